@@ -1,0 +1,7 @@
+import pytest
+from small_log import honest_log
+
+
+@pytest.fixture
+def log():
+    return honest_log()

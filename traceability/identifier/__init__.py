@@ -1,0 +1,1 @@
+"""Identities of parts, lots and units, and the strict reading of codes into exactly one of them."""

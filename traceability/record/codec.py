@@ -1,0 +1,101 @@
+"""The only place that knows how a record is spelt as a line of JSON (I-JSON, RFC 7493)."""
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from traceability.encoding import sha256, tagged
+from traceability.errors import Malformed
+from traceability.record.base import Record
+from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
+from traceability.record.master import (
+    AuthorKeyRecord,
+    ControlPlan,
+    ControlPlanRecord,
+    OrganisationRecord,
+    PlantRecord,
+)
+from traceability.record.production import (
+    AssociationRecord,
+    ChainStartRecord,
+    DataLossRecord,
+    FirstPassClaim,
+    MeasurementsRecord,
+    PicturesRecord,
+    UnitResultRecord,
+)
+
+AnyRecord = (
+    UnitResultRecord
+    | MeasurementsRecord
+    | AssociationRecord
+    | PicturesRecord
+    | FirstPassClaim
+    | DataLossRecord
+    | ChainStartRecord
+    | OrganisationRecord
+    | PlantRecord
+    | AuthorKeyRecord
+    | ControlPlanRecord
+    | OutputValueRecord
+    | QualityLossRecord
+    | AssessmentRecord
+)
+
+MAX_NESTING = 32
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+
+_decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
+_encoder = msgspec.json.Encoder(decimal_format="string")
+
+
+def encode_record(record: Record) -> bytes:
+    """The record as one line, without newline: compact JSON, UTF-8."""
+    return _encoder.encode(record)
+
+
+def decode_record(line: bytes) -> AnyRecord:
+    """Parse a line; ``Malformed`` says which field is wrong, and unknown kinds are malformed too.
+
+    Unknown *fields* are allowed, so that an older hub takes the records of a newer agent.
+    """
+    _refuse_deep_nesting(line)
+    try:
+        record = _decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"not a record: {error}") from None
+    _refuse_duplicate_keys(line)
+    return record
+
+
+def plan_id(plan: ControlPlan) -> str:
+    """The id by which results cite a control plan: the hash of its own JSON."""
+    return tagged(sha256(_encoder.encode(plan)))
+
+
+def _refuse_deep_nesting(line: bytes) -> None:
+    """A fixed bound: where the parsers' own stacks end depends on who calls them."""
+    if line.count(b"[") + line.count(b"{") <= MAX_NESTING:
+        return
+    depth = 0
+    for character in _STRING.sub(b"", line):
+        if character in b"[{":
+            depth += 1
+            if depth > MAX_NESTING:
+                raise Malformed(f"not a record: nested deeper than {MAX_NESTING} levels")
+        elif character in b"]}":
+            depth -= 1
+
+
+def _refuse_duplicate_keys(line: bytes) -> None:
+    json.loads(line, object_pairs_hook=_unique, parse_int=str)  # unknown fields may hold integers of any length
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    keys = {key for key, _ in pairs}
+    if len(keys) != len(pairs):
+        names = [key for key, _ in pairs]
+        twice = next(key for key in names if names.count(key) > 1)
+        raise Malformed(f"the key {twice[:80]!r} stands twice in one object")

@@ -1,0 +1,60 @@
+"""Records of master data: who takes part, and what is planned for a part."""
+
+from typing import Annotated
+
+import msgspec
+
+from traceability.measurement import Characteristic
+from traceability.record.base import Id, ItemId, Record, Text
+from traceability.unit import Environment
+
+
+class OrganisationRecord(Record, frozen=True, kw_only=True, tag="organisation"):
+    """A company of the supply chain; the record's id is the organisation's."""
+
+    name: Text
+    name_zh: Text = ""
+
+
+class PlantRecord(Record, frozen=True, kw_only=True, tag="plant"):
+    """A plant (ISA-95 site) of an organisation; the record's id is the plant's."""
+
+    organisation: Id
+    name: Text
+    name_zh: Text = ""
+    time_zone: Id = "Asia/Shanghai"
+
+
+class AuthorKeyRecord(Record, frozen=True, kw_only=True, tag="author-key"):
+    """The key by which an author's batches are verified from this log position on; the record's id is the author's."""
+
+    plant: Id | None
+    public_key: Annotated[str, msgspec.Meta(max_length=100)]
+    environment: Environment
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A process step of a routing (工序); ``final`` marks final acceptance, where 产品质量水平 is counted."""
+
+    id: Id
+    name: Text
+    name_zh: Text = ""
+    final: bool = False
+
+
+class ControlPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Routing and characteristics of a part at a plant (AIAG control plan); ids of operations are unique within it."""
+
+    part: ItemId
+    plant: Id
+    revision: Id
+    name: Text
+    operations: tuple[Operation, ...]
+    characteristics: tuple[Characteristic, ...]
+    name_zh: Text = ""
+
+
+class ControlPlanRecord(Record, frozen=True, kw_only=True, tag="control-plan"):
+    """A control plan put in force; results cite it by the hash of ``plan`` (the record's id)."""
+
+    plan: ControlPlan

@@ -1,0 +1,139 @@
+"""Records born on the line."""
+
+from typing import Annotated
+
+import msgspec
+
+from traceability.measurement import Status
+from traceability.record.base import (
+    Count,
+    Decimals,
+    Hash,
+    Id,
+    Instant,
+    Integer,
+    ItemId,
+    Record,
+    Sequence,
+    Text,
+)
+from traceability.unit import Flag, Purpose, Verdict
+
+
+class UnitResultRecord(Record, frozen=True, kw_only=True, tag="unit-result"):
+    """The verdict of one pass of one unit through one operation.
+
+    ``unit`` is None only when the unit could not be identified (flag no-read). ``attempt`` counts this author's
+    results of the unit at the operation from 1. ``cycle`` is the device's own counter, ``source_time`` its own clock,
+    ``plan`` the id of the control plan in force.
+    """
+
+    unit: ItemId | None
+    part: ItemId
+    operation: Id
+    work_cell: Id
+    verdict: Verdict
+    attempt: Sequence
+    flags: tuple[Flag, ...] = ()
+    purpose: Purpose = Purpose.FIRST
+    cycle: Count | None = None
+    source_time: Instant | None = None
+    defect: Text | None = None
+    plan: Hash | None = None
+
+
+class MeasuredValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One value: ``value`` x 10**-``decimals`` ``uom``; None with status Bad when nothing trustworthy was read.
+
+    ``raw`` is the device's own value as decimal text, present only when keeping the resolution rounded it.
+    """
+
+    characteristic: Id
+    value: Integer | None
+    decimals: Decimals
+    uom: Annotated[str, msgspec.Meta(max_length=20)]
+    status: Status = Status.GOOD
+    raw: Annotated[str, msgspec.Meta(max_length=60)] | None = None
+
+
+class MeasurementsRecord(Record, frozen=True, kw_only=True, tag="measurements"):
+    """What was measured in one result; limits are those of control plan ``plan``."""
+
+    unit: ItemId
+    operation: Id
+    values: tuple[MeasuredValue, ...]
+    plan: Hash | None = None
+
+
+class ReadSymbol(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A code as it was read: exact bytes (base64) and AIM symbology identifier."""
+
+    symbology: Annotated[str, msgspec.Meta(max_length=20)]
+    bytes_base64: Annotated[str, msgspec.Meta(max_length=8000)]
+    item: ItemId | None = None
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A picture by the hash of its file, and what was read in it."""
+
+    sha256: Hash
+    size: Count
+    position: Id
+    symbols: tuple[ReadSymbol, ...] = ()
+    reason: Text | None = None
+
+
+class PicturesRecord(Record, frozen=True, kw_only=True, tag="pictures"):
+    """The pictures on which one result rests; the files stay at the plant."""
+
+    unit: ItemId | None
+    operation: Id
+    pictures: tuple[Picture, ...]
+
+
+class Component(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What went in: a unit (then the link is certain) or a lot with a quantity (then it is potential)."""
+
+    item: ItemId
+    position: Id | None = None
+    quantity: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,15}(\.[0-9]{1,9})?$")] | None = None
+    uom: Annotated[str, msgspec.Meta(max_length=20)] | None = None
+
+
+class AssociationRecord(Record, frozen=True, kw_only=True, tag="association"):
+    """Components joined to (ADD) or taken out of (DELETE) a unit; an EPCIS AssociationEvent in our words."""
+
+    parent: ItemId
+    operation: Id
+    components: tuple[Component, ...]
+    action: Annotated[str, msgspec.Meta(pattern="^(ADD|DELETE)$")] = "ADD"
+
+
+class FirstPassClaim(Record, frozen=True, kw_only=True, tag="first-pass-claim"):
+    """What the author reports about its own records of this chain up to record ``through``, one operation each."""
+
+    part: ItemId
+    operation: Id
+    through: Count
+    submitted: Count
+    first_ok: Count
+    attempts: Count
+    invalid: Count = 0
+
+
+class DataLossRecord(Record, frozen=True, kw_only=True, tag="data-loss"):
+    """What could not be kept: ``count`` items of ``stream``, ``first`` to ``last`` where numbered. Never silent."""
+
+    stream: Id
+    count: Count
+    reason: Text
+    first: Integer | None = None
+    last: Integer | None = None
+
+
+class ChainStartRecord(Record, frozen=True, kw_only=True, tag="chain-start"):
+    """Opens every chain: why, which receipt was the last one known, what is declared lost."""
+
+    reason: Text
+    cites: Hash | None = None
+    lost: Text | None = None

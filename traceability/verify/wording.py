@@ -1,0 +1,67 @@
+"""One line for each thing proved."""
+
+from collections.abc import Callable
+
+from traceability.batch.header import Header
+from traceability.measurement import exact
+from traceability.record.base import Record
+from traceability.record.codec import AnyRecord
+from traceability.record.master import AuthorKeyRecord, ControlPlanRecord
+from traceability.record.production import AssociationRecord, MeasurementsRecord, PicturesRecord, UnitResultRecord
+
+
+def header_words(header: Header, log_index: int) -> str:
+    """Who sealed a batch, where it stands, and of which environment it is."""
+    return (
+        f"batch {header.seq} of {header.author} ({header.environment}, {header.records} records) "
+        f"is signed by its author and stands in the log at {log_index}"
+    )
+
+
+def record_words(record: AnyRecord, header: Header) -> str:
+    """What a record states, by whom and when."""
+    return f"{_content(record)}; stated by {header.author} on {record.event_time.isoformat(timespec='seconds')}"
+
+
+def _content(record: AnyRecord) -> str:
+    writer = _WRITERS.get(type(record))
+    return writer(record) if writer else f"{type(record).__name__} {record.id}"
+
+
+def _result(record: UnitResultRecord) -> str:
+    return f"{record.unit} at {record.operation}: {record.verdict}, attempt {record.attempt}"
+
+
+def _measurements(record: MeasurementsRecord) -> str:
+    values = (
+        f"{value.characteristic} {'no value' if value.value is None else exact(value.value, value.decimals)} {value.uom}"
+        for value in record.values
+    )
+    return f"{record.unit} at {record.operation}: {', '.join(values)}"
+
+
+def _association(record: AssociationRecord) -> str:
+    parts = ", ".join(part.item for part in record.components)
+    return f"{record.parent} {'contains' if record.action == 'ADD' else 'no longer contains'} {parts}"
+
+
+def _pictures(record: PicturesRecord) -> str:
+    return f"{record.unit} at {record.operation}: {len(record.pictures)} pictures, by their hashes"
+
+
+def _author_key(record: AuthorKeyRecord) -> str:
+    return f"{record.id} signs with key {record.public_key}"
+
+
+def _control_plan(record: ControlPlanRecord) -> str:
+    return f"control plan {record.plan.revision} of {record.plan.part} is {record.id}"
+
+
+_WRITERS: dict[type[Record], Callable[..., str]] = {
+    UnitResultRecord: _result,
+    MeasurementsRecord: _measurements,
+    AssociationRecord: _association,
+    PicturesRecord: _pictures,
+    AuthorKeyRecord: _author_key,
+    ControlPlanRecord: _control_plan,
+}
