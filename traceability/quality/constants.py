@@ -8,6 +8,7 @@ are analytic and vanish at both ends, where the plain trapezoidal rule converges
 import math
 from functools import cache
 
+from traceability.quality.distributions import normal_cdf
 from traceability.quality.errors import OutOfDomain
 
 _REACH = 9.0  # standard deviations; beyond, Φ is 0 or 1 in double precision
@@ -19,7 +20,7 @@ _LOG_FROM, _LOG_TO, _LOG_STEP = -21.0, 3.25, 0.0625  # the range w runs as e^t
 def d2(n: int) -> float:
     """E(range) of n standard normal values: d2(2) = 1.128379, d2(5) = 2.325929."""
     _check(n)
-    lower_tails = (_phi(x) for x in _grid(-_REACH, _REACH, _STEP))
+    lower_tails = (normal_cdf(x) for x in _grid(-_REACH, _REACH, _STEP))
     return _STEP * math.fsum(-math.expm1(n * math.log1p(-p)) - p**n if p < 1.0 else 0.0 for p in lower_tails)
 
 
@@ -43,12 +44,8 @@ def c4(n: int) -> float:
 def _range_cdf(w: float, n: int) -> float:
     """P(range <= w) = n ∫ φ(x) (Φ(x + w) - Φ(x))^(n-1) dx."""
     grid = _grid(-_REACH - w, _REACH, _STEP)
-    density = (math.exp(-x * x / 2.0) * (_phi(x + w) - _phi(x)) ** (n - 1) for x in grid)
+    density = (math.exp(-x * x / 2.0) * (normal_cdf(x + w) - normal_cdf(x)) ** (n - 1) for x in grid)
     return min(1.0, n * _STEP * math.fsum(density) / math.sqrt(2.0 * math.pi))
-
-
-def _phi(x: float) -> float:
-    return 0.5 * math.erfc(-x / math.sqrt(2.0))
 
 
 def _grid(start: float, stop: float, step: float) -> list[float]:

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
+from traceability.quality.distributions import normal_cdf
 from traceability.quality.moments import moments_of
 
 CRITICAL_5_PERCENT = 0.752
@@ -18,11 +18,10 @@ def anderson_darling(values: Sequence[int]) -> float | None:
     sums = moments_of(values)
     if sums.n < _FEWEST or sums.mean is None or not sums.variance:
         return None
-    normal = NormalDist(float(sums.mean), math.sqrt(sums.variance))
-    ordered = sorted(values)
+    mean, sigma = float(sums.mean), math.sqrt(sums.variance)
+    scores = [(value - mean) / sigma for value in sorted(values)]
     n = sums.n
-    below = [math.log(max(_LEAST, normal.cdf(value))) for value in ordered]
-    mirrored = NormalDist(-normal.mean, normal.stdev)
-    above = [math.log(max(_LEAST, mirrored.cdf(-value))) for value in ordered]
+    below = [math.log(max(_LEAST, normal_cdf(score))) for score in scores]
+    above = [math.log(max(_LEAST, normal_cdf(-score))) for score in scores]
     weighted = math.fsum((2 * i + 1) * (below[i] + above[n - 1 - i]) for i in range(n))
     return (-n - weighted / n) * (1.0 + 0.75 / n + 2.25 / (n * n))

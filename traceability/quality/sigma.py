@@ -10,6 +10,7 @@ from statistics import NormalDist
 
 import msgspec
 
+from traceability.quality.distributions import normal_cdf
 from traceability.quality.errors import OutOfDomain
 from traceability.quality.intervals import Interval, proportion_upper_bound, wilson
 from traceability.quality.reason import Reason
@@ -86,7 +87,7 @@ def dpmo_of(sigma: float) -> float:
     if not 0.0 <= sigma < 40.0:
         message = f"a sigma level lies between 0 and 40, not {sigma}"
         raise OutOfDomain(message)
-    return MILLION * NormalDist().cdf(SHIFT - sigma)
+    return MILLION * normal_cdf(SHIFT - sigma)
 
 
 def counts_disagree_with_index(dpmo: Fraction, ppk: float) -> bool:

@@ -19,13 +19,12 @@ from statistics import NormalDist
 import msgspec
 
 from traceability.quality.constants import c4
-from traceability.quality.distributions import chi_square_cdf, chi_square_quantile, regularized_beta
+from traceability.quality.distributions import chi_square_cdf, chi_square_quantile, normal_cdf, regularized_beta
 from traceability.quality.moments import Moments, moments_of
 
 SUBGROUP = 5
 FALSE_ALARM = 0.01
 _DEGREES = SUBGROUP - 1
-_NORMAL = NormalDist()
 
 
 class Stability(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +68,7 @@ def check_stability(values: Sequence[int]) -> Stability | None:
 def _extreme(means: Sequence[float], spreads: Sequence[float], centre: float, sigma: float) -> bool:
     points = 2 * len(means)
     alone = -math.expm1(math.log1p(-FALSE_ALARM / 2.0) / points)
-    mean_limit = -_NORMAL.inv_cdf(alone / 2.0) * sigma / math.sqrt(SUBGROUP)
+    mean_limit = -NormalDist().inv_cdf(alone / 2.0) * sigma / math.sqrt(SUBGROUP)
     spread_limit = sigma * math.sqrt(chi_square_quantile(1.0 - alone, _DEGREES) / _DEGREES)
     return bool(_beyond([abs(mean - centre) for mean in means], mean_limit) or _beyond(spreads, spread_limit))
 
@@ -78,7 +77,7 @@ def _too_many(signals: int, subgroups: int) -> bool:
     """Whether P(at least so many signals | stable) is at most half the false alarm rate."""
     if signals == 0:
         return False
-    mean_chance = 2.0 * _NORMAL.cdf(-3.0)
+    mean_chance = 2.0 * normal_cdf(-3.0)
     spread_chance = 1.0 - chi_square_cdf(_DEGREES * _three_sigma_spread() ** 2, _DEGREES)
     chance = 1.0 - (1.0 - mean_chance) * (1.0 - spread_chance)
     return regularized_beta(chance, signals, subgroups - signals + 1) <= FALSE_ALARM / 2.0

@@ -7,7 +7,13 @@ from traceability.measurement import exact
 from traceability.record.base import Record
 from traceability.record.codec import AnyRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord
-from traceability.record.production import AssociationRecord, MeasurementsRecord, PicturesRecord, UnitResultRecord
+from traceability.record.production import (
+    AssociationRecord,
+    MeasuredValue,
+    MeasurementsRecord,
+    PicturesRecord,
+    UnitResultRecord,
+)
 
 
 def header_words(header: Header, log_index: int) -> str:
@@ -33,11 +39,12 @@ def _result(record: UnitResultRecord) -> str:
 
 
 def _measurements(record: MeasurementsRecord) -> str:
-    values = (
-        f"{value.characteristic} {'no value' if value.value is None else exact(value.value, value.decimals)} {value.uom}"
-        for value in record.values
-    )
-    return f"{record.unit} at {record.operation}: {', '.join(values)}"
+    return f"{record.unit} at {record.operation}: {', '.join(map(_value, record.values))}"
+
+
+def _value(measured: MeasuredValue) -> str:
+    value = "no value" if measured.value is None else exact(measured.value, measured.decimals)
+    return f"{measured.characteristic} {value} {measured.uom}"
 
 
 def _association(record: AssociationRecord) -> str:
