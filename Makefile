@@ -1,0 +1,26 @@
+# Everything happens in .venv in this checkout; each target sets up what it needs, nobody need be at the keyboard.
+PY := sh house/python.sh -B
+UNITS ?= 200
+
+.PHONY: help demo test lint lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+demo: ## a whole supply chain on this machine; stays up until Ctrl-C (without a terminal: ends with a status)
+	@$(PY) house/environment.py demo
+	@if [ -t 1 ]; then exec .venv/bin/zhuoyue-demo --units $(UNITS); \
+	else exec .venv/bin/zhuoyue-demo --units $(UNITS) --exit; fi
+
+test: ## style, types, walls and all tests
+	@$(PY) house/check.py test
+
+lint: ## style, types and walls only
+	@$(PY) house/check.py lint
+
+lock: ## write requirements/*.lock from pyproject.toml
+	@$(PY) house/locks.py
+
+clean: ## remove .venv and every cache
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

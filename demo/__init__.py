@@ -1,0 +1,1 @@
+"""A whole supply chain on one machine: simulated devices, real protocols, real agents, a real hub."""

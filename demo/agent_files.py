@@ -1,0 +1,95 @@
+"""The configuration files of an agent of the demo, as text."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from demo.devices.modbus_cell import DEVICE, base_of
+from demo.devices.opcua_cell import certificate_path
+from demo.story.shape import Line, Step
+
+POLL_MS = 10
+PICTURES_S = 5.0
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an agent finds its hub and its device; ``hub_key`` is base64, ``data`` the folder of the demo."""
+
+    hub_url: str
+    hub_key: str
+    device_port: int
+    data: Path
+
+
+def agent_toml(line: Line, place: Place) -> str:
+    """``agent.toml`` of a line."""
+    tables = [
+        _table("[agent]", author=line.author, environment="demo", control_plan="control-plan.toml"),
+        _table("[hub]", url=place.hub_url, public_key=place.hub_key),
+        _table("[sealing]", max_records=500, max_age_s=1.0),
+        *_device(line, place),
+        *(text for step in line.steps for text in _station(line, step, place)),
+    ]
+    return "\n".join(tables)
+
+
+def control_plan_toml(line: Line) -> str:
+    """``control-plan.toml`` of a line."""
+    head = _keys(part=line.gtin, plant=line.plant, revision="A", name=line.part_name, name_zh=line.part_name_zh)
+    operations = [_table("[[operation]]", **msgspec.structs.asdict(step.operation)) for step in line.steps]
+    characteristics = [
+        _table("[[characteristic]]", **msgspec.structs.asdict(reading.characteristic))
+        for step in line.steps
+        for reading in step.readings
+    ]
+    return "\n".join([head, *operations, *characteristics])
+
+
+def speaks_opcua(line: Line) -> bool:
+    """Supplier B's device speaks OPC UA, the others Modbus TCP."""
+    return line.name == "supplier-b"
+
+
+def _device(line: Line, place: Place) -> Iterator[str]:
+    if speaks_opcua(line):
+        yield _table("[[device]]", name="cell", driver="opcua", profile="zhuoyue/opcua-cell", poll_ms=POLL_MS)
+        url = f"opc.tcp://127.0.0.1:{place.device_port}"
+        yield _table("[device.settings]", url=url, trust=str(certificate_path(place.data).absolute()))
+    else:
+        yield _table("[[device]]", name="cell", driver="modbus-tcp", profile="zhuoyue/four-phase-cell", poll_ms=POLL_MS)
+        yield _table("[device.settings]", host="127.0.0.1", port=place.device_port, unit_id=DEVICE)
+
+
+def _station(line: Line, step: Step, place: Place) -> Iterator[str]:
+    operation = step.operation.id
+    first = step is line.steps[0]
+    yield _table(
+        "[[station]]",
+        name=operation,
+        work_cell=f"{line.work_center}/{operation}",
+        operation=operation,
+        device="cell",
+        base=operation if speaks_opcua(line) else base_of(line, operation),
+        lot_part=line.lot_gtin if first else None,
+    )
+    yield _table("[station.measurements]", **{reading.point: reading.characteristic.id for reading in step.readings})
+    if step.labels:
+        folder = str((place.data / "camera").absolute())
+        positions = list(step.labels)
+        yield _table("[station.camera]", folder=folder, positions=positions, timeout_s=PICTURES_S)
+
+
+def _table(title: str, **keys: object) -> str:
+    return f"{title}\n{_keys(**keys)}"
+
+
+def _keys(**keys: object) -> str:
+    return "".join(f"{key} = {_value(value)}\n" for key, value in keys.items() if value not in (None, ""))
+
+
+def _value(value: object) -> str:
+    """A TOML value; limits are written as texts, which keeps them exact."""
+    return json.dumps(str(value) if isinstance(value, Decimal) else value, ensure_ascii=False)

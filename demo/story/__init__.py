@@ -1,0 +1,1 @@
+"""What happens in the demo, decided by a seed: nothing here depends on time or on what other processes do."""

@@ -1,0 +1,1 @@
+"""The agent on a line PC: devices in, signed batches out."""

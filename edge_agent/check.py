@@ -1,0 +1,109 @@
+"""``check``: everything that can be known without connecting, and what ``run`` would do."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from edge_agent.config.settings import AgentConfig, Device
+from edge_agent.drivers.interface import Driver, DriverContext
+from edge_agent.drivers.registry import create_driver
+from firmware_profiles.format import Layout
+from traceability.encoding import to_base64
+from traceability.keyfile import read_key_file
+
+
+class CheckedStation(msgspec.Struct, frozen=True, kw_only=True):
+    """A station that will run; ``measurements`` by point of the profile."""
+
+    name: str
+    work_cell: str
+    operation: str
+    device: str
+    measurements: dict[str, str]
+    camera: tuple[str, ...] = ()
+
+
+class CheckedDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that will be polled."""
+
+    name: str
+    driver: str
+    profile: str
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a configuration that holds will run."""
+
+    config: str
+    hash: str
+    author: str
+    environment: str
+    public_key: str
+    hub: str
+    part: str
+    plan: str
+    devices: tuple[CheckedDevice, ...]
+    stations: tuple[CheckedStation, ...]
+
+
+def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
+    """Read the key and make every driver without connecting; raises the first error found."""
+    signer = read_key_file(config.key_file)
+    for device in config.devices:
+        make_driver(config, device, clock)
+    return Checked(
+        config=str(config.file),
+        hash=config.hash,
+        author=config.author,
+        environment=config.environment,
+        public_key=to_base64(signer.public_key),
+        hub=config.hub.url,
+        part=config.plan.part,
+        plan=config.plan_id,
+        devices=tuple(
+            CheckedDevice(name=device.name, driver=device.driver, profile=_profile(device)) for device in config.devices
+        ),
+        stations=tuple(
+            CheckedStation(
+                name=station.name,
+                work_cell=station.work_cell,
+                operation=station.operation,
+                device=station.device,
+                measurements={point: entry.id for point, entry in station.measurements.items()},
+                camera=station.camera.positions if station.camera else (),
+            )
+            for station in config.stations
+        ),
+    )
+
+
+def make_driver(config: AgentConfig, device: Device, clock: Callable[[], datetime]) -> Driver:
+    """The driver of a device; connects to nothing."""
+    here = [station.resolved.layout for station in config.stations if station.device == device.name]
+    forbidden = tuple(gap for layout in here for gap in layout.forbidden)
+    layout = Layout(max_gap=device.profile.layout.max_gap, forbidden=forbidden)
+    context = DriverContext(device=device.name, data=config.data, clock=clock, layout=layout)
+    return create_driver(device.driver, device.settings, context)
+
+
+def check_text(checked: Checked) -> str:
+    """For people."""
+    lines = [
+        f"{checked.config} holds",
+        f"author   {checked.author} ({checked.environment}), public key {checked.public_key}",
+        f"hub      {checked.hub}",
+        f"part     {checked.part}, control plan {checked.plan[:19]}…",
+    ]
+    lines += [f"device   {device.name}: {device.driver}, {device.profile}" for device in checked.devices]
+    for station in checked.stations:
+        measured = (
+            ", ".join(f"{point} = {entry}" for point, entry in station.measurements.items()) or "nothing measured"
+        )
+        camera = f"; camera: {', '.join(station.camera)}" if station.camera else ""
+        lines.append(f"station  {station.name}: operation {station.operation} on {station.device}; {measured}{camera}")
+    return "\n".join(lines)
+
+
+def _profile(device: Device) -> str:
+    return f"{device.profile.vendor}/{device.profile.model}"

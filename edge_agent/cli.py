@@ -1,0 +1,109 @@
+"""The command ``zhuoyue-agent``: verbs, their arguments, and the outermost edge of every error.
+
+Exit status: 0 done, 1 a stated problem (one line on standard error), 2 wrong arguments.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from edge_agent.check import check_config, check_text
+from edge_agent.composition import run_agent, wall_clock
+from edge_agent.config.load import load_config
+from edge_agent.initialise import initialise, initialised_text
+from edge_agent.log import write_log_lines
+from edge_agent.status import read_status, status_text
+from firmware_profiles.errors import ProfileError
+from traceability import __version__
+from traceability.errors import ZhuoyueError
+from traceability.unit import Environment
+
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit status."""
+    options = _parser().parse_args(arguments)
+    write_log_lines(sys.stderr, logging.DEBUG if options.verbose else logging.INFO)
+    verb: Callable[[argparse.Namespace], None] = options.call
+    try:
+        verb(options)
+    except (ZhuoyueError, ProfileError) as error:
+        print(f"zhuoyue-agent: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zhuoyue-agent", description="The agent on a line PC: devices in, signed batches out."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.set_defaults(verbose=False)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    _add_init(verbs)
+    check = _add(verbs, "check", _check, "check the configuration without connecting; print what will run")
+    status = _add(verbs, "status", _status, "show outbox and uplink, also while the agent runs")
+    run = _add(verbs, "run", _run, "run until SIGTERM or Ctrl-C; sends what it can before it ends")
+    run.add_argument("--verbose", action="store_true", help="log every write to a device and every batch")
+    for parser_with_output in (check, status):
+        parser_with_output.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _add(
+    verbs: "Verbs", name: str, call: Callable[[argparse.Namespace], None], summary: str
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=summary, description=summary)
+    parser.add_argument("config", metavar="CONFIG", type=Path, help="the agent's configuration, agent.toml")
+    parser.set_defaults(call=call)
+    return parser
+
+
+def _add_init(verbs: "Verbs") -> None:
+    summary = "make a folder with a new key and a commented configuration; print author id and public key"
+    parser = verbs.add_parser("init", help=summary, description=summary)
+    parser.add_argument("folder", metavar="FOLDER", type=Path)
+    parser.add_argument("--author", required=True, help="id under which this agent signs, e.g. supplier-a.line-1")
+    parser.add_argument(
+        "--environment", choices=[str(known) for known in Environment], default=str(Environment.PRODUCTION)
+    )
+    parser.add_argument("--hub-url", default="https://hub.example", help="where batches will go")
+    parser.add_argument("--hub-key", default="", help="the hub's public key in base64")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(call=_init)
+
+
+def _init(options: argparse.Namespace) -> None:
+    made = initialise(
+        options.folder,
+        author=options.author,
+        environment=options.environment,
+        hub_url=options.hub_url,
+        hub_key=options.hub_key,
+    )
+    _print(options, made, initialised_text(made))
+
+
+def _check(options: argparse.Namespace) -> None:
+    checked = check_config(load_config(options.config), wall_clock)
+    _print(options, checked, check_text(checked))
+
+
+def _status(options: argparse.Namespace) -> None:
+    status = read_status(load_config(options.config))
+    _print(options, status, status_text(status))
+
+
+def _run(options: argparse.Namespace) -> None:
+    run_agent(load_config(options.config))
+
+
+def _print(options: argparse.Namespace, found: msgspec.Struct, text: str) -> None:
+    print(msgspec.json.encode(found).decode() if options.json else text)

@@ -1,0 +1,1 @@
+"""The agent's configuration: two TOML files, checked in full before anything connects."""

@@ -1,0 +1,144 @@
+"""Devices and stations: what they name must exist, fit together, and be named once."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from edge_agent.acquisition.measure import binding_problem
+from edge_agent.acquisition.resolve import Resolved, resolve
+from edge_agent.config.control_plan import checked_part
+from edge_agent.config.file import CameraTable, DeviceTable, StationTable
+from edge_agent.config.settings import Camera, Device, Lot, Station
+from edge_agent.config.toml import convert, unknown_keys
+from edge_agent.drivers.registry import DRIVERS
+from edge_agent.errors import ConfigError, ResolveError
+from firmware_profiles.catalog import Catalog
+from firmware_profiles.errors import ProfileError
+from firmware_profiles.format import Profile
+from traceability.measurement import Characteristic
+from traceability.record.master import ControlPlan
+from vision.errors import OptionRefused
+from vision.formats import Format, parse_formats
+
+_NEEDED_ROLES = ("trigger", "cycle", "serial", "verdict", "acknowledge")
+
+
+def check_device(table: DeviceTable, catalog: Catalog, folder: Path, file: str) -> Device:
+    """The device with its profile and typed settings; relative paths in the settings start at ``folder``."""
+    place = f'device "{table.name}".'
+    if table.driver not in DRIVERS:
+        raise ConfigError(file, place + "driver", _choice(table.driver, list(DRIVERS)))
+    kind = DRIVERS[table.driver]
+    profile = _profile(table.profile, catalog, file, place + "profile")
+    if profile.protocol != kind.protocol:
+        expected = f"is for {profile.protocol}, but driver {table.driver} speaks {kind.protocol}"
+        raise ConfigError(file, place + "profile", expected)
+    for where, key, known in unknown_keys(table.settings, kind.settings):
+        raise ConfigError(file, f"{place}settings.{where}{key}", _choice(key, known))
+    settings = convert(_anchored(table.settings, folder), file, kind.settings, within=place + "settings.")
+    return Device(name=table.name, driver=table.driver, settings=settings, profile=profile, poll=table.poll_ms / 1000)
+
+
+def check_station(
+    table: StationTable, devices: dict[str, Device], plan: ControlPlan, folder: Path, file: str
+) -> Station:
+    """The station with its points and characteristics."""
+    place = f'station "{table.name}".'
+    if table.device not in devices:
+        raise ConfigError(file, place + "device", _choice(table.device, list(devices)))
+    operations = [operation.id for operation in plan.operations]
+    if table.operation not in operations:
+        raise ConfigError(file, place + "operation", _choice(table.operation, operations) + " of the control plan")
+    profile = devices[table.device].profile
+    resolved = _resolved(profile, table, file, place)
+    return Station(
+        name=table.name,
+        work_cell=table.work_cell,
+        operation=table.operation,
+        device=table.device,
+        resolved=resolved,
+        measurements=_measurements(table, resolved, plan, file, place + "measurements"),
+        lot=_lot(table, resolved, file, place + "lot_part"),
+        camera=None if table.camera is None else _camera(table.camera, folder, file, place + "camera."),
+    )
+
+
+def _profile(name: str, catalog: Catalog, file: str, key: str) -> Profile:
+    vendor, _, model = name.partition("/")
+    try:
+        profile = catalog.find(vendor, model)
+    except ProfileError as error:
+        raise ConfigError(file, key, f"is {name!r}: {error}") from None
+    missing = [role for role in _NEEDED_ROLES if role not in profile.roles]
+    if missing:
+        raise ConfigError(file, key, f"is {name!r}, which lacks the roles {', '.join(missing)} of a handshake")
+    return profile
+
+
+def _resolved(profile: Profile, table: StationTable, file: str, place: str) -> Resolved:
+    try:
+        return resolve(profile, table.base)
+    except ResolveError as error:
+        raise ConfigError(file, place + "base", error.what) from None
+
+
+def _measurements(
+    table: StationTable, resolved: Resolved, plan: ControlPlan, file: str, key: str
+) -> dict[str, Characteristic]:
+    points = [name for name in resolved.points if name not in resolved.roles.values()]
+    here = {entry.id: entry for entry in plan.characteristics if entry.operation == table.operation}
+    found: dict[str, Characteristic] = {}
+    for point, characteristic in table.measurements.items():
+        if point not in points:
+            raise ConfigError(file, f"{key}.{point}", _choice(point, points) + " of the profile")
+        if characteristic not in here:
+            expected = _choice(characteristic, list(here)) + f", the characteristics of operation {table.operation}"
+            raise ConfigError(file, f"{key}.{point}", expected)
+        problem = binding_problem(resolved.points[point], here[characteristic])
+        if problem is not None:
+            raise ConfigError(file, f"{key}.{point}", problem)
+        if here[characteristic] in found.values():
+            raise ConfigError(file, f"{key}.{point}", f"is {characteristic!r}, which another point gives already")
+        found[point] = here[characteristic]
+    return found
+
+
+def _lot(table: StationTable, resolved: Resolved, file: str, key: str) -> Lot | None:
+    if table.lot_part is None:
+        return None
+    checked_part(table.lot_part, file, key)
+    if "lot" not in resolved.roles:
+        raise ConfigError(file, key, "cannot be used: the device's profile has no point with the role 'lot'")
+    return Lot(gtin=table.lot_part, quantity=table.lot_quantity, uom=table.lot_uom)
+
+
+def _camera(table: CameraTable, folder: Path, file: str, place: str) -> Camera:
+    if not table.positions or len(set(table.positions)) != len(table.positions):
+        raise ConfigError(file, place + "positions", "expected different names, the first one for the unit itself")
+    for position in table.positions:
+        if not position or not all(letter.isalnum() or letter in "_-" for letter in position):
+            raise ConfigError(file, place + "positions", f"{position!r}: expected letters, digits, '-' and '_' only")
+    return Camera(
+        folder=folder / table.folder,
+        positions=table.positions,
+        formats=_formats(table.formats, file, place + "formats"),
+        timeout=table.timeout_s,
+    )
+
+
+def _formats(names: tuple[str, ...], file: str, key: str) -> tuple[Format, ...]:
+    try:
+        return tuple(sorted(parse_formats(names)))
+    except OptionRefused as error:
+        raise ConfigError(file, key, f"{error.what}; {error.advice}") from None
+
+
+def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:
+    """Paths start at the configuration's folder; only ``trust`` is one."""
+    trust = settings.get("trust")
+    return {**settings, "trust": str(folder / trust)} if isinstance(trust, str) else settings
+
+
+def _choice(given: str, known: list[str]) -> str:
+    near = get_close_matches(given, known, n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return f"is {given!r}; expected one of {', '.join(known) or 'none'}{hint}"

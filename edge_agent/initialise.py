@@ -1,0 +1,61 @@
+"""``init``: a new folder with the agent's own key and a configuration to fill in."""
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from edge_agent.errors import AgentError
+from edge_agent.template import CONFIG, CONTROL_PLAN
+from traceability.encoding import to_base64
+from traceability.keyfile import create_key_file
+from traceability.signing import key_id
+
+CONFIG_NAME = "agent.toml"
+PLAN_NAME = "control-plan.toml"
+KEY_NAME = "agent.key"
+
+
+class Initialised(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hub's administrator needs (author, public key in base64), and where the files are."""
+
+    author: str
+    environment: str
+    public_key: str
+    key_id: str
+    config: str
+    key_file: str
+
+
+def initialise(folder: Path, *, author: str, environment: str, hub_url: str, hub_key: str) -> Initialised:
+    """Write key, configuration and control plan into ``folder``; nothing that is there already is touched."""
+    for name in (CONFIG_NAME, PLAN_NAME, KEY_NAME):
+        if (folder / name).exists():
+            raise AgentError(
+                "is here already", where=str(folder / name), advice="init writes only into a folder that has none yet"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    signer = create_key_file(folder / KEY_NAME)
+    values = {"author": author, "environment": environment, "url": hub_url, "public_key": hub_key}
+    quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    (folder / CONFIG_NAME).write_text(CONFIG.format(**quoted), encoding="utf-8")
+    (folder / PLAN_NAME).write_text(CONTROL_PLAN, encoding="utf-8")
+    return Initialised(
+        author=author,
+        environment=environment,
+        public_key=to_base64(signer.public_key),
+        key_id=key_id(signer.public_key),
+        config=str(folder / CONFIG_NAME),
+        key_file=str(folder / KEY_NAME),
+    )
+
+
+def initialised_text(made: Initialised) -> str:
+    """For people: what was made and what comes next."""
+    return (
+        f"author      {made.author} ({made.environment})\n"
+        f"public key  {made.public_key}\n"
+        f"key file    {made.key_file} (secret: it stays on this machine)\n"
+        f"next        give author and public key to the hub's administrator; complete {made.config};\n"
+        f"            then: zhuoyue-agent check {made.config}"
+    )

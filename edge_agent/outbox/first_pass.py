@@ -1,0 +1,92 @@
+"""Attempt numbers and first-pass counters of this chain, kept as results are stored, and claimed when sealed."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from edge_agent.outbox.records import UNNUMBERED, UNSALTED
+from traceability.quality.first_pass_counts import FirstPassCounts, counted
+from traceability.record.production import FirstPassClaim, UnitResultRecord
+
+_COUNTS = "submitted, first_ok, attempts, invalid, not_decidable"
+
+
+class OperationCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts of one part at one operation; ``unclaimed``: they changed since they were last claimed."""
+
+    part: str
+    operation: str
+    counts: FirstPassCounts
+    unclaimed: bool
+
+
+def count_result(connection: sqlite3.Connection, result: UnitResultRecord) -> UnitResultRecord:
+    """Count ``result``; the same with its attempt number. One whose unit is unknown is always its first attempt."""
+    results, submitted = _passes(connection, result)
+    place = (result.part, result.operation)
+    before = next(_operation_counts(connection, " WHERE part = ? AND operation = ?", place), None)
+    old = FirstPassCounts() if before is None else before.counts
+    new = counted(old, result.verdict, result.flags, submitted_before=submitted)
+    unclaimed = (before is not None and before.unclaimed) or _claimed_part(new) != _claimed_part(old)
+    connection.execute(
+        f"INSERT OR REPLACE INTO first_pass (part, operation, {_COUNTS}, unclaimed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+        (*place, *msgspec.structs.astuple(new), int(unclaimed)),
+    )
+    if result.unit is not None:
+        connection.execute(
+            "INSERT OR REPLACE INTO pass (unit, operation, results, submitted) VALUES (?, ?, ?, ?)",
+            (result.unit, result.operation, results + 1, int(submitted or new.attempts > old.attempts)),
+        )
+    return msgspec.structs.replace(result, attempt=results + 1)
+
+
+def operation_counts(connection: sqlite3.Connection) -> list[OperationCounts]:
+    """The counts of every operation."""
+    return list(_operation_counts(connection, " ORDER BY part, operation"))
+
+
+def changed_claims(connection: sqlite3.Connection, chain: str, through: int, now: datetime) -> list[FirstPassClaim]:
+    """Claims over the records up to ``through``, of the operations whose counts changed; they count as claimed now."""
+    claims = [
+        FirstPassClaim(
+            id=f"claim:{chain}:{through}:{number}",
+            seq=UNNUMBERED,
+            salt=UNSALTED,
+            event_time=now,
+            part=entry.part,
+            operation=entry.operation,
+            through=through,
+            submitted=entry.counts.submitted,
+            first_ok=entry.counts.first_ok,
+            attempts=entry.counts.attempts,
+            invalid=entry.counts.invalid,
+        )
+        for number, entry in enumerate(
+            _operation_counts(connection, " WHERE unclaimed ORDER BY part, operation"), start=1
+        )
+    ]
+    connection.execute("UPDATE first_pass SET unclaimed = 0 WHERE unclaimed")
+    return claims
+
+
+def _passes(connection: sqlite3.Connection, result: UnitResultRecord) -> tuple[int, bool]:
+    row = connection.execute(
+        "SELECT results, submitted FROM pass WHERE unit = ? AND operation = ?", (result.unit, result.operation)
+    ).fetchone()
+    return (0, False) if row is None else (row[0], bool(row[1]))
+
+
+def _operation_counts(
+    connection: sqlite3.Connection, where: str, values: tuple[str, ...] = ()
+) -> Iterator[OperationCounts]:
+    query = f"SELECT part, operation, {_COUNTS}, unclaimed FROM first_pass{where}"  # noqa: S608 - constants only
+    for part, operation, *counts, unclaimed in connection.execute(query, values):
+        yield OperationCounts(
+            part=part, operation=operation, counts=FirstPassCounts(*counts), unclaimed=bool(unclaimed)
+        )
+
+
+def _claimed_part(counts: FirstPassCounts) -> FirstPassCounts:
+    return msgspec.structs.replace(counts, not_decidable=0)

@@ -1,0 +1,30 @@
+"""Numbering records and keeping their lines until they are sealed."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from traceability.batch.limits import DEFAULT_LIMITS
+from traceability.errors import LimitExceeded
+from traceability.record.base import Record
+from traceability.record.codec import encode_record
+
+Salt = Callable[[], str]
+"""Gives 16 new random bytes in hex."""
+
+UNNUMBERED = 0
+UNSALTED = ""
+"""What a record carries before the outbox numbers it; no reader accepts either."""
+
+
+def append_records(connection: sqlite3.Connection, records: Sequence[Record], salt: Salt) -> int:
+    """Number, salt, encode and store ``records``; the sequence of the last one."""
+    following = int(connection.execute("SELECT next_record FROM chain").fetchone()[0])
+    for seq, record in enumerate(records, start=following):
+        line = encode_record(msgspec.structs.replace(record, seq=seq, salt=salt()))
+        if len(line) > DEFAULT_LIMITS.line:
+            raise LimitExceeded(f"the record has {len(line)} bytes, at most {DEFAULT_LIMITS.line} can be sent")
+        connection.execute("INSERT INTO record (seq, line) VALUES (?, ?)", (seq, line))
+    connection.execute("UPDATE chain SET next_record = next_record + ?", (len(records),))
+    return following + len(records) - 1

@@ -1,0 +1,84 @@
+"""What the outbox holds, for ``status``; readable beside a running agent."""
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from edge_agent.outbox.chain import Chain, find_chain
+from edge_agent.outbox.first_pass import OperationCounts, operation_counts
+from edge_agent.outbox.schema import instant, micros, open_for_reading
+
+
+class LastReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest receipt: its batch, when it came, and the envelope the hub signed."""
+
+    seq: int
+    at: datetime
+    envelope: str
+
+
+class UplinkNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What the uplink last said about itself, and since when it is so."""
+
+    state: str
+    since: datetime
+    detail: str
+
+
+class OutboxReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Depths and positions; ``chain`` is None before the first start."""
+
+    chain: Chain | None
+    unsealed_records: int
+    unsent_batches: int
+    kept_batches: int
+    last_receipt: LastReceipt | None
+    operations: list[OperationCounts]
+    uplink: UplinkNote | None
+
+
+def read_report(path: Path) -> OutboxReport:
+    """The report of the outbox file at ``path``, from one consistent view of it."""
+    connection = open_for_reading(path)
+    try:
+        connection.execute("BEGIN")
+        return report(connection)
+    finally:
+        connection.close()
+
+
+def report(connection: sqlite3.Connection) -> OutboxReport:
+    """The report of an open outbox."""
+    unsent, kept = connection.execute(
+        "SELECT count(*) FILTER (WHERE receipt IS NULL), count(*) FILTER (WHERE receipt IS NOT NULL) FROM batch"
+    ).fetchone()
+    return OutboxReport(
+        chain=find_chain(connection),
+        unsealed_records=connection.execute("SELECT count(*) FROM record").fetchone()[0],
+        unsent_batches=unsent,
+        kept_batches=kept,
+        last_receipt=_last_receipt(connection),
+        operations=operation_counts(connection),
+        uplink=_uplink(connection),
+    )
+
+
+def note_uplink(connection: sqlite3.Connection, state: str, detail: str, now: datetime) -> None:
+    """Keep what the uplink says about itself."""
+    connection.execute(
+        "INSERT OR REPLACE INTO uplink (id, state, since, detail) VALUES (1, ?, ?, ?)", (state, micros(now), detail)
+    )
+
+
+def _last_receipt(connection: sqlite3.Connection) -> LastReceipt | None:
+    row = connection.execute(
+        "SELECT seq, acknowledged_at, receipt FROM batch WHERE receipt IS NOT NULL ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else LastReceipt(seq=row[0], at=instant(row[1]), envelope=row[2].decode())
+
+
+def _uplink(connection: sqlite3.Connection) -> UplinkNote | None:
+    row = connection.execute("SELECT state, since, detail FROM uplink").fetchone()
+    return None if row is None else UplinkNote(state=row[0], since=instant(row[1]), detail=row[2])

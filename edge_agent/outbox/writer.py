@@ -1,0 +1,106 @@
+"""The one writer: a thread that runs jobs in order and commits those that wait together (group commit).
+
+A job is a function of the connection, run inside a transaction; it may be run a second time when another job of its
+group failed, so all it does must be in the database. The caller's future is answered only after the commit returned,
+which means after the fsync. The event loop never waits for the disk.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import msgspec
+
+from edge_agent.errors import StorageRefused
+from edge_agent.log import say
+
+_LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], T]
+
+_LARGEST_GROUP = 64
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """A job and whom to answer."""
+
+    job: Job[Any]
+    answer: "Future[Any]"
+
+
+class Writer:
+    """Owns the connection from now on; ``close`` finishes the jobs that wait and closes it."""
+
+    def __init__(self, connection: sqlite3.Connection, file: str) -> None:
+        self._connection = connection
+        self._file = file
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="outbox-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job[T]) -> "Future[T]":
+        """Run ``job`` in a transaction; StorageRefused when the disk or the file refuses it."""
+        answer: Future[T] = Future()
+        self._queue.put(_Waiting(job, answer))
+        return answer
+
+    def close(self) -> None:
+        """Finish what waits, then close the file; harmless when done twice."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        more = True
+        while more:
+            group, more = self._next_group()
+            live = [waiting for waiting in group if waiting.answer.set_running_or_notify_cancel()]
+            if live and not self._commit(live) and len(live) > 1:
+                for waiting in live:
+                    self._commit([waiting])
+        self._connection.close()
+
+    def _next_group(self) -> tuple[list[_Waiting], bool]:
+        group: list[_Waiting] = []
+        waiting = self._queue.get()
+        while waiting is not None:
+            group.append(waiting)
+            if len(group) == _LARGEST_GROUP:
+                return group, True
+            try:
+                waiting = self._queue.get_nowait()
+            except Empty:
+                return group, True
+        return group, False
+
+    def _commit(self, group: Sequence[_Waiting]) -> bool:
+        """Run a group in one transaction and answer it; a group of several is not answered when it fails."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            answers = [waiting.job(self._connection) for waiting in group]
+            self._connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to the caller, and the thread must live on
+            self._undo()
+            if len(group) == 1:
+                group[0].answer.set_exception(self._stated(error))
+            return False
+        for waiting, answer in zip(group, answers, strict=True):
+            waiting.answer.set_result(answer)
+        return True
+
+    def _undo(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            say(_LOG, logging.ERROR, "the outbox could not undo a write", file=self._file, error=error)
+
+    def _stated(self, error: Exception) -> Exception:
+        if isinstance(error, sqlite3.Error):
+            return StorageRefused(
+                f"nothing was stored: {error}", where=self._file, advice="look at free space and health of the disk"
+            )
+        return error

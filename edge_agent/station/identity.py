@@ -1,0 +1,135 @@
+"""From what was read to who the unit and its components are; a doubt is never settled by a guess."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from edge_agent.station.handshake import ErrorCode
+from traceability.encoding import to_base64
+from traceability.errors import IdentifierRefused
+from traceability.identifier.item import Item, ItemKind, item_uri, unit_uri
+from traceability.identifier.symbol import identify
+from traceability.record.production import Component, Picture, ReadSymbol
+from vision.symbol import Reading, Symbol
+
+
+class Shot(msgspec.Struct, frozen=True, kw_only=True):
+    """One position of a cycle: the picture, if one came, and the identity read in it, if exactly one was.
+
+    ``item`` None has a ``reason``; ``code`` says whether nothing was read or what was read is refused.
+    """
+
+    position: str
+    picture: Picture | None = None
+    item: Item | None = None
+    reason: str = ""
+    code: ErrorCode = ErrorCode.RECORDED
+
+
+class Identities(msgspec.Struct, frozen=True, kw_only=True):
+    """Who took part in a cycle. ``unit`` is None when it is not known for certain.
+
+    ``components`` is empty unless every position was read. ``code`` is RECORDED when there is no doubt; otherwise
+    ``reason`` says what is wrong, and the result cannot be decided.
+    """
+
+    unit: str | None
+    components: tuple[Component, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    code: ErrorCode = ErrorCode.RECORDED
+    reason: str = ""
+
+
+def shot_of(position: str, sha256: str, size: int, reading: Reading) -> Shot:
+    """What a picture says about its position: one identity, or why not."""
+    symbols = [_read_symbol(symbol) for symbol in reading.symbols]
+    found = {symbol.item: item for symbol, item, _ in symbols if item is not None}
+    refusals = [refusal for _, _, refusal in symbols if refusal]
+    item, reason, code = None, "", ErrorCode.RECORDED
+    if len(found) == 1:
+        item = next(iter(found.values()))
+    elif found:
+        reason, code = f"several identities in one picture: {', '.join(map(str, found))}", ErrorCode.IDENTITY_REFUSED
+    elif refusals:
+        reason, code = "; ".join(refusals), ErrorCode.IDENTITY_REFUSED
+    else:
+        reason, code = f"no code read ({reading.reason or 'none found'})", ErrorCode.NOT_READ
+    picture = Picture(
+        sha256=sha256,
+        size=size,
+        position=position,
+        symbols=tuple(symbol for symbol, _, _ in symbols),
+        reason=reason[:_LONGEST_REASON] or None,
+    )
+    return Shot(position=position, picture=picture, item=item, reason=reason, code=code)
+
+
+def from_controller(gtin: str, serial: str) -> Identities:
+    """The unit whose serial the controller gives."""
+    if not serial:
+        return Identities(unit=None, code=ErrorCode.NOT_READ, reason="the controller names no serial")
+    try:
+        return Identities(unit=unit_uri(gtin, serial))
+    except IdentifierRefused as error:
+        return Identities(unit=None, code=ErrorCode.IDENTITY_REFUSED, reason=f"serial {serial!r}: {error.what}")
+
+
+def from_shots(gtin: str, serial: str, shots: Sequence[Shot]) -> Identities:
+    """The unit (first position) and its components, as the camera saw them.
+
+    A serial that the controller gives as well must be the unit's.
+    """
+    checked = [_checked_unit(gtin, serial, shots[0]), *(_checked_component(shot) for shot in shots[1:])]
+    doubts = [shot for shot in checked if shot.item is None]
+    pictures = tuple(shot.picture for shot in shots if shot.picture is not None)
+    items = [item_uri(shot.item) for shot in checked if shot.item is not None]
+    unit = items[0] if checked[0].item is not None else None
+    reason = "; ".join(f"{shot.position}: {shot.reason}" for shot in doubts)
+    code = max((shot.code for shot in doubts), default=ErrorCode.RECORDED)
+    if not doubts and len(set(items)) != len(items):
+        reason, code = "one identity stands at two positions", ErrorCode.IDENTITY_REFUSED
+    if code is not ErrorCode.RECORDED:
+        return Identities(unit=unit, pictures=pictures, code=code, reason=reason)
+    components = [
+        Component(item=item, position=shot.position) for item, shot in zip(items[1:], checked[1:], strict=True)
+    ]
+    return Identities(unit=unit, components=tuple(components), pictures=pictures)
+
+
+_LONGEST_REASON = 500
+
+
+def _read_symbol(symbol: Symbol) -> tuple[ReadSymbol, Item | None, str]:
+    item, refusal = None, ""
+    try:
+        item = identify(symbol.raw, symbol.symbology)
+    except IdentifierRefused as error:
+        refusal = str(error)
+    read = ReadSymbol(
+        symbology=symbol.symbology,
+        bytes_base64=to_base64(symbol.raw),
+        item=None if item is None else item_uri(item),
+    )
+    return read, item, refusal
+
+
+def _checked_unit(gtin: str, serial: str, shot: Shot) -> Shot:
+    if shot.item is None:
+        return shot
+    if shot.item.kind is not ItemKind.UNIT:
+        return _refused(shot, f"{item_uri(shot.item)} names no single unit")
+    if shot.item.gtin != gtin:
+        return _refused(shot, f"the unit is of part {shot.item.gtin}, the control plan is for {gtin}")
+    if serial and serial != shot.item.serial:
+        return _refused(shot, f"the label says serial {shot.item.serial!r}, the controller {serial!r}")
+    return shot
+
+
+def _checked_component(shot: Shot) -> Shot:
+    if shot.item is not None and shot.item.kind is ItemKind.PART:
+        return _refused(shot, f"{item_uri(shot.item)} names a part, but neither a unit nor a lot")
+    return shot
+
+
+def _refused(shot: Shot, reason: str) -> Shot:
+    return msgspec.structs.replace(shot, item=None, reason=reason, code=ErrorCode.IDENTITY_REFUSED)

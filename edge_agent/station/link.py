@@ -1,0 +1,71 @@
+"""The connection to one device, shared by its stations: made again with back-off, complained of once."""
+
+import asyncio
+import logging
+
+from edge_agent.complaint import Complaint
+from edge_agent.drivers.interface import Driver
+from edge_agent.errors import AgentError
+from edge_agent.log import say
+from edge_agent.pace import Jitter, Pace, wait_or_stop
+
+_LOG = logging.getLogger(__name__)
+
+RECONNECT = Pace(first=0.25, longest=30.0)
+
+
+class DeviceLink:
+    """One driver and whether it is connected; many tasks may wait for it, one of them connects."""
+
+    def __init__(self, device: str, driver: Driver, jitter: Jitter, pace: Pace = RECONNECT) -> None:
+        self.device = device
+        self.driver = driver
+        self._jitter = jitter
+        self._pace = pace
+        self._turn = asyncio.Lock()
+        self._connected = False
+        self._failures = 0
+        self._complaint = Complaint(_LOG, device=device)
+
+    async def ready(self, stop: asyncio.Event) -> bool:
+        """Wait until the device is connected; False when ``stop`` came first."""
+        async with self._turn:
+            while not self._connected:
+                if stop.is_set() or (self._failures and await self._back_off(stop)):
+                    return False
+                await self._try()
+        return True
+
+    async def lost(self, error: AgentError) -> None:
+        """A request failed because the connection is gone."""
+        if not self._connected:
+            return
+        self._connected = False
+        self._failed(error)
+        await self.driver.close()
+
+    def answered(self) -> None:
+        """A request was answered: the next interruption starts from the shortest wait."""
+        self._failures = 0
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.driver.close()
+
+    async def _back_off(self, stop: asyncio.Event) -> bool:
+        return await wait_or_stop(stop, self._pace.wait(self._failures, self._jitter))
+
+    async def _try(self) -> None:
+        try:
+            await self.driver.connect()
+        except AgentError as error:
+            self._failed(error)
+            return
+        self._connected = True
+        if self._complaint.current is None:
+            say(_LOG, logging.INFO, "device connected", device=self.device)
+        self._complaint.settled("device connected again")
+
+    def _failed(self, error: AgentError) -> None:
+        self._failures += 1
+        self._complaint.raised("device is down", error=error, next="tried again with growing pauses; others go on")

@@ -1,0 +1,71 @@
+"""What ``init`` writes: a commented configuration that ``check`` accepts once the hub's key is in it."""
+
+CONFIG = """\
+# Zhuoyue edge agent. Paths are relative to this file. Check it with: zhuoyue-agent check agent.toml
+
+[agent]
+author = {author}
+environment = {environment}        # production, demo or test; sealed into every batch
+key_file = "agent.key"            # the private key; never leaves this machine
+data = "data"                     # outbox and pictures
+control_plan = "control-plan.toml"
+
+[hub]
+url = {url}
+public_key = {public_key}   # as the hub shows it; its receipts are verified with it
+
+[sealing]
+max_records = 500                 # a batch is closed at so many records,
+max_age_s = 1.0                   # or when its oldest record is so old
+
+[[device]]
+name = "cell-1"
+driver = "modbus-tcp"
+profile = "zhuoyue/four-phase-cell"   # zhuoyue-profiles list
+poll_ms = 50
+[device.settings]
+host = "192.168.0.10"
+port = 502
+unit_id = 1
+
+[[station]]
+name = "OP10"
+work_cell = "plant/area/line/OP10"
+operation = "OP10"                # an operation of the control plan
+device = "cell-1"
+base = 0                          # first register of the station's block (OPC UA: a text)
+# lot_part = "09506000134376"     # GTIN of the material whose lot the controller names
+[station.measurements]            # point of the profile = characteristic of the control plan
+m1 = "bore"
+# [station.camera]                # identities come from pictures
+# folder = "camera"               # files STATION-CYCLE-POSITION.png, cycle with 8 digits
+# positions = ["unit", "housing"] # the first one is the unit itself
+# formats = ["qr", "datamatrix"]
+# timeout_s = 2.0
+"""
+
+CONTROL_PLAN = """\
+# Control plan of one part: its operations and what is measured there. Limits are exact decimals in texts.
+part = "09506000134352"           # GTIN of the part, 14 digits
+plant = "plant"
+revision = "A"
+name = "Housing"
+name_zh = "壳体"
+
+[[operation]]
+id = "OP10"
+name = "Boring"
+name_zh = "镗孔"
+final = true                      # final acceptance
+
+[[characteristic]]
+id = "bore"
+name = "Bore diameter"
+operation = "OP10"
+uom = "mm"                        # UCUM
+decimals = 3                      # resolution in which values are kept
+lsl = "24.990"
+target = "25.000"
+usl = "25.010"
+key = true                        # 关键特性
+"""

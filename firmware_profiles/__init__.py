@@ -1,0 +1,1 @@
+"""How to read a device: profile format, decoding, catalogue and the profiles themselves."""

@@ -1,0 +1,114 @@
+"""Every stated error as problem details (RFC 9457), with advice. Anything else is a bug and says only that."""
+
+import logging
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from hub.errors import EntryRefused, Fork, NotAllowed, NotFound, OutOfOrder, StoreBusy, UnknownAuthor, WrongEnvironment
+from traceability import sync
+from traceability.errors import LimitExceeded, Malformed, ProofRefused, SignatureRefused, ZhuoyueError
+
+log = logging.getLogger(__name__)
+
+INVALID = sync.PROBLEM_PREFIX + "invalid"
+NOT_FOUND = sync.PROBLEM_PREFIX + "not-found"
+NOT_ALLOWED = sync.PROBLEM_PREFIX + "not-allowed"
+REFUSED = sync.PROBLEM_PREFIX + "refused"
+BUG = sync.PROBLEM_PREFIX + "internal"
+
+# class of error: status, type, title; the first that fits
+STATED: dict[type[ZhuoyueError], tuple[int, str, str]] = {
+    LimitExceeded: (413, sync.TOO_LARGE, "Too large"),
+    Malformed: (400, sync.MALFORMED, "Not in the format"),
+    UnknownAuthor: (403, sync.UNKNOWN_AUTHOR, "Author not registered"),
+    WrongEnvironment: (403, sync.WRONG_ENVIRONMENT, "Wrong environment"),
+    SignatureRefused: (403, sync.BAD_SIGNATURE, "Signature refused"),
+    ProofRefused: (403, sync.BAD_SIGNATURE, "Records do not match what was signed"),
+    OutOfOrder: (409, sync.OUT_OF_ORDER, "Out of order"),
+    Fork: (409, sync.FORK, "Two histories of one chain"),
+    EntryRefused: (422, INVALID, "Entry refused"),
+    NotFound: (404, NOT_FOUND, "Not found"),
+    NotAllowed: (401, NOT_ALLOWED, "Not allowed"),
+    StoreBusy: (503, sync.BUSY, "Busy"),
+    ZhuoyueError: (400, REFUSED, "Refused"),
+}
+ADVICE = {
+    sync.TOO_LARGE: "send less at once; the limits are in the documentation",
+    sync.MALFORMED: "compare the request with the documented format and send it again",
+    sync.BAD_SIGNATURE: "send the sealed bytes unchanged, signed with the key registered for this author",
+    sync.BUSY: "send the same request again in a few seconds",
+    NOT_FOUND: "check the address and the id",
+    INVALID: "correct what 'detail' names and send it again",
+    REFUSED: "correct what 'detail' names and send it again",
+}
+_BY_STATUS = {401: NOT_ALLOWED, 404: NOT_FOUND, 413: sync.TOO_LARGE, 415: sync.MALFORMED}
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}
+
+
+def problem_of(error: ZhuoyueError) -> sync.Problem:
+    """The problem details of a stated error."""
+    status, kind, title = next(stated for cls, stated in STATED.items() if isinstance(error, cls))
+    return sync.Problem(
+        type=kind,
+        title=title,
+        status=status,
+        detail=f"{error.where}: {error.what}" if error.where else error.what,
+        advice=error.advice or ADVICE.get(kind, ""),
+        expected_seq=error.expected_seq if isinstance(error, OutOfOrder) else None,
+    )
+
+
+def problem_response(problem: sync.Problem) -> Response:
+    """``problem`` as it is sent."""
+    return Response(
+        msgspec.json.encode(problem), problem.status, _HEADERS.get(problem.status), media_type=sync.PROBLEM_TYPE
+    )
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Make ``app`` answer every error with problem details."""
+    app.add_exception_handler(ZhuoyueError, _stated)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+
+
+def _stated(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ZhuoyueError)
+    return problem_response(problem_of(error))
+
+
+def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+    problem = sync.Problem(
+        type=INVALID, title="Request not valid", status=422, detail="; ".join(faults[:10]), advice=ADVICE[INVALID]
+    )
+    return problem_response(problem)
+
+
+def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = _BY_STATUS.get(error.status_code, REFUSED)
+    problem = sync.Problem(
+        type=kind, title=str(error.detail), status=error.status_code, detail=str(error.detail), advice=ADVICE[kind]
+    )
+    response = problem_response(problem)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _bug(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem_response(
+        sync.Problem(
+            type=BUG,
+            title="The hub made a mistake",
+            status=500,
+            detail="the request was not carried out",
+            advice="nothing was changed; the hub's own log says more, please report it",
+        )
+    )

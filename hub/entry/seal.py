@@ -1,0 +1,98 @@
+"""The hub as author: what is entered becomes records of its own chain, through the same door as everybody's batches."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypedDict
+
+from hub.errors import DataDirectory, EntryRefused, Fork
+from hub.ingest.admit import Taken, admit
+from hub.ingest.verify import VerifiedBatch, check_signature, key_for
+from hub.parts import Hub
+from hub.settings import HUB_AUTHOR
+from hub.store.batches import StoredBatch, latest_of_author
+from hub.store.database import Reading, Writing
+from traceability.batch.header import FORMAT_VERSION, Header
+from traceability.batch.open import compress, open_batch
+from traceability.batch.seal import records_root, seal_batch
+from traceability.encoding import sha256, tagged
+from traceability.record.base import Record
+from traceability.record.codec import encode_record
+
+SALT_BYTES = 16
+CHAIN_BYTES = 16
+
+
+class Stamp(TypedDict):
+    """What every record needs beside its own words."""
+
+    seq: int
+    event_time: datetime
+    salt: str
+
+
+Stamps = Callable[[], Stamp]
+Draft = Callable[[Reading, Stamps], Sequence[Record]]
+"""Looks at what is there and says which records to add (none: all is as wanted); raises ``EntryRefused``."""
+
+
+def enter(hub: Hub, draft: Draft) -> StoredBatch | None:
+    """Seal what ``draft`` says as the hub's next batch, in one transaction; None when there was nothing to add."""
+    with hub.store.writing() as connection:
+        return _enter(connection, hub, draft)
+
+
+def _enter(connection: Writing, hub: Hub, draft: Draft) -> StoredBatch | None:
+    last = latest_of_author(connection, HUB_AUTHOR)
+    if last is None:
+        raise DataDirectory("the ledger has no first batch of the hub", where=str(hub.settings.data))
+    due = last.first_record + last.records
+    records = draft(connection, stamps(hub, due))
+    if not records:
+        return None
+    sealed = seal(hub, records, chain=last.chain, seq=last.seq + 1, prev=last.hash)
+    opened = open_batch(sealed, hub.settings.limits)
+    key = key_for(connection, hub, opened)
+    check_signature(opened, key)
+    outcome = admit(connection, hub, VerifiedBatch(opened=opened, body=compress(sealed), key=key))
+    if isinstance(outcome, Fork):
+        raise outcome
+    _refuse_unreadable(outcome)
+    return outcome.stored
+
+
+def _refuse_unreadable(taken: Taken) -> None:
+    """An entry that breaks a rule of its record is refused whole, while an author's would be quarantined."""
+    for bad in taken.quarantined:
+        raise EntryRefused(bad.reason, where="entry", advice="correct the value and enter it again")
+
+
+def stamps(hub: Hub, first: int) -> Stamps:
+    """Sequences from ``first`` on, the hub's time and fresh salts."""
+    now = hub.clock()
+    due = first
+
+    def stamp() -> Stamp:
+        nonlocal due
+        due += 1
+        return Stamp(seq=due - 1, event_time=now, salt=hub.random_bytes(SALT_BYTES).hex())
+
+    return stamp
+
+
+def seal(hub: Hub, records: Sequence[Record], *, chain: str, seq: int, prev: str | None) -> bytes:
+    """The bytes of a batch of the hub."""
+    lines = [encode_record(record) for record in records]
+    header = Header(
+        format=FORMAT_VERSION,
+        environment=hub.settings.environment,
+        author=HUB_AUTHOR,
+        chain=chain,
+        seq=seq,
+        prev=prev,
+        sealed_at=hub.clock(),
+        first_record=records[0].seq,
+        records=len(lines),
+        root=records_root(lines),
+        config=tagged(sha256(hub.settings.origin.encode())),
+    )
+    return seal_batch(header, lines, hub.signer)

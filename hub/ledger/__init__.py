@@ -1,0 +1,1 @@
+"""The ledger: batches as they were signed, and the transparency log over their headers. Append-only."""

@@ -1,0 +1,138 @@
+"""The words for everything the hub knows by a code: verdicts, flags, states, reasons, metrics.
+
+Each table covers its whole enumeration, and the catalogue of every language translates it; tests hold both true.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from hub.fleet.views import Freshness
+from hub.pages.speech import mark
+from hub.scorecard.views import BucketWidth
+from hub.search.views import HitKind
+from hub.trace.views import LimitState
+from traceability.measurement import Status
+from traceability.quality.level import Level
+from traceability.quality.questionnaire import Dimension
+from traceability.quality.reason import Reason
+from traceability.quality.threshold import Metric
+from traceability.unit import Environment, Flag, Purpose, Verdict
+
+METRICS: Mapping[StrEnum, str] = {
+    Metric.SIGMA: mark("sigma level"),
+    Metric.CPK: mark("process capability index (Cpk)"),
+    Metric.RTY: mark("rolled throughput yield"),
+    Metric.INTERNAL_LOSS: mark("internal quality loss rate"),
+    Metric.EXTERNAL_LOSS: mark("external quality loss rate"),
+}
+DIMENSIONS: Mapping[StrEnum, str] = {
+    Dimension.SYSTEM: mark("D1 effectiveness of the quality management system"),
+    Dimension.DIGITAL: mark("D2 digital quality management"),
+    Dimension.SUSTAINED_SUCCESS: mark("D3 ability for sustained success"),
+}
+LEVELS: Mapping[Level, str] = {
+    Level.L0: mark("experience"),
+    Level.L1: mark("inspection"),
+    Level.L2: mark("assurance"),
+    Level.L3: mark("prevention"),
+    Level.L4: mark("excellence"),
+}
+REASONS: Mapping[StrEnum, str] = {
+    Reason.NOT_MEASURED: mark("nothing was recorded for it"),
+    Reason.INCONSISTENT_COUNTS: mark("the counts contradict each other"),
+    Reason.EMPTY_ROUTE: mark("parts were made without a control plan, so their route is not known"),
+    Reason.OPERATION_WITHOUT_SUBMISSION: mark("an operation of the route has no submission yet"),
+    Reason.FAMILY_NOT_RATED: mark("a product family could not be rated"),
+    Reason.NO_OUTPUT: mark("no finished unit in the period"),
+    Reason.NO_VALUES: mark("no values were measured"),
+    Reason.TOO_FEW_VALUES: mark("fewer than 100 values"),
+    Reason.NO_LIMITS: mark("the characteristic has no limits"),
+    Reason.INVALID_LIMITS: mark("a limit is not a usable number"),
+    Reason.REVERSED_LIMITS: mark("the lower limit is not below the upper one"),
+    Reason.ZERO_SPREAD: mark("all values are equal, so the gauge does not resolve the process"),
+    Reason.UNSTABLE: mark("the process was not stable in the period"),
+    Reason.NO_KEY_CHARACTERISTIC: mark("no control plan names a key characteristic"),
+    Reason.GAUGE_NOT_STUDIED: mark("no gauge study (R&R)"),
+    Reason.GAUGE_NOT_CAPABLE: mark("gauge R&R above 30 %"),
+    Reason.NOT_NORMAL: mark("the values are not normally distributed"),
+    Reason.NO_OUTPUT_VALUE: mark("no output value was entered for the year"),
+    Reason.MIXED_CURRENCY: mark("amounts are in more than one currency"),
+    Reason.INVALID_AMOUNT: mark("an amount is not a usable sum of money"),
+}
+VERDICTS: Mapping[StrEnum, str] = {
+    Verdict.OK: mark("OK"),
+    Verdict.NOT_OK: mark("not OK"),
+    Verdict.NOT_DECIDABLE: mark("not decidable"),
+    Verdict.UNDEFINED: mark("undefined"),
+}
+FLAGS: Mapping[StrEnum, str] = {
+    Flag.PARTIAL: mark("partial"),
+    Flag.SIMULATED: mark("simulated"),
+    Flag.ABORTED: mark("aborted"),
+    Flag.NO_READ: mark("code not read"),
+}
+PURPOSES: Mapping[StrEnum, str] = {
+    Purpose.FIRST: mark("first pass"),
+    Purpose.RETEST: mark("retest"),
+    Purpose.REWORK: mark("after rework"),
+}
+STATUSES: Mapping[StrEnum, str] = {
+    Status.GOOD: mark("good"),
+    Status.UNCERTAIN: mark("uncertain"),
+    Status.BAD: mark("bad"),
+}
+LIMIT_STATES: Mapping[StrEnum, str] = {
+    LimitState.WITHIN: mark("within limits"),
+    LimitState.BELOW: mark("below the lower limit"),
+    LimitState.ABOVE: mark("above the upper limit"),
+    LimitState.NO_LIMITS: mark("no limits known"),
+    LimitState.NO_VALUE: mark("no value"),
+    LimitState.OTHER_UOM: mark("another unit of measure than the limits"),
+}
+FRESHNESS: Mapping[StrEnum, str] = {
+    Freshness.FRESH: mark("fresh"),
+    Freshness.LATE: mark("late"),
+    Freshness.SILENT: mark("silent"),
+    Freshness.NEVER: mark("never heard of"),
+}
+HIT_KINDS: Mapping[StrEnum, str] = {
+    HitKind.UNIT: mark("unit"),
+    HitKind.LOT: mark("lot"),
+    HitKind.PART: mark("part"),
+    HitKind.PLANT: mark("plant"),
+    HitKind.AGENT: mark("agent"),
+    HitKind.ORGANISATION: mark("organisation"),
+}
+ENVIRONMENTS: Mapping[StrEnum, str] = {
+    Environment.PRODUCTION: mark("production data"),
+    Environment.DEMO: mark("demo data"),
+    Environment.TEST: mark("test data"),
+}
+BUCKETS: Mapping[StrEnum, str] = {
+    BucketWidth.MINUTE: mark("per minute"),
+    BucketWidth.FIVE_MINUTES: mark("per 5 minutes"),
+    BucketWidth.QUARTER: mark("per quarter of an hour"),
+    BucketWidth.HOUR: mark("per hour"),
+    BucketWidth.DAY: mark("per day"),
+    BucketWidth.WEEK: mark("per week"),
+    BucketWidth.MONTH: mark("per month"),
+}
+
+_TABLES = (
+    METRICS, DIMENSIONS, REASONS, VERDICTS, FLAGS, PURPOSES, STATUSES, LIMIT_STATES, FRESHNESS, HIT_KINDS,
+    ENVIRONMENTS, BUCKETS,
+)  # fmt: skip
+_WORDS: dict[tuple[type, str], str] = {(type(code), code.value): text for table in _TABLES for code, text in table.items()}
+
+
+def word_for(code: StrEnum) -> str:
+    """The English text of a code, to be said in the reader's language."""
+    return _WORDS[type(code), code.value]
+
+
+def subject_word(subject: str) -> str:
+    """What a metric or dimension is called, by the id that a grade binds with (``cpk``, ``D2``)."""
+    try:
+        return METRICS[Metric(subject)]
+    except ValueError:
+        return DIMENSIONS[Dimension(subject)]

@@ -1,0 +1,24 @@
+"""What a running hub is made of. Built once in ``composition`` and handed to whoever needs it; there are no globals."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from hub.settings import Settings
+from hub.store.database import Store
+from traceability.signing import Signer
+
+
+class Hub(msgspec.Struct, frozen=True, kw_only=True):
+    """``signer`` signs as author and for receipts, ``log_signer`` signs checkpoints.
+
+    ``clock`` gives the time in UTC, ``random_bytes(n)`` n unguessable bytes.
+    """
+
+    settings: Settings
+    store: Store
+    signer: Signer
+    log_signer: Signer
+    clock: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]

@@ -1,0 +1,128 @@
+"""What the hub can't take as a statement of its author. Such a record is kept, with the reason, and gives no rows.
+
+The answer depends on the record and on who sent it, never on what else has arrived: so it is the same in every order
+of arrival. Clocks are not judged: a time far off is the author's statement, and readers see when it was recorded.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from hub.projection.sender import Sender
+from hub.settings import HUB_AUTHOR
+from hub.store.instant import is_storable
+from traceability.errors import Malformed, ZhuoyueError
+from traceability.identifier.item import ItemKind, parse_item
+from traceability.record.base import Record
+from traceability.record.codec import AnyRecord, decode_record, plan_id
+from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
+from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
+from traceability.record.production import AssociationRecord, MeasurementsRecord, PicturesRecord, UnitResultRecord
+
+_REASON_LENGTH = 300
+_HUB_ONLY = (
+    OrganisationRecord,
+    PlantRecord,
+    AuthorKeyRecord,
+    QualityLossRecord,
+    OutputValueRecord,
+    AssessmentRecord,
+)
+
+
+class ReadRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a batch after reading: the record, or None and why not."""
+
+    seq: int
+    record: AnyRecord | None
+    reason: str = ""
+
+
+def read_lines(lines: Sequence[bytes], first_record: int, sender: Sender) -> list[ReadRecord]:
+    """Read every line; ``first_record`` is the record sequence that the chain has come to."""
+    return [_read(line, seq, sender) for seq, line in enumerate(lines, start=first_record)]
+
+
+def _read(line: bytes, seq: int, sender: Sender) -> ReadRecord:
+    try:
+        record = decode_record(line)
+    except Malformed as error:
+        return ReadRecord(seq=seq, record=None, reason=error.what[:_REASON_LENGTH])
+    if record.seq != seq:
+        return ReadRecord(seq=seq, record=None, reason=f"has seq {record.seq} where {seq} is due in its chain")
+    reason = _objection(line, record, sender)
+    return ReadRecord(seq=seq, record=None if reason else record, reason=reason[:_REASON_LENGTH])
+
+
+def _objection(line: bytes, record: AnyRecord, sender: Sender) -> str:
+    """Why ``record`` can't be taken, or an empty text."""
+    if isinstance(record, _HUB_ONLY) and sender.author != HUB_AUTHOR:
+        return "records of this kind are sealed by the hub alone"
+    if not is_storable(record.event_time):
+        return "'event_time' is outside the years 2 to 9998"
+    if b"\\u0000" in line and _has_nul(record):
+        return "a text holds the character NUL"
+    check = _CHECKS.get(type(record))
+    return check(record, sender) if check else ""
+
+
+def _has_nul(record: Record) -> bool:
+    return "\\u0000" in msgspec.json.encode(record).decode().replace("\\\\", "")
+
+
+def _check_result(record: UnitResultRecord, sender: Sender) -> str:
+    if record.source_time is not None and not is_storable(record.source_time):
+        return "'source_time' is outside the years 2 to 9998"
+    return _check_unit(record, sender)
+
+
+def _check_unit(record: UnitResultRecord | MeasurementsRecord | PicturesRecord, _sender: Sender) -> str:
+    return "" if record.unit is None else _not_a(record.unit, ItemKind.UNIT)
+
+
+def _check_association(record: AssociationRecord, _sender: Sender) -> str:
+    faults = [_not_a(record.parent, ItemKind.UNIT)]
+    faults += [_not_a(component.item, ItemKind.UNIT, ItemKind.LOT) for component in record.components]
+    return next((fault for fault in faults if fault), "")
+
+
+def _not_a(text: str, *kinds: ItemKind) -> str:
+    try:
+        item = parse_item(text)
+    except ZhuoyueError as error:
+        return f"{text[:100]!r} identifies no item: {error.what}"
+    return "" if item.kind in kinds else f"{text[:100]!r} is a {item.kind}, expected a {' or a '.join(kinds)}"
+
+
+def _check_plan(record: ControlPlanRecord, sender: Sender) -> str:
+    if sender.author != HUB_AUTHOR and record.plan.plant != sender.plant:
+        return f"the plan is of plant {record.plan.plant!r}, its author belongs to {sender.plant!r}"
+    if record.id != plan_id(record.plan):
+        return f"the id is not the hash of the plan, which is {plan_id(record.plan)}"
+    return ""
+
+
+def _check_money(record: QualityLossRecord | OutputValueRecord, _sender: Sender) -> str:
+    if not record.amount.is_finite() or abs(record.amount) >= Decimal(10) ** 18 or _places(record.amount) > 6:
+        return f"the amount {str(record.amount)[:40]} is not a sum of money"
+    if isinstance(record, OutputValueRecord) and not 1 <= record.year <= 9998:
+        return f"{record.year} is not a year"
+    return ""
+
+
+def _places(amount: Decimal) -> int:
+    exponent = amount.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+_CHECKS: dict[type[Record], Callable[[Any, Sender], str]] = {
+    UnitResultRecord: _check_result,
+    MeasurementsRecord: _check_unit,
+    PicturesRecord: _check_unit,
+    AssociationRecord: _check_association,
+    ControlPlanRecord: _check_plan,
+    QualityLossRecord: _check_money,
+    OutputValueRecord: _check_money,
+}

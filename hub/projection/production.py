@@ -1,0 +1,138 @@
+"""Rows of what is born on the line; one function for each kind of record."""
+
+import msgspec
+
+from hub.projection.sender import Place, evidence
+from hub.store.instant import to_micros
+from hub.store.rows import Row
+from traceability.identifier.item import ItemKind, parse_item
+from traceability.record.production import (
+    AssociationRecord,
+    ChainStartRecord,
+    DataLossRecord,
+    FirstPassClaim,
+    MeasurementsRecord,
+    PicturesRecord,
+    UnitResultRecord,
+)
+
+
+def unit_result_rows(record: UnitResultRecord, place: Place) -> list[Row]:
+    """One row."""
+    row = evidence(record, place) | {
+        "result_id": record.id,
+        "unit": record.unit,
+        "part": record.part,
+        "operation": record.operation,
+        "work_cell": record.work_cell,
+        "plant": place.plant,
+        "verdict": record.verdict,
+        "flags": [str(flag) for flag in record.flags],
+        "purpose": record.purpose,
+        "attempt": record.attempt,
+        "cycle": record.cycle,
+        "source_time": None if record.source_time is None else to_micros(record.source_time),
+        "defect": record.defect,
+        "plan": record.plan,
+    }
+    return [("unit_result", row)]
+
+
+def measurement_rows(record: MeasurementsRecord, place: Place) -> list[Row]:
+    """One row a value."""
+    shared = evidence(record, place) | {
+        "result_id": record.id,
+        "unit": record.unit,
+        "operation": record.operation,
+        "plant": place.plant,
+        "plan": record.plan,
+    }
+    return [
+        ("measurement", shared | {"item": item} | msgspec.structs.asdict(value))
+        for item, value in enumerate(record.values)
+    ]
+
+
+def link_rows(record: AssociationRecord, place: Place) -> list[Row]:
+    """One row a component; certain when the component is a unit, for a lot only says what may be in it."""
+    shared = evidence(record, place) | {
+        "result_id": record.id,
+        "parent": record.parent,
+        "action": record.action,
+        "operation": record.operation,
+        "plant": place.plant,
+    }
+    return [
+        (
+            "link",
+            shared
+            | {
+                "item": item,
+                "child": component.item,
+                "certain": parse_item(component.item).kind is ItemKind.UNIT,
+                "position": component.position,
+                "quantity": component.quantity,
+                "uom": component.uom,
+            },
+        )
+        for item, component in enumerate(record.components)
+    ]
+
+
+def picture_rows(record: PicturesRecord, place: Place) -> list[Row]:
+    """One row a picture, with what was read in it."""
+    shared = evidence(record, place) | {
+        "result_id": record.id,
+        "unit": record.unit,
+        "operation": record.operation,
+        "plant": place.plant,
+    }
+    return [
+        (
+            "picture",
+            shared
+            | {
+                "item": item,
+                "sha256": picture.sha256,
+                "size": picture.size,
+                "position": picture.position,
+                "symbols": msgspec.to_builtins(picture.symbols),
+                "reason": picture.reason,
+            },
+        )
+        for item, picture in enumerate(record.pictures)
+    ]
+
+
+def claim_rows(record: FirstPassClaim, place: Place) -> list[Row]:
+    """One row."""
+    row = evidence(record, place) | {
+        "plant": place.plant,
+        "part": record.part,
+        "operation": record.operation,
+        "through": record.through,
+        "submitted": record.submitted,
+        "first_ok": record.first_ok,
+        "attempts": record.attempts,
+        "invalid": record.invalid,
+    }
+    return [("claim", row)]
+
+
+def data_loss_rows(record: DataLossRecord, place: Place) -> list[Row]:
+    """One row."""
+    row = evidence(record, place) | {
+        "plant": place.plant,
+        "stream": record.stream,
+        "count": record.count,
+        "reason": record.reason,
+        "first": record.first,
+        "last": record.last,
+    }
+    return [("data_loss", row)]
+
+
+def chain_start_rows(record: ChainStartRecord, place: Place) -> list[Row]:
+    """One row."""
+    row = evidence(record, place) | {"reason": record.reason, "cites": record.cites, "lost": record.lost}
+    return [("chain_start", row)]

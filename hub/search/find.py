@@ -1,0 +1,138 @@
+"""One box for everything: a code, a serial, a lot, an agent, a plant, a company, the name of a part."""
+
+from collections.abc import Iterable
+
+from hub.named import Named
+from hub.page_paths import agent_path, item_path, organisation_path, plant_path
+from hub.search.code import looks_like_code, read_code
+from hub.search.views import Hit, HitKind, SearchView
+from hub.store.database import Reading
+from hub.store.master_queries import Master, PartEntry, part_name, parts_named, read_master
+from hub.store.search_queries import is_named, items_like, parts_like
+from traceability.errors import IdentifierRefused
+from traceability.identifier.item import ItemKind, item_uri, parse_item, part_of
+
+LIMIT = 20
+LONGEST = 400
+_KINDS = {ItemKind.UNIT: HitKind.UNIT, ItemKind.LOT: HitKind.LOT}
+
+
+def search(connection: Reading, query: str, limit: int = LIMIT) -> SearchView:
+    """Hits for ``query``, at most ``limit`` of each kind. A whole code gives exactly what it names."""
+    text = query.strip()[:LONGEST]
+    if not text:
+        return SearchView(query=query, read_as=None, hits=(), truncated=False)
+    problem = ""
+    if looks_like_code(text):
+        try:
+            return _of_code(connection, query, item_uri(read_code(text)), limit)
+        except IdentifierRefused as error:
+            problem = str(error)
+    master = read_master(connection)
+    groups = [
+        *(_items(connection, kind, text, limit) for kind in (ItemKind.UNIT, ItemKind.LOT)),
+        [_part_hit(entry) for entry in parts_like(connection, text, limit + 1)],
+        *_of_master(master, text),
+    ]
+    hits = tuple(hit for group in groups for hit in group[:limit])
+    truncated = any(len(group) > limit for group in groups)
+    return SearchView(query=query, read_as=None, hits=hits, truncated=truncated, problem=problem)
+
+
+def _of_code(connection: Reading, query: str, item: str, limit: int) -> SearchView:
+    if parse_item(item).kind is ItemKind.PART:
+        entries = parts_like(connection, item, limit)
+        hits = tuple(_part_hit(entry) for entry in entries)
+        return SearchView(query=query, read_as=item, hits=hits, truncated=False)
+    hit = _item_hit(item, parts_named(connection, [part_of(item)]), known=is_named(connection, item))
+    return SearchView(query=query, read_as=item, hits=(hit,), truncated=False)
+
+
+def _items(connection: Reading, kind: ItemKind, text: str, limit: int) -> list[Hit]:
+    if not text.isascii():
+        return []
+    found = [item for item in items_like(connection, kind, text, limit + 1) if _is_canonical(item)]
+    parts = parts_named(connection, {part_of(item) for item in found})
+    return [_item_hit(item, parts) for item in found]
+
+
+def _is_canonical(item: str) -> bool:
+    """Units of results are taken as their author wrote them; only canonical ones have a page."""
+    try:
+        parse_item(item)
+    except IdentifierRefused:
+        return False
+    return True
+
+
+def _item_hit(item: str, parts: dict[str, PartEntry], *, known: bool = True) -> Hit:
+    parsed = parse_item(item)
+    part = part_name(parts, part_of(item))
+    return Hit(
+        kind=_KINDS[parsed.kind],
+        id=item,
+        title=parsed.serial or parsed.lot or parsed.gtin,
+        detail=part.name,
+        detail_zh=part.name_zh,
+        url=item_path(item),
+        known=known,
+    )
+
+
+def _part_hit(entry: PartEntry) -> Hit:
+    return Hit(
+        kind=HitKind.PART,
+        id=entry.named.id,
+        title=entry.named.name,
+        title_zh=entry.named.name_zh,
+        detail=entry.named.id.rsplit("/", 1)[-1],
+        url=plant_path(entry.plants[0]),
+    )
+
+
+def _of_master(master: Master, text: str) -> list[list[Hit]]:
+    plants = [
+        Hit(
+            kind=HitKind.PLANT,
+            id=entry.named.id,
+            title=entry.named.name,
+            title_zh=entry.named.name_zh,
+            detail=entry.organisation.name,
+            detail_zh=entry.organisation.name_zh,
+            url=plant_path(entry.named.id),
+        )
+        for entry in master.plants.values()
+        if _holds(text, _words(entry.named))
+    ]
+    agents = [
+        Hit(
+            kind=HitKind.AGENT,
+            id=entry.author,
+            title=entry.author,
+            detail=named.name,
+            detail_zh=named.name_zh,
+            url=agent_path(entry.author),
+        )
+        for entry in master.authors.values()
+        if (named := master.plant_named(entry.plant)) is not None and _holds(text, (entry.author,))
+    ]
+    organisations = [
+        Hit(
+            kind=HitKind.ORGANISATION,
+            id=named.id,
+            title=named.name,
+            title_zh=named.name_zh,
+            url=organisation_path(named.id),
+        )
+        for named in master.organisations.values()
+        if _holds(text, _words(named))
+    ]
+    return [sorted(group, key=lambda hit: hit.id) for group in (plants, agents, organisations)]
+
+
+def _words(named: Named) -> tuple[str, ...]:
+    return named.id, named.name, named.name_zh
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    return any(text.casefold() in word.casefold() for word in words)

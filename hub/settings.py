@@ -1,0 +1,24 @@
+"""Where a hub lives and what it is called. Fixed at ``init`` and kept in the data folder."""
+
+from pathlib import Path
+
+import msgspec
+
+from traceability.batch.limits import DEFAULT_LIMITS, BatchLimits
+from traceability.unit import Environment
+
+HUB_AUTHOR = "hub"
+DATABASE = "hub.db"
+HUB_KEY = "hub.key"
+LOG_KEY = "log.key"
+ADMIN_TOKEN = "admin.token"  # noqa: S105 - a file name
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """``origin`` names the log in its checkpoints; ``entry_body`` bounds what people send in one request, in bytes."""
+
+    data: Path
+    origin: str
+    environment: Environment
+    limits: BatchLimits = DEFAULT_LIMITS
+    entry_body: int = 1024 * 1024

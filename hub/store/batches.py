@@ -1,0 +1,81 @@
+"""The ledger's batches. They are inserted and read; nothing here changes or deletes one."""
+
+import msgspec
+from sqlalchemy import ColumnElement, func, insert, select
+
+from hub.store.database import Reading, Writing
+from hub.store.tables import batch
+
+_COLUMNS = [column for column in batch.c if column.name != "body"]
+
+
+class StoredBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of ``batch`` without its body; ``id`` is the log index, times are microseconds since 1970 UTC."""
+
+    id: int
+    author: str
+    chain: str
+    seq: int
+    hash: str
+    prev: str | None
+    environment: str
+    sealed_at: int
+    record_time: int
+    first_record: int
+    records: int
+    receipt: str
+
+
+def insert_batch(connection: Writing, stored: StoredBatch, body: bytes) -> None:
+    """Add a batch; ``body`` is what was sent, zstd-compressed."""
+    connection.execute(insert(batch), [{**msgspec.structs.asdict(stored), "body": body}])
+
+
+def log_size(connection: Reading) -> int:
+    """How many batches, that is log leaves, there are."""
+    return int(connection.execute(select(func.coalesce(func.max(batch.c.id) + 1, 0))).scalar_one())
+
+
+def batch_by_hash(connection: Reading, header_hash: str) -> StoredBatch | None:
+    """The batch whose header has this hash."""
+    return _one(connection, batch.c.hash == header_hash)
+
+
+def batch_by_id(connection: Reading, batch_id: int) -> StoredBatch | None:
+    """The batch at a log index."""
+    return _one(connection, batch.c.id == batch_id)
+
+
+def batch_by_seq(connection: Reading, author: str, chain: str, seq: int) -> StoredBatch | None:
+    """The batch at a place in its author's chain."""
+    return _one(connection, (batch.c.author == author) & (batch.c.chain == chain) & (batch.c.seq == seq))
+
+
+def chain_head(connection: Reading, author: str, chain: str) -> StoredBatch | None:
+    """The last batch taken of a chain."""
+    query = select(func.max(batch.c.seq)).where(batch.c.author == author, batch.c.chain == chain)
+    seq = connection.execute(query).scalar_one_or_none()
+    return None if seq is None else batch_by_seq(connection, author, chain, seq)
+
+
+def latest_of_author(connection: Reading, author: str) -> StoredBatch | None:
+    """The batch of an author that came last into the log."""
+    latest = select(func.max(batch.c.id)).where(batch.c.author == author).scalar_subquery()
+    return _one(connection, batch.c.id == latest)
+
+
+def batch_body(connection: Reading, batch_id: int) -> bytes | None:
+    """The bytes of a batch as they are kept (zstd)."""
+    body = connection.execute(select(batch.c.body).where(batch.c.id == batch_id)).scalar_one_or_none()
+    return None if body is None else bytes(body)
+
+
+def header_hashes(connection: Reading, begin: int, end: int) -> list[str]:
+    """Header hashes of the log entries ``[begin, end)``, in order."""
+    query = select(batch.c.hash).where(batch.c.id >= begin, batch.c.id < end).order_by(batch.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def _one(connection: Reading, condition: ColumnElement[bool]) -> StoredBatch | None:
+    row = connection.execute(select(*_COLUMNS).where(condition)).mappings().one_or_none()
+    return None if row is None else StoredBatch(**row)

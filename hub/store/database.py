@@ -1,0 +1,120 @@
+"""The database file and its transactions.
+
+Readers see one snapshot and never wait (WAL). Writers are serialised, also across processes: a writing transaction
+takes the write lock before it reads anything (``BEGIN IMMEDIATE``), so what it decides on can't change under it. A
+commit is on disk when it returns (``synchronous=FULL``). Nothing read here is remembered between transactions: another
+process may write at any time.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from hub.errors import DataDirectory, StoreBusy
+from hub.store.tables import metadata
+
+Reading = Connection
+Writing = Connection
+
+BUSY_TIMEOUT_S = 20
+_PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA cache_size=-32768",
+)
+
+
+class Store:
+    """One database; ``reading()`` and ``writing()`` are its only doors."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reader = engine.execution_options(begin="BEGIN")
+        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._turn = threading.Lock()  # threads queue here; the database only polls
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A read transaction: everything in it sees the same state."""
+        with _stated(), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """The only writing transaction at this time; committed at the end, rolled back on an error."""
+        with _stated(), self._queued(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _queued(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=BUSY_TIMEOUT_S):
+            raise _busy()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._reader.dispose()
+
+
+def create_store(path: Path) -> Store:
+    """Make the database file with all its tables; it must not exist yet."""
+    if path.exists():
+        raise DataDirectory("a hub is here already", where=str(path), advice="choose another folder, or use this one")
+    engine = _engine(path)
+    with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        metadata.create_all(connection)
+    return Store(engine)
+
+
+def open_store(path: Path) -> Store:
+    """Open an existing database file."""
+    if not path.is_file():
+        raise DataDirectory("there is no hub here", where=str(path), advice="run 'zhuoyue-hub init --data DIR' first")
+    return Store(_engine(path))
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        pool_size=8,
+        max_overflow=56,
+        pool_timeout=BUSY_TIMEOUT_S,
+        json_serializer=lambda value: msgspec.json.encode(value).decode(),
+        json_deserializer=msgspec.json.decode,
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin alone, not guessed by the driver
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options()["begin"])
+
+
+@contextmanager
+def _stated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if "locked" in str(error.orig) or "busy" in str(error.orig):
+            raise _busy() from error
+        raise
+
+
+def _busy() -> StoreBusy:
+    return StoreBusy("the store is busy with another writer", advice="try again in a few seconds")

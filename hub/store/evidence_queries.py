@@ -1,0 +1,109 @@
+"""Where the evidence of items stands in the ledger, and the stored bytes it is proved from."""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+from sqlalchemy import Column, select, tuple_
+
+from hub.store.chunks import in_chunks
+from hub.store.database import Reading
+from hub.store.tables import author_key, batch, control_plan, link, log_node, measurement, picture, unit_result
+
+Place = tuple[int, int]
+"""Log index of a batch and line in it (records start at line 2)."""
+
+_ABOUT: tuple[Column[str], ...] = (unit_result.c.unit, measurement.c.unit, picture.c.unit, link.c.parent)
+
+
+class KeyPlace(msgspec.Struct, frozen=True):
+    """An ``author-key`` record: whose key, sealed at which place."""
+
+    author: str
+    place: Place
+
+
+class SealedBatch(msgspec.Struct, frozen=True):
+    """A batch as stored; ``body`` is zstd."""
+
+    id: int
+    author: str
+    hash: str
+    body: bytes
+
+
+def places_about(connection: Reading, items: Collection[str]) -> set[Place]:
+    """Every record about ``items``: results, measurements, pictures and what was joined to them. Four statements."""
+    return {
+        (row.batch_id, row.line)
+        for column in _ABOUT
+        for chunk in in_chunks(items)
+        for row in connection.execute(
+            select(column.table.c.batch_id, column.table.c.line).where(column.in_(chunk)).distinct()
+        )
+    }
+
+
+def plan_places(connection: Reading, places: Collection[Place]) -> set[Place]:
+    """Where the control plans that the results and measurements at ``places`` cite were put in force first."""
+    batches = {batch_id for batch_id, _ in places}
+    cited: set[str] = set()
+    for table in (unit_result, measurement):
+        for some in in_chunks(batches):
+            statement = select(table.c.batch_id, table.c.line, table.c.plan).where(
+                table.c.batch_id.in_(some), table.c.plan.is_not(None)
+            )
+            cited.update(row.plan for row in connection.execute(statement) if (row.batch_id, row.line) in places)
+    first: dict[str, Place] = {}
+    for chunk in in_chunks(cited):
+        plans = select(control_plan.c.id, control_plan.c.batch_id, control_plan.c.line)
+        for row in connection.execute(plans.where(control_plan.c.id.in_(chunk))):
+            place = (row.batch_id, row.line)
+            first[row.id] = min(first.get(row.id, place), place)
+    return set(first.values())
+
+
+def key_places(connection: Reading, authors: Collection[str]) -> list[KeyPlace]:
+    """Every key record of ``authors``, in the order of the log."""
+    order = (author_key.c.batch_id, author_key.c.line)
+    found = [
+        KeyPlace(row.id, (row.batch_id, row.line))
+        for chunk in in_chunks(authors)
+        for row in connection.execute(select(author_key.c.id, *order).where(author_key.c.id.in_(chunk)))
+    ]
+    return sorted(found, key=lambda key: key.place)
+
+
+def sealing_authors(connection: Reading, batches: Collection[int]) -> dict[int, str]:
+    """Who sealed each of ``batches``."""
+    return {
+        row.id: row.author
+        for chunk in in_chunks(batches)
+        for row in connection.execute(select(batch.c.id, batch.c.author).where(batch.c.id.in_(chunk)))
+    }
+
+
+def sealed_batches(connection: Reading, batches: Collection[int]) -> list[SealedBatch]:
+    """The stored bytes of ``batches``, by log index."""
+    columns = (batch.c.id, batch.c.author, batch.c.hash, batch.c.body)
+    found = [
+        SealedBatch(row.id, row.author, row.hash, bytes(row.body))
+        for chunk in in_chunks(batches)
+        for row in connection.execute(select(*columns).where(batch.c.id.in_(chunk)))
+    ]
+    return sorted(found, key=lambda sealed: sealed.id)
+
+
+def log_nodes(connection: Reading, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Nodes of the log by (level, index), as far as they are there."""
+    columns = (log_node.c.level, log_node.c.index.label("position"), log_node.c.hash)
+    place = tuple_(log_node.c.level, log_node.c.index)
+    return {
+        (row.level, row.position): bytes(row.hash)
+        for chunk in in_chunks(set(wanted))
+        for row in connection.execute(select(*columns).where(place.in_(chunk)))
+    }
+
+
+def last_record_time(connection: Reading, size: int) -> int | None:
+    """When the last of the first ``size`` batches was stored, in microseconds since 1970 UTC."""
+    return connection.execute(select(batch.c.record_time).where(batch.c.id == size - 1)).scalar_one_or_none()

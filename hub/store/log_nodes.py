@@ -1,0 +1,35 @@
+"""The nodes of the transparency log's Merkle tree, one row for every complete subtree."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+
+from hub.store.database import Reading, Writing
+from hub.store.tables import log_node
+from traceability.merkle import Node, NodeSource
+
+
+def insert_nodes(connection: Writing, nodes: Sequence[Node]) -> None:
+    """Add nodes that came into being with a new leaf."""
+    connection.execute(insert(log_node), [{"level": lv, "index": ix, "hash": digest} for lv, ix, digest in nodes])
+
+
+def node_source(connection: Reading) -> NodeSource:
+    """Look up one node; for roots and proofs, which need O(log n) of them."""
+    query = select(log_node.c.hash)
+
+    def node(level: int, index: int) -> bytes:
+        row = connection.execute(query.where(log_node.c.level == level, log_node.c.index == index))
+        return bytes(row.scalar_one())
+
+    return node
+
+
+def nodes_between(connection: Reading, level: int, begin: int, end: int) -> list[bytes]:
+    """Hashes of the nodes ``[begin, end)`` of a level, in order."""
+    query = (
+        select(log_node.c.hash)
+        .where(log_node.c.level == level, log_node.c.index >= begin, log_node.c.index < end)
+        .order_by(log_node.c.index)
+    )
+    return [bytes(digest) for digest in connection.execute(query).scalars()]

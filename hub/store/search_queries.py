@@ -1,0 +1,54 @@
+"""Finding items and parts by a piece of their number or name."""
+
+from urllib.parse import quote
+
+from sqlalchemy import Column, func, or_, select, union
+
+from hub.named import Named
+from hub.store.database import Reading
+from hub.store.master_queries import PartEntry, part_label
+from hub.store.tables import control_plan, link, unit_result
+from traceability.identifier.item import UNRESERVED, ItemKind
+
+_BEHIND = {ItemKind.UNIT: "/21/", ItemKind.LOT: "/10/"}
+_SOURCES: dict[ItemKind, tuple[Column[str], ...]] = {
+    ItemKind.UNIT: (unit_result.c.unit, link.c.parent, link.c.child),
+    ItemKind.LOT: (link.c.child, link.c.parent),
+}
+
+
+def items_like(connection: Reading, kind: ItemKind, text: str, limit: int) -> list[str]:
+    """Units or lots whose number holds ``text``, whatever its case; the closest, that is the shortest, first."""
+    piece = quote(text, safe=UNRESERVED)
+    pattern = "%" + _escaped(_BEHIND[kind]) + "%" + _escaped(piece) + "%"
+    found = union(
+        *(select(column.label("item")).where(column.ilike(pattern, escape="!")) for column in _SOURCES[kind])
+    ).subquery()
+    statement = select(found.c.item).order_by(func.length(found.c.item), found.c.item).limit(limit)
+    return list(connection.execute(statement).scalars())
+
+
+def is_named(connection: Reading, item: str) -> bool:
+    """Whether any record names ``item``."""
+    known = union(
+        select(unit_result.c.unit).where(unit_result.c.unit == item),
+        select(link.c.parent).where(or_(link.c.parent == item, link.c.child == item)),
+    ).subquery()
+    return connection.execute(select(func.count()).select_from(known)).scalar_one() > 0
+
+
+def parts_like(connection: Reading, text: str, limit: int) -> list[PartEntry]:
+    """Parts whose number or name holds ``text``, with the plants that plan them."""
+    columns = (control_plan.c.part, control_plan.c.name, control_plan.c.name_zh)
+    matches = or_(*(column.icontains(text, autoescape=True) for column in columns))
+    statement = select(control_plan).where(matches).order_by(control_plan.c.part, control_plan.c.event_time)
+    found: dict[str, PartEntry] = {}
+    for row in connection.execute(statement):
+        plants = {*(found[row.part].plants if row.part in found else ()), row.plant}
+        named = Named(row.part, row.name or part_label(row.part), row.name_zh)
+        found[row.part] = PartEntry(named, tuple(sorted(plants)))
+    return list(found.values())[:limit]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

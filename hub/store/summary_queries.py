@@ -1,0 +1,61 @@
+"""Whether the hub's records are whole: gaps, duplicates, and who is in what."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+
+from hub.store.chunks import in_chunks
+from hub.store.database import Reading
+from hub.store.tables import batch, unit_result
+
+
+def missing_in_chains(connection: Reading) -> int:
+    """Batches and records that chains count, but the ledger does not hold."""
+    chains = connection.execute(
+        select(
+            func.max(batch.c.seq).label("last_batch"),
+            func.count().label("batches"),
+            func.max(batch.c.first_record + batch.c.records - 1).label("last_record"),
+            func.sum(batch.c.records).label("records"),
+        ).group_by(batch.c.author, batch.c.chain)
+    )
+    return sum(row.last_batch - row.batches + max(0, row.last_record - int(row.records)) for row in chains)
+
+
+def repeated_results(connection: Reading) -> int:
+    """Results beyond the first under one author and id, and ids beyond the first for one cycle of a work cell."""
+    by_id = (
+        select((func.count() - 1).label("extra"))
+        .select_from(unit_result)
+        .group_by(unit_result.c.author, unit_result.c.result_id)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    ids = func.count(unit_result.c.result_id.distinct())
+    by_cycle = (
+        select((ids - 1).label("extra"))
+        .where(unit_result.c.cycle.is_not(None))
+        .group_by(
+            unit_result.c.author,
+            unit_result.c.work_cell,
+            unit_result.c.cycle,
+            unit_result.c.unit,
+            unit_result.c.source_time,
+        )
+        .having(ids > 1)
+        .subquery()
+    )
+    extras = (connection.execute(select(func.sum(found.c.extra))).scalar_one() for found in (by_id, by_cycle))
+    return sum(int(extra or 0) for extra in extras)
+
+
+def units_with_results(connection: Reading, units: Collection[str]) -> set[str]:
+    """Those of ``units`` of which somebody sent a result."""
+    return {
+        unit
+        for chunk in in_chunks(units)
+        for unit in connection.execute(
+            select(unit_result.c.unit).where(unit_result.c.unit.in_(chunk)).distinct()
+        ).scalars()
+        if unit is not None
+    }

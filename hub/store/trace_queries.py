@@ -1,0 +1,188 @@
+"""What the hub knows of units and lots: results, measurements, pictures, links. Each question is one statement."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Column, Select, and_, select
+
+from hub.store.chunks import in_chunks
+from hub.store.database import Reading
+from hub.store.instant import from_micros
+from hub.store.tables import batch, link, measurement, picture, unit_result
+from traceability.genealogy import Link
+from traceability.measurement import Measurement, Status
+from traceability.record.production import ReadSymbol
+from traceability.unit import Flag, Purpose, Verdict
+
+ResultKey = tuple[str, str, str]
+"""Author, chain and result id: what the records of one result have in common."""
+
+
+class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One result; ``batch_id`` and ``line`` point to its evidence. ``record_seq`` as in ``Attempt``."""
+
+    batch_id: int
+    line: int
+    author: str
+    chain: str
+    record_seq: int
+    event_time: datetime
+    record_time: datetime
+    result_id: str
+    unit: str | None
+    part: str
+    operation: str
+    work_cell: str
+    plant: str | None
+    verdict: Verdict
+    flags: tuple[Flag, ...]
+    purpose: Purpose
+    attempt: int
+    cycle: int | None
+    source_time: datetime | None
+    defect: str | None
+    plan: str | None
+
+    @property
+    def key(self) -> ResultKey:
+        """What its other records carry too."""
+        return self.author, self.chain, self.result_id
+
+
+class MeasurementRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured value of a result."""
+
+    batch_id: int
+    line: int
+    key: ResultKey
+    plan: str | None
+    value: Measurement
+
+
+class PictureRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One picture of a result."""
+
+    batch_id: int
+    line: int
+    key: ResultKey
+    sha256: str
+    size: int
+    position: str
+    symbols: tuple[ReadSymbol, ...]
+    reason: str | None
+
+
+class StoreLinks:
+    """The store as a source of links for ``traceability.genealogy.trace``."""
+
+    def __init__(self, connection: Reading) -> None:
+        self._connection = connection
+
+    def below(self, items: Collection[str]) -> Iterator[Link]:
+        """Every link whose parent is among ``items``."""
+        return self._links(link.c.parent, items)
+
+    def above(self, items: Collection[str]) -> Iterator[Link]:
+        """Every link whose child is among ``items``."""
+        return self._links(link.c.child, items)
+
+    def _links(self, end: Column[str], items: Collection[str]) -> Iterator[Link]:
+        for chunk in in_chunks(items):
+            for row in self._connection.execute(select(link).where(end.in_(chunk))):
+                yield Link(
+                    parent=row.parent,
+                    child=row.child,
+                    certain=row.certain,
+                    event_time=from_micros(row.event_time),
+                    author=row.author,
+                    chain=row.chain,
+                    seq=row.seq,
+                    action=row.action,
+                    position=row.position,
+                    quantity=row.quantity,
+                    uom=row.uom,
+                    operation=row.operation,
+                )
+
+
+def results_of_units(connection: Reading, units: Collection[str]) -> list[ResultRow]:
+    """Every result of ``units``."""
+    return list(_results(connection, unit_result.c.unit, units))
+
+
+def results_of_ids(connection: Reading, result_ids: Collection[str]) -> list[ResultRow]:
+    """Every result under these ids, whatever its unit and author: rivals are found here."""
+    return list(_results(connection, unit_result.c.result_id, result_ids))
+
+
+def measurements_of_units(connection: Reading, units: Collection[str]) -> list[MeasurementRow]:
+    """Every measured value of ``units``, in the order of the records."""
+    order = (measurement.c.batch_id, measurement.c.line, measurement.c.item)
+    rows = []
+    for chunk in in_chunks(units):
+        for row in connection.execute(select(measurement).where(measurement.c.unit.in_(chunk)).order_by(*order)):
+            value = Measurement(
+                characteristic=row.characteristic,
+                value=row.value,
+                decimals=row.decimals,
+                uom=row.uom,
+                status=Status(row.status),
+                raw=row.raw,
+            )
+            key = (row.author, row.chain, row.result_id)
+            rows.append(MeasurementRow(batch_id=row.batch_id, line=row.line, key=key, plan=row.plan, value=value))
+    return rows
+
+
+def pictures_of_units(connection: Reading, units: Collection[str]) -> list[PictureRow]:
+    """Every picture of ``units``, in the order of the records."""
+    order = (picture.c.batch_id, picture.c.line, picture.c.item)
+    return [
+        PictureRow(
+            batch_id=row.batch_id,
+            line=row.line,
+            key=(row.author, row.chain, row.result_id),
+            sha256=row.sha256,
+            size=row.size,
+            position=row.position,
+            symbols=msgspec.convert(row.symbols, tuple[ReadSymbol, ...]),
+            reason=row.reason,
+        )
+        for chunk in in_chunks(units)
+        for row in connection.execute(select(picture).where(picture.c.unit.in_(chunk)).order_by(*order))
+    ]
+
+
+def _results(connection: Reading, column: Column[str], values: Collection[str]) -> Iterator[ResultRow]:
+    for chunk in in_chunks(values):
+        for row in connection.execute(_with_record_time().where(column.in_(chunk))):
+            source_time = None if row.source_time is None else from_micros(row.source_time)
+            yield ResultRow(
+                batch_id=row.batch_id,
+                line=row.line,
+                author=row.author,
+                chain=row.chain,
+                record_seq=row.seq,
+                event_time=from_micros(row.event_time),
+                record_time=from_micros(row.record_time),
+                result_id=row.result_id,
+                unit=row.unit,
+                part=row.part,
+                operation=row.operation,
+                work_cell=row.work_cell,
+                plant=row.plant,
+                verdict=Verdict(row.verdict),
+                flags=tuple(Flag(flag) for flag in row.flags),
+                purpose=Purpose(row.purpose),
+                attempt=row.attempt,
+                cycle=row.cycle,
+                source_time=source_time,
+                defect=row.defect,
+                plan=row.plan,
+            )
+
+
+def _with_record_time() -> Select[tuple[object, ...]]:
+    joined = unit_result.join(batch, and_(batch.c.id == unit_result.c.batch_id))
+    return select(unit_result, batch.c.record_time).select_from(joined)

@@ -1,0 +1,1 @@
+"""Where a unit came from and went, what happened to it, and the proof of both."""

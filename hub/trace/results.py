@@ -1,0 +1,149 @@
+"""From rows to what a person sees of one unit's passes through operations."""
+
+import string
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from hub.page_paths import item_path
+from hub.store.database import Reading
+from hub.store.master_queries import Master, operation_named, plans_by_id
+from hub.store.trace_queries import (
+    MeasurementRow,
+    PictureRow,
+    ResultKey,
+    ResultRow,
+    measurements_of_units,
+    pictures_of_units,
+    results_of_ids,
+)
+from hub.trace.catalogue import in_time_order
+from hub.trace.limits import limit_state
+from hub.trace.views import MeasurementView, PictureView, Pointer, ResultView, SymbolView
+from traceability.encoding import from_base64
+from traceability.errors import Malformed
+from traceability.measurement import Characteristic, exact
+from traceability.record.master import ControlPlan
+from traceability.record.production import ReadSymbol
+
+_GROUP_SEPARATOR = 0x1D
+_PLAIN = frozenset(string.printable.encode()) - frozenset(b"\t\n\r\x0b\x0c")
+
+
+def result_views(connection: Reading, rows: Collection[ResultRow], master: Master) -> tuple[ResultView, ...]:
+    """``rows`` of one unit in time order, each with its measurements and pictures."""
+    units = {row.unit for row in rows if row.unit is not None}
+    measured = measurements_of_units(connection, units)
+    pictures = pictures_of_units(connection, units)
+    cited = {row.plan for row in rows} | {value.plan for value in measured}
+    plans = plans_by_id(connection, {plan for plan in cited if plan is not None})
+    disputed = disputed_ids(results_of_ids(connection, {row.result_id for row in rows}))
+    values_of: dict[ResultKey, list[MeasurementView]] = defaultdict(list)
+    for value in measured:
+        values_of[value.key].append(_measurement(value, plans))
+    pictures_of: dict[ResultKey, list[PictureView]] = defaultdict(list)
+    for picture in pictures:
+        pictures_of[picture.key].append(_picture(picture))
+    return tuple(
+        _result(row, master, plans, values_of[row.key], pictures_of[row.key], disputed=row.key in disputed)
+        for row in in_time_order(rows)
+    )
+
+
+def disputed_ids(rows: Iterable[ResultRow]) -> set[ResultKey]:
+    """Results told in more than one way under one id: every telling is disputed, none wins by arriving first."""
+    tellings: dict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
+    keys: dict[tuple[str, str], set[ResultKey]] = defaultdict(set)
+    for row in rows:
+        tellings[row.author, row.result_id].add(_content(row))
+        keys[row.author, row.result_id].add(row.key)
+    return {key for identity, several in tellings.items() if len(several) > 1 for key in keys[identity]}
+
+
+def _content(row: ResultRow) -> tuple[object, ...]:
+    """What a result says, without where it stands."""
+    return (
+        *(row.unit, row.part, row.operation, row.work_cell, row.verdict, row.flags, row.purpose, row.attempt),
+        *(row.cycle, row.event_time, row.source_time, row.defect, row.plan),
+    )
+
+
+def _result(
+    row: ResultRow,
+    master: Master,
+    plans: Mapping[str, ControlPlan],
+    measurements: list[MeasurementView],
+    pictures: list[PictureView],
+    *,
+    disputed: bool,
+) -> ResultView:
+    return ResultView(
+        result_id=row.result_id,
+        operation=operation_named(plans.get(row.plan or ""), row.operation),
+        verdict=row.verdict,
+        flags=row.flags,
+        purpose=row.purpose,
+        attempt=row.attempt,
+        event_time=row.event_time,
+        source_time=row.source_time,
+        record_time=row.record_time,
+        work_cell=row.work_cell,
+        defect=row.defect,
+        author=row.author,
+        plant=master.plant_named(row.plant),
+        organisation=master.organisation_of(row.plant),
+        plan=row.plan,
+        measurements=tuple(measurements),
+        pictures=tuple(pictures),
+        disputed=disputed,
+        pointer=Pointer(row.batch_id, row.line),
+    )
+
+
+def _measurement(row: MeasurementRow, plans: Mapping[str, ControlPlan]) -> MeasurementView:
+    measured = row.value
+    characteristic = _characteristic(plans.get(row.plan or ""), measured.characteristic)
+    return MeasurementView(
+        characteristic=measured.characteristic,
+        name=characteristic.name if characteristic else measured.characteristic,
+        value=None if measured.value is None else exact(measured.value, measured.decimals),
+        uom=measured.uom,
+        status=measured.status,
+        state=limit_state(measured, characteristic),
+        lsl=characteristic.lsl if characteristic else None,
+        target=characteristic.target if characteristic else None,
+        usl=characteristic.usl if characteristic else None,
+        key=characteristic.key if characteristic else False,
+        raw=measured.raw,
+        pointer=Pointer(row.batch_id, row.line),
+    )
+
+
+def _characteristic(plan: ControlPlan | None, identity: str) -> Characteristic | None:
+    return next((known for known in plan.characteristics if known.id == identity), None) if plan else None
+
+
+def _picture(row: PictureRow) -> PictureView:
+    return PictureView(
+        sha256=row.sha256,
+        size=row.size,
+        position=row.position,
+        symbols=tuple(_symbol(symbol) for symbol in row.symbols),
+        reason=row.reason,
+        pointer=Pointer(row.batch_id, row.line),
+    )
+
+
+def _symbol(symbol: ReadSymbol) -> SymbolView:
+    try:
+        text = readable(from_base64(symbol.bytes_base64, "symbol"))
+    except Malformed:
+        text = symbol.bytes_base64
+    url = None if symbol.item is None else item_path(symbol.item)
+    return SymbolView(symbology=symbol.symbology, text=text, item=symbol.item, url=url)
+
+
+def readable(raw: bytes) -> str:
+    """The bytes of a code for people: group separators as ``<GS>``, other control and high bytes as ``\\x..``."""
+    return "".join(
+        "<GS>" if byte == _GROUP_SEPARATOR else chr(byte) if byte in _PLAIN else f"\\x{byte:02x}" for byte in raw
+    )

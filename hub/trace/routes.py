@@ -1,0 +1,83 @@
+"""``/api/v1/units``, ``/lots`` and ``/trace``: one unit, what is in it, where it went, and the proof.
+
+Serials and lots may hold a slash, so they are the rest of the path; send it percent-encoded or plain.
+"""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Response
+
+from hub.api.access import UsesHub
+from hub.api.answer import JSON_TYPE, documented, json_answer
+from hub.errors import NotFound
+from hub.trace.badge import evidence_summary
+from hub.trace.evidence import assemble_evidence
+from hub.trace.graph import graph
+from hub.trace.pages import lot_view, unit_view
+from hub.trace.views import GraphView, LotView, UnitView
+from traceability.evidence import encode_evidence
+from traceability.genealogy import Direction, TraceLimits
+from traceability.identifier.item import unit_uri
+
+router = APIRouter(prefix="/api/v1", tags=["trace"])
+_EVIDENCE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "An evidence file for zhuoyue-verify", "content": {JSON_TYPE: {}}}
+}
+
+
+@router.get("/units/{gtin}/{serial:path}/evidence", response_class=Response, responses=_EVIDENCE)
+def get_evidence(gtin: str, serial: str, hub: UsesHub) -> Response:
+    """The evidence file of a unit and of everything in it, for the offline check."""
+    with hub.store.reading() as connection:
+        data = encode_evidence(assemble_evidence(connection, hub, unit_uri(gtin, serial)))
+    name = f"evidence-{gtin}-{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}.json"
+    return Response(data, media_type=JSON_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/units/{gtin}/{serial:path}", response_class=Response, responses=documented(UnitView))
+def get_unit(gtin: str, serial: str, hub: UsesHub, *, check: bool = True) -> Response:
+    """Everything known of a unit; ``check=false`` leaves out the check of its evidence."""
+    with hub.store.reading() as connection:
+        summary = None
+        if check:
+            summary = evidence_summary(connection, hub, unit_uri(gtin, serial), evidence_path(gtin, serial))
+        return json_answer(unit_view(connection, gtin, serial, summary))
+
+
+@router.get("/lots/{gtin}/{lot:path}", response_class=Response, responses=documented(LotView))
+def get_lot(
+    gtin: str,
+    lot: str,
+    hub: UsesHub,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """A lot and the units that took from it, latest first."""
+    with hub.store.reading() as connection:
+        return json_answer(lot_view(connection, gtin, lot, offset=offset, limit=limit))
+
+
+@router.get("/trace/{gtin}/{serial:path}", response_class=Response, responses=documented(GraphView))
+def get_trace(
+    gtin: str,
+    serial: str,
+    hub: UsesHub,
+    *,
+    direction: Direction = Direction.BACK,
+    depth: Annotated[int, Query(ge=1, le=20)] = 20,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+) -> Response:
+    """What went into a unit (back) or where it went (forward), at most ``limit`` items; says when it was cut."""
+    item = unit_uri(gtin, serial)
+    with hub.store.reading() as connection:
+        found = graph(connection, item, [direction], TraceLimits(depth=depth, items=limit))
+    if not found.links and not found.nodes[0].has_records:
+        raise NotFound(f"no record names the unit {serial} of part {gtin}", advice="check serial and GTIN")
+    return json_answer(found)
+
+
+def evidence_path(gtin: str, serial: str) -> str:
+    """Where the evidence file of a unit is downloaded."""
+    return f"/api/v1/units/{gtin}/{quote(serial, safe='')}/evidence"

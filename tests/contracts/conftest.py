@@ -1,0 +1,211 @@
+"""Real devices on loopback, one kind per driver, behind one small harness."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asyncua import Server, ua
+from asyncua.crypto.cert_gen import setup_self_signed_certificate
+from asyncua.crypto.permission_rules import SimpleRoleRuleset
+from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType as SimType
+from pymodbus.simulator import SimData, SimDevice
+
+from edge_agent.acquisition.resolve import Resolved, resolve
+from edge_agent.drivers.interface import Driver, DriverContext
+from edge_agent.drivers.registry import DRIVERS, ModbusTcpSettings, OpcUaSettings, create_driver
+from firmware_profiles.catalog import Catalog
+from firmware_profiles.encode import encode
+from firmware_profiles.format import Value
+
+HOST = "127.0.0.1"
+TIMEOUT = 0.5
+BASE = 100
+SERVER_URI = "urn:example:cell"
+NODE_TYPES = {
+    "uint16": ua.VariantType.UInt16,
+    "uint32": ua.VariantType.UInt32,
+    "datetime": ua.VariantType.DateTime,
+    "string": ua.VariantType.String,
+    "float64": ua.VariantType.Double,
+}
+VALUES: dict[str, Value] = {
+    "trigger": 1,
+    "cycle": 100_000,
+    "cycle_time": 1_735_689_600_000,
+    "verdict": "NOT_OK",
+    "flags": 1,
+    "purpose": "retest",
+    "defect": 17,
+    "serial": "H0001",
+    "lot": "",
+    "acknowledge": 0,
+    "error": 0,
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+class Garbage:
+    """A TCP server that answers anything with ``reply`` (nothing at all by default)."""
+
+    def __init__(self, port: int, reply: bytes) -> None:
+        self.port, self.reply = port, reply
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, HOST, self.port)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            writer.write(self.reply)
+        writer.close()
+
+    async def stop(self) -> None:
+        self._server.close()
+        await self._server.wait_closed()
+
+
+class ModbusDevice:
+    """A controller with the four-phase block at address 100 of a pymodbus server."""
+
+    name = "modbus-tcp"
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.resolved: Resolved = resolve(Catalog().find("zhuoyue", "four-phase-cell"), BASE)
+        self.missing: Resolved = resolve(Catalog().find("zhuoyue", "four-phase-cell"), 5000)
+        self.settings = ModbusTcpSettings(host=HOST, port=self.port, timeout=TIMEOUT)
+
+    async def start(self) -> None:
+        block = SimData(BASE, count=62, values=0, datatype=SimType.REGISTERS)
+        self._server = ModbusTcpServer(SimDevice(1, [block]), address=(HOST, self.port))
+        await self._server.serve_forever(background=True)
+
+    async def stop(self) -> None:
+        await self._server.shutdown()
+
+    async def put(self, name: str, value: Value) -> None:
+        point = self.resolved.points[name]
+        await self.put_raw(name, list(encode(point, value)))
+
+    async def put_raw(self, name: str, raw: Any) -> None:
+        address = self.resolved.points[name].address
+        await self._server.async_setValues(1, 16, address, raw)
+
+    async def get_raw(self, name: str) -> Any:
+        got = await self._server.async_getValues(1, 3, self.resolved.points[name].address, 1)
+        return got[0]
+
+
+class OpcUaDevice:
+    """A device with the same station as nodes of an asyncua server, Basic256Sha256, sign and encrypt."""
+
+    name = "opcua"
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.folder = folder
+        self.resolved: Resolved = resolve(Catalog().find("zhuoyue", "opcua-cell"), "Cell1")
+        self.missing: Resolved = resolve(Catalog().find("zhuoyue", "opcua-cell"), "Cell9")
+        self.certificate, self.key = folder / "server.der", folder / "server.pem"
+        url = f"opc.tcp://{HOST}:{self.port}/cell"
+        self.settings = OpcUaSettings(url=url, trust=self.certificate, timeout=TIMEOUT * 4)
+
+    async def start(self) -> None:
+        usage = [ExtendedKeyUsageOID.SERVER_AUTH]
+        await setup_self_signed_certificate(
+            self.key, self.certificate, SERVER_URI, socket.gethostname(), usage, {"organizationName": "Example"}
+        )
+        server = self._server = Server()
+        await server.init()
+        await server.set_application_uri(SERVER_URI)
+        server.set_endpoint(self.settings.url)
+        server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt], SimpleRoleRuleset())
+        await server.load_certificate(str(self.certificate))
+        await server.load_private_key(str(self.key))
+        server.set_certificate_validator(CertificateValidator(CertificateValidatorOptions.EXT_VALIDATION))
+        await server.register_namespace("urn:example:nodes")
+        self._nodes = {point.name: await self._add(point) for point in self.resolved.points.values()}
+        await server.start()
+
+    async def _add(self, point: Any) -> Any:
+        kind = NODE_TYPES[point.type]
+        start = {"String": "", "Double": 0.0, "DateTime": datetime(1970, 1, 1, tzinfo=UTC)}.get(kind.name, 0)
+        objects = self._server.get_objects_node()
+        node = await objects.add_variable(ua.NodeId.from_string(point.node), point.name, start, kind)
+        if point.writable:
+            await node.set_writable()
+        return node
+
+    async def stop(self) -> None:
+        await self._server.stop()
+
+    async def put(self, name: str, value: Value) -> None:
+        await self.put_raw(name, encode(self.resolved.points[name], value))
+
+    async def put_raw(self, name: str, raw: Any) -> None:
+        node = self._nodes[name]
+        await node.write_value(ua.DataValue(ua.Variant(raw, await node.read_data_type_as_variant_type())))
+
+    async def get_raw(self, name: str) -> Any:
+        return await self._nodes[name].read_value()
+
+
+DEVICES = {device.name: device for device in (ModbusDevice, OpcUaDevice)}
+
+
+@pytest.fixture(params=sorted(DRIVERS))
+async def device(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
+    """A device that is not started yet, of each kind for which there is a driver."""
+    device = DEVICES[request.param](tmp_path)
+    yield device
+    with suppress(AttributeError):  # never started
+        await device.stop()
+
+
+@pytest.fixture
+async def driver(device: Any, tmp_path: Path) -> AsyncIterator[Driver]:
+    """The driver for the device, not connected yet."""
+    context = DriverContext(
+        device="cell 1", data=tmp_path / "agent", clock=lambda: datetime.now(UTC), layout=device.resolved.layout
+    )
+    driver = create_driver(device.name, device.settings, context)
+    yield driver
+    await driver.close()
+
+
+@pytest.fixture
+async def running(device: Any, driver: Driver) -> Any:
+    """The device, started and filled; the driver is connected."""
+    await device.start()
+    for name, value in VALUES.items():
+        await device.put(name, value)
+    await driver.connect()
+    return device
+
+
+@pytest.fixture
+def garbage(device: Any) -> Any:
+    """``async with garbage(reply)``: something else listens where the device should be."""
+
+    @asynccontextmanager
+    async def serve(reply: bytes) -> AsyncIterator[None]:
+        impostor = Garbage(device.port, reply)
+        await impostor.start()
+        try:
+            yield
+        finally:
+            await impostor.stop()
+
+    return serve

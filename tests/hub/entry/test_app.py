@@ -1,0 +1,60 @@
+import httpx
+from small_hub import client_of
+
+from hub.api.app import create_app
+from hub.errors import StoreBusy
+from hub.parts import Hub
+from traceability import sync
+
+
+async def test_health_and_readiness(hub: Hub) -> None:
+    async with client_of(hub) as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        ready = (await client.get("/readyz")).json()
+    assert (ready["status"], ready["log_size"], ready["environment"]) == ("ready", 1, "demo")
+
+
+async def test_an_unknown_address_and_a_wrong_method_are_problems(hub: Hub) -> None:
+    async with client_of(hub) as client:
+        for answer in (await client.get("/api/v1/nothing"), await client.delete(sync.BATCHES_PATH)):
+            assert answer.headers["content-type"] == sync.PROBLEM_TYPE
+            assert answer.json()["advice"]
+
+
+async def test_a_busy_store_asks_to_come_again(hub: Hub) -> None:
+    app = create_app(hub)
+
+    @app.get("/busy")
+    def busy() -> None:
+        raise StoreBusy("the store is busy")
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        answer = await client.get("/busy")
+    assert (answer.status_code, answer.json()["type"]) == (503, sync.BUSY)
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_bug_tells_nothing_of_the_inside(hub: Hub) -> None:
+    app = create_app(hub)
+
+    @app.get("/bug")
+    def bug() -> None:
+        raise KeyError("secret")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        answer = await client.get("/bug")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["content-type"] == sync.PROBLEM_TYPE
+
+
+def test_the_description_of_the_api_knows_every_route_and_its_errors(hub: Hub) -> None:
+    described = create_app(hub).openapi()
+    post = described["paths"][sync.BATCHES_PATH]["post"]
+    assert sync.BATCH_TYPE in post["requestBody"]["content"]
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            problem = operation["responses"]["default"]["content"]
+            assert list(problem) == [sync.PROBLEM_TYPE], (path, method)
+            assert "422" not in operation["responses"], (path, method)

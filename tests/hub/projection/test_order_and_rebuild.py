@@ -1,0 +1,224 @@
+"""Whatever the order of arrival, and however often it is made again, the projection is the same."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_hub import GTIN, START, SmallAgent, projection_of, small_agent, small_hub
+from sqlalchemy import delete, update
+
+from hub.entry.economics import enter_loss
+from hub.ingest.ingest import ingest
+from hub.ledger.fsck import fsck
+from hub.parts import Hub
+from hub.projection.rebuild import rebuild
+from hub.store.tables import PROJECTION, batch, log_node, unit_result
+from traceability.errors import ZhuoyueError
+from traceability.identifier.item import lot_uri, part_uri, unit_uri
+from traceability.measurement import Characteristic
+from traceability.quality.loss import CostItem
+from traceability.record.codec import encode_record, plan_id
+from traceability.record.master import ControlPlan, ControlPlanRecord, Operation
+from traceability.record.production import (
+    AssociationRecord,
+    ChainStartRecord,
+    Component,
+    FirstPassClaim,
+    MeasuredValue,
+    MeasurementsRecord,
+    Picture,
+    PicturesRecord,
+    ReadSymbol,
+)
+from traceability.unit import Verdict
+
+UNIT, PART_A, PART_B = unit_uri(GTIN, "U1"), unit_uri(GTIN, "A1"), unit_uri(GTIN, "B1")
+DIGEST = "sha256:" + "0" * 64
+
+
+def control_plan(plant: str) -> ControlPlan:
+    bore = Characteristic(
+        id="bore", name="Bore", operation="OP10", uom="mm", decimals=3, usl=Decimal("25.02"), key=True
+    )
+    return ControlPlan(
+        part=part_uri(GTIN),
+        plant=plant,
+        revision="1",
+        name="Housing",
+        operations=(Operation(id="OP10", name="Bore"),),
+        characteristics=(bore,),
+    )
+
+
+def story(agent: SmallAgent, plant: str) -> list[bytes]:
+    """Three batches with a record of every kind an agent seals, rivals for ids of other agents, and nonsense."""
+    plan = control_plan(plant)
+    start = ChainStartRecord(id=agent.author, reason="first start", **agent.stamp())
+    first = agent.seal(start, ControlPlanRecord(id=plan_id(plan), plan=plan, **agent.stamp(1)))
+    value = MeasuredValue(characteristic="bore", value=25_011, decimals=3, uom="mm")
+    bad = MeasuredValue(characteristic="depth", value=None, decimals=2, uom="mm")
+    result = agent.result("U1", id="the-result", verdict=Verdict.NOT_OK, source_time=START, plan=plan_id(plan))
+    values = MeasurementsRecord(id="the-result", unit=UNIT, operation="OP10", values=(value, bad), **agent.stamp(1))
+    parts = (
+        Component(item=PART_A, position="left"),
+        Component(item=lot_uri(GTIN, "L7"), quantity="1.5", uom="kg"),
+        Component(item=UNIT),  # a unit in itself: a lie, but its author's
+    )
+    joined = AssociationRecord(id="the-result", parent=UNIT, operation="OP10", components=parts, **agent.stamp(2))
+    symbol = ReadSymbol(symbology="]Q3", bytes_base64="AAEC", item=PART_B)
+    picture = Picture(sha256=DIGEST, size=12, position="unit", symbols=(symbol,))
+    pictures = PicturesRecord(id="the-result", unit=None, operation="OP10", pictures=(picture,), **agent.stamp(3))
+    second = agent.seal(result, values, joined, pictures)
+    claim = FirstPassClaim(
+        id="claim",
+        part=part_uri(GTIN),
+        operation="OP10",
+        through=6,
+        submitted=1,
+        first_ok=0,
+        attempts=1,
+        **agent.stamp(),
+    )
+    third = agent.seal_lines(encode_record(claim), b'{"kind":"poem"}', encode_record(agent.loss(2)))
+    return [first, second, third]
+
+
+def enter_something(hub: Hub, plant: str) -> None:
+    enter_loss(
+        hub,
+        plant,
+        item=CostItem.SCRAP,
+        amount=Decimal("10.50"),
+        currency="CNY",
+        accrued_on=date(2026, 3, 1),
+        evidence="form 7",
+        entered_by="op-1",
+    )
+
+
+def told(folder: Path, order: list[int]) -> Hub:
+    """A hub that hears three agents and the hub's own entries in this order (numbers of the four speakers)."""
+    hub = small_hub(folder)
+    plants = ["plant-a", "plant-b", "plant-c"]
+    speakers: list[list[Callable[[], Any]]] = []
+    for plant in plants:
+        agent = small_agent(hub, f"agent-of-{plant}", plant)
+        speakers.append([lambda b=sealed: ingest(hub, b, compressed=False) for sealed in story(agent, plant)])
+    speakers.append([lambda p=plant: enter_something(hub, p) for plant in plants])
+    for number in order:
+        speakers[number].pop(0)()
+    return hub
+
+
+def without_position(projection: dict[str, list[dict[str, Any]]]) -> dict[str, Counter[bytes]]:
+    """Rows without the log position of their batch, which is the only thing that order may change."""
+    return {
+        name: Counter(msgspec.json.encode({k: v for k, v in row.items() if k != "batch_id"}) for row in rows)
+        for name, rows in projection.items()
+    }
+
+
+IN_TURN = [0, 1, 2, 3] * 3
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[str, Counter[bytes]]:
+    with tempfile.TemporaryDirectory() as folder:
+        hub = told(Path(folder) / "hub", IN_TURN)
+        projection = projection_of(hub)
+        hub.store.close()
+    everything = {"output_value", "assessment"}  # only people enter these
+    assert {name for name, rows in projection.items() if not rows} == everything
+    return without_position(projection)
+
+
+@given(order=st.permutations(IN_TURN))
+@settings(max_examples=12, deadline=None)
+def test_the_order_of_arrival_changes_nothing(expected: dict[str, Counter[bytes]], order: list[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        hub = told(Path(folder) / "hub", order)
+        assert without_position(projection_of(hub)) == expected
+        fsck(hub)
+        hub.store.close()
+
+
+def test_rebuild_makes_every_row_again(tmp_path: Path) -> None:
+    hub = told(tmp_path / "hub", [0, 2, 1, 3, 0, 0, 3, 2, 1, 2, 1, 3])
+    before = projection_of(hub)
+    with hub.store.writing() as connection:
+        for table in PROJECTION.values():
+            if table.name != "measurement":
+                connection.execute(delete(table))
+    with hub.store.writing() as connection:
+        connection.execute(update(PROJECTION["measurement"]).values(value=1))
+    assert rebuild(hub) == 22
+    assert projection_of(hub) == before
+    assert rebuild(hub) == 22
+    assert projection_of(hub) == before
+    hub.store.close()
+
+
+def test_rival_contents_of_one_id_are_all_kept(tmp_path: Path) -> None:
+    hub = told(tmp_path / "hub", IN_TURN)
+    rows = projection_of(hub)["unit_result"]
+    assert {(row["result_id"], row["plant"]) for row in rows} == {
+        ("the-result", "plant-a"),
+        ("the-result", "plant-b"),
+        ("the-result", "plant-c"),
+    }
+    hub.store.close()
+
+
+def test_only_units_give_certain_links(tmp_path: Path) -> None:
+    hub = told(tmp_path / "hub", [0, 0])
+    links = {(row["child"], row["certain"], row["quantity"]) for row in projection_of(hub)["link"]}
+    assert links == {(PART_A, True, None), (lot_uri(GTIN, "L7"), False, "1.5"), (UNIT, True, None)}
+    hub.store.close()
+
+
+def test_a_plan_of_another_plant_is_not_taken(tmp_path: Path) -> None:
+    hub = small_hub(tmp_path / "hub")
+    small_agent(hub, "b.line-1", "plant-b")
+    agent = small_agent(hub)
+    foreign, own = control_plan("plant-b"), control_plan("plant-a")
+    ingest(
+        hub,
+        agent.seal(
+            ControlPlanRecord(id=plan_id(foreign), plan=foreign, **agent.stamp()),
+            ControlPlanRecord(id=plan_id(foreign), plan=own, **agent.stamp(1)),
+            ControlPlanRecord(id=plan_id(own), plan=own, **agent.stamp(2)),
+        ),
+        compressed=False,
+    )
+    assert [row["line"] for row in projection_of(hub)["quarantine"]] == [2, 3]
+    (row,) = projection_of(hub)["control_plan"]
+    assert msgspec.convert(row["plan"], ControlPlan) == own
+    hub.store.close()
+
+
+def test_a_store_that_was_tampered_with_does_not_pass_fsck(tmp_path: Path) -> None:
+    hub = told(tmp_path / "hub", IN_TURN)
+    with hub.store.writing() as connection:
+        connection.execute(delete(unit_result))
+    assert fsck(hub).size == 22  # a projection is no evidence
+    faults = [
+        update(log_node).where(log_node.c.level == 1, log_node.c.index == 3).values(hash=b"0" * 32),
+        update(batch).where(batch.c.id == 12).values(first_record=1000),
+        update(batch).where(batch.c.id == 11).values(body=batch.c.receipt),
+        delete(batch).where(batch.c.id == 10),
+    ]
+    named = ["nodes of level 1", "log index 12", "log index 11", "log index 10"]
+    for fault, name in zip(faults, named, strict=True):
+        with hub.store.writing() as connection:
+            connection.execute(fault)
+        with pytest.raises(ZhuoyueError, match=name):
+            fsck(hub)
+    hub.store.close()

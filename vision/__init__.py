@@ -1,0 +1,1 @@
+"""Pictures to symbols. Knows no GS1 and no unit."""
