@@ -42,28 +42,36 @@ class OperationFigures(msgspec.Struct, frozen=True, kw_only=True):
         return self.produced == self.recorded == self.on_hub and self.claimed == self.over_all
 
 
+class SubjectFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric or dimension: its level and value; None with the reason where it is not rated."""
+
+    level: str
+    value: float | None
+    reason: str | None = None
+
+
 class LevelFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """A plant's Level with the metrics and dimensions that bind it."""
+    """A plant's Level, the metrics and dimensions that bind it, and all of them."""
 
     level: str
     name_zh: str
     rated: bool
     binding: tuple[str, ...]
-    reasons: dict[str, str]
-    """By metric: the value, or why there is none."""
+    subjects: dict[str, SubjectFigures]
 
 
-class AgentFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What one author has on the hub."""
+class HubFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The hub's own view of all it has; ``gaps`` and ``duplicates`` are records missing or stored twice."""
 
-    author: str
+    finished_units: int
+    unit_results: int
     batches: int
     records: int
     quarantined: int
-    data_losses: int
+    gaps: int
+    duplicates: int
     forks: int
-    unsent: int
-    """Records and batches that still lie in its outbox."""
+    data_losses: int
 
 
 class TraceFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,10 +90,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the demo tells at its end."""
 
     units: int
-    finished_units: int
-    untraceable: tuple[str, ...]
+    hub: HubFigures
+    wrong_genealogy: tuple[str, ...]
+    """Finished units whose trace does not name exactly the components that were put in."""
     operations: tuple[OperationFigures, ...]
-    agents: tuple[AgentFigures, ...]
+    unsent: dict[str, int]
+    """Records and batches that still lie in an agent's outbox, by author."""
     rty: dict[str, float | None]
     level: dict[str, LevelFigures]
     trace: TraceFigures | None

@@ -21,7 +21,7 @@ Grey = NDArray[np.uint8]
 SIDE = 400
 """Pixels of the square that one label gets in a picture."""
 
-DEMO_DIFFICULTY = 0.5
+DEMO_DIFFICULTY = 0.6
 
 CODE_SIDE = 190
 CARD_MARGIN = 16

@@ -63,11 +63,9 @@ def set_up(plan: Plan, processes: Processes, today: date) -> Stage:
         enter_companies(client)
         for name, line in LINES.items():
             client.post("/api/v1/agents", {"author": line.author, "plant": line.plant, "public_key": keys[name]})
+            _wait(device_name(name), ports[name], processes)
+            processes.start(agent_name(name), "edge_agent", "run", str(agent_folder(plan.data, name) / "agent.toml"))
         enter_statements(client, today)
-    for name in LINES:
-        _wait(device_name(name), ports[name], processes)
-        _run("edge_agent", "check", str(agent_folder(plan.data, name) / "agent.toml"), "--json")
-        processes.start(agent_name(name), "edge_agent", "run", str(agent_folder(plan.data, name) / "agent.toml"))
     return Stage(plan=plan, hub_url=url, log_key=hub["log_verifier_key"], token=token)
 
 

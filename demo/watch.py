@@ -38,7 +38,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 def look(data: Path, hub: HubClient) -> State:
     """The state at this moment; a hub that is down is no error here."""
     try:
-        on_hub: int | None = hub.get("/api/v1/summary")["results"]
+        on_hub: int | None = hub.get("/api/v1/summary")["unit_results"]
     except HubAnswer:
         on_hub = None
     return State(lines=tuple(line_state(data, line) for line in LINES), on_hub=on_hub)

@@ -22,11 +22,18 @@ class Sealer:
 
     async def run(self) -> None:
         """Seal whenever the rule says so; a disk that refuses is tried again at the pace of the rule."""
-        await self._seal_or_complain()
+        fill = False
         while True:
-            await self._outbox.appended.wait()
-            await self._fill()
-            await self._seal_or_complain()
+            try:
+                if fill:
+                    await self._fill()
+                await self.seal_all()
+            except StorageRefused as error:
+                await self._pause(error)
+            else:
+                self._complaint.settled("records are sealed again")
+                await self._outbox.appended.wait()
+            fill = True
 
     async def seal_all(self) -> None:
         """Seal everything that waits; raises StorageRefused."""
@@ -46,14 +53,9 @@ class Sealer:
             except TimeoutError:
                 return
 
-    async def _seal_or_complain(self) -> None:
-        try:
-            await self.seal_all()
-        except StorageRefused as error:
-            self._outbox.appended.set()
-            self._complaint.raised(
-                "records cannot be sealed", error=error, next="they stay in the outbox; sealing is tried again"
-            )
-            await asyncio.sleep(self._rule.max_age)
-        else:
-            self._complaint.settled("records are sealed again")
+    async def _pause(self, error: StorageRefused) -> None:
+        self._outbox.appended.set()
+        self._complaint.raised(
+            "records cannot be sealed", error=error, next="they stay in the outbox; sealing is tried again"
+        )
+        await asyncio.sleep(self._rule.max_age)

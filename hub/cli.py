@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hub.api.app import create_app
+from hub.audit.fsck import fsck
 from hub.composition import create_hub, open_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
-from hub.ledger.fsck import fsck
 from hub.ledger.log import verifier_key
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild

@@ -5,23 +5,35 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.api.access import TOKEN_HASH
+import msgspec
+
 from hub.entry.found import found
 from hub.errors import DataDirectory
-from hub.parts import Hub
-from hub.settings import ADMIN_TOKEN, DATABASE, HUB_KEY, LOG_KEY, Settings
-from hub.store.database import Store, create_store, open_store
+from hub.parts import Clock, Hub, RandomBytes
+from hub.settings import ADMIN_TOKEN, DATABASE, HUB_KEY, LOG_KEY, TOKEN_HASH, Settings
+from hub.store.database import create_store, open_store
 from hub.store.meta import read_meta, write_meta
 from hub.store.tables import SCHEMA_VERSION
 from traceability.encoding import sha256, tagged
 from traceability.keyfile import OWNER_ONLY, create_key_file, read_key_file
-from traceability.signing import Signer
 from traceability.unit import Environment
 
 _SCHEMA, _ORIGIN, _ENVIRONMENT = "schema_version", "origin", "environment"
 
 
-def create_hub(data: Path, *, origin: str | None, environment: Environment) -> Hub:
+def system_clock() -> datetime:
+    """The time of this machine, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_hub(
+    data: Path,
+    *,
+    origin: str | None,
+    environment: Environment,
+    clock: Clock = system_clock,
+    random_bytes: RandomBytes = secrets.token_bytes,
+) -> Hub:
     """Make a new hub in ``data``: keys, admin token, database and the first batch of its ledger.
 
     The database comes last and under another name until it is whole, so that a hub is either there or not.
@@ -37,13 +49,20 @@ def create_hub(data: Path, *, origin: str | None, environment: Environment) -> H
     )
     unfinished = data / f"{DATABASE}.new"
     store = create_store(unfinished)
-    parts = _assemble(settings, store, signer, log_signer)
+    parts = Hub(
+        settings=settings,
+        store=store,
+        signer=signer,
+        log_signer=log_signer,
+        clock=clock,
+        random_bytes=random_bytes,
+    )
     with store.writing() as connection:
         write_meta(connection, _meta(settings, _write_token(data / ADMIN_TOKEN)))
     found(parts)
     store.close()
     unfinished.rename(data / DATABASE)
-    return open_hub(data)
+    return msgspec.structs.replace(parts, store=open_store(data / DATABASE))
 
 
 def open_hub(data: Path) -> Hub:
@@ -58,16 +77,12 @@ def open_hub(data: Path) -> Hub:
             advice="use the program version that made it",
         )
     settings = Settings(data=data, origin=known[_ORIGIN], environment=Environment(known[_ENVIRONMENT]))
-    return _assemble(settings, store, read_key_file(data / HUB_KEY), read_key_file(data / LOG_KEY))
-
-
-def _assemble(settings: Settings, store: Store, signer: Signer, log_signer: Signer) -> Hub:
     return Hub(
         settings=settings,
         store=store,
-        signer=signer,
-        log_signer=log_signer,
-        clock=lambda: datetime.now(UTC),
+        signer=read_key_file(data / HUB_KEY),
+        log_signer=read_key_file(data / LOG_KEY),
+        clock=system_clock,
         random_bytes=secrets.token_bytes,
     )
 

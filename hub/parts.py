@@ -9,6 +9,9 @@ from hub.settings import Settings
 from hub.store.database import Store
 from traceability.signing import Signer
 
+Clock = Callable[[], datetime]
+RandomBytes = Callable[[int], bytes]
+
 
 class Hub(msgspec.Struct, frozen=True, kw_only=True):
     """``signer`` signs as author and for receipts, ``log_signer`` signs checkpoints.
@@ -20,5 +23,5 @@ class Hub(msgspec.Struct, frozen=True, kw_only=True):
     store: Store
     signer: Signer
     log_signer: Signer
-    clock: Callable[[], datetime]
-    random_bytes: Callable[[int], bytes]
+    clock: Clock
+    random_bytes: RandomBytes

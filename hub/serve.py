@@ -25,7 +25,8 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket on a loopback address; port 0 takes a free one. ``HubError`` says why not."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     _refuse_open_host(host)
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio switches Nagle off only where the protocol is named; otherwise every answer waits 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

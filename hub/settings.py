@@ -11,6 +11,7 @@ HUB_AUTHOR = "hub"
 DATABASE = "hub.db"
 HUB_KEY = "hub.key"
 LOG_KEY = "log.key"
+TOKEN_HASH = "admin_token_hash"  # noqa: S105 - the name of a value in the database
 ADMIN_TOKEN = "admin.token"  # noqa: S105 - a file name
 
 

@@ -8,7 +8,7 @@ Sightings are gathered by place. At one place
 - a linear code that only the second reader saw needs a second opinion: another reader or variant of the picture;
 - a weak symbology (EAN, UPC, ITF) needs two opinions, one of them from the levelled picture, since readers and
   variants agree all too well on what a tilted scan cuts short;
-- a shorter ITF that is part of a longer one at the same place is such a cut and no rival;
+- a shorter ITF that is part of a longer one, or UPC-E within EAN-13, is such a cut and no rival;
 - a place that was only located is UNREADABLE, unless a later pass reads it.
 """
 
@@ -30,6 +30,9 @@ SAME_PLACE = 0.25
 
 LINEAR_HALF_HEIGHT = 0.1
 """Readers report only the rows they scanned of a linear code: widen to this part of its length on either side."""
+
+RETAIL_MODULES = {Format.UPC_E: 51, Format.EAN_8: 67, Format.EAN_13: 95, Format.UPC_A: 95}
+"""Width in modules: the fewer, the more easily found within the bars of another (ISO/IEC 15420)."""
 
 GS = b"\x1d"
 
@@ -108,7 +111,7 @@ class Ballot:
         return self._add(sighting, area, [claim])
 
     def _without_fragments(self, near: list[Place], symbol: Symbol) -> list[Place]:
-        """Forgets linear codes that turn out to be texture of a matrix code, and ITF read cut short."""
+        """Forgets linear codes that turn out to be texture of a matrix code, and what was cut short."""
         fragments = [
             place
             for place in near
@@ -159,6 +162,9 @@ def _outranks(place: Place, sighting: Sighting) -> bool:
 
 
 def _is_cut(short: Symbol, long: Symbol) -> bool:
+    """Whether one read is what a tilted scan line makes of part of the other's bars."""
+    if short.format in RETAIL_MODULES and long.format in RETAIL_MODULES:
+        return RETAIL_MODULES[short.format] < RETAIL_MODULES[long.format]
     both_itf = short.format == long.format == Format.ITF
     return both_itf and len(short.raw) < len(long.raw) and short.raw in long.raw
 

@@ -7,6 +7,7 @@ the station's ladder of charsets, the first that decodes without an error.
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from vision.errors import OptionRefused
@@ -20,6 +21,8 @@ ECI_CHARSETS = {
     30: "euc-kr", 31: "gbk", 32: "gb18030", 33: "utf-16-le", 34: "utf-32-be", 35: "utf-32-le", 170: "ascii",
 }  # fmt: skip
 """ECI number to codec. GB 2312 (29) is read as its superset, which printers send under that number."""
+
+EUROPEAN = frozenset({"LATIN", "GREEK", "CYRILLIC"})
 
 _ECI_MARK = re.compile(rb"\\(\d{6})")
 _KANJI_PAIR = re.compile(rb"(?:[\x00-\x7f]|[\x81-\x9f\xe0-\xeb][\x40-\x7e\x80-\xfc])+")
@@ -70,13 +73,30 @@ def text_of(segments: Sequence[Segment], ladder: Sequence[str], symbol_format: F
 def _decode(raw: bytes, ladder: Sequence[str], symbol_format: Format) -> tuple[str, str]:
     if symbol_format in (Format.QR, Format.MICRO_QR, Format.RMQR) and _is_kanji_mode(raw):
         ladder = ("shift_jis", *ladder)
+    doubtful = ("", "")
     for name in ladder:
         charset = codecs.lookup(name).name
         try:
-            return raw.decode(charset), charset
+            text = raw.decode(charset)
         except UnicodeDecodeError:
             continue
-    return "", ""
+        if charset != "utf-8" or _is_plausible(text):
+            return text, charset
+        doubtful = (text, charset)
+    return doubtful
+
+
+def _is_plausible(text: str) -> bool:
+    """False where all that is not ASCII took two bytes and is not of one European script."""
+    beyond = [char for char in text if char > "\x7f"]
+    if any(char >= "\u0800" for char in beyond):
+        return True
+    scripts = {unicodedata.name(char, "").partition(" ")[0] for char in beyond if not _is_sign(char)}
+    return len(scripts) <= 1 and scripts <= EUROPEAN
+
+
+def _is_sign(char: str) -> bool:
+    return unicodedata.category(char)[0] in "SPNZ" or char == "\u00b5"
 
 
 def _is_kanji_mode(raw: bytes) -> bool:

@@ -39,7 +39,7 @@ def read_header(data: bytes) -> Header:
         if matches(data):
             try:
                 header = read(data)
-            except (struct.error, IndexError):
+            except (struct.error, IndexError, OverflowError):
                 raise PictureDamaged("the picture is cut short: it ends before what its header announces") from None
             if header.width <= 0 or header.height <= 0:
                 what = f"the {header.kind} header declares {header.width} x {header.height} pixels"

@@ -15,7 +15,7 @@ from demo.stock import Shipped
 from traceability.identifier.item import unit_uri
 
 OWN = "unit"  # the position of the unit itself
-DIFFICULTY = 0.6  # 0 is a good station, 1 a bad one
+DIFFICULTY = 0.4  # 0 is a good station, 1 a bad one
 
 
 class LabelCamera:
@@ -27,9 +27,10 @@ class LabelCamera:
     async def shoot(self, station: str, cycle: int, labels: dict[str, Shipped], ruined: str | None) -> None:
         """One picture per position; the one of ``ruined`` can be read by nobody."""
         self._folder.mkdir(exist_ok=True)
-        for position, unit in labels.items():
-            name = f"{station}-{cycle:08d}-{position}.png"
-            await asyncio.to_thread(self._take, name, _label(position, unit), position == ruined)
+        async with asyncio.TaskGroup() as shots:
+            for position, unit in labels.items():
+                name = f"{station}-{cycle:08d}-{position}.png"
+                shots.create_task(asyncio.to_thread(self._take, name, _label(position, unit), position == ruined))
 
     def _take(self, name: str, label: LabelContent, ruined: bool) -> None:
         chance = np.random.default_rng(Random(name).getrandbits(64))

@@ -8,14 +8,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from hub.errors import NotAllowed
 from hub.parts import Hub
+from hub.settings import TOKEN_HASH
 from hub.store.meta import read_meta
 from traceability.encoding import sha256, tagged
 
-TOKEN_HASH = "admin_token_hash"  # noqa: S105 - the name of a value
 
-
-def hub_of(request: Request) -> Hub:
-    """The hub this application was made for."""
+async def hub_of(request: Request) -> Hub:
+    """The hub this application was made for; async only so that no worker thread is spent on it."""
     hub = request.app.state.hub
     assert isinstance(hub, Hub)
     return hub

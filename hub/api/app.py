@@ -21,10 +21,15 @@ from fastapi import APIRouter, FastAPI
 
 import hub.api.health
 import hub.entry.routes
+import hub.fleet.routes
 import hub.ingest.routes
 import hub.ledger.routes
+import hub.scorecard.routes
+import hub.search.routes
+import hub.summary.routes
+import hub.trace.routes
 from hub.api.body import BodyLimit
-from hub.api.problems import add_problem_handlers
+from hub.api.problems import PROBLEMS, add_problem_handlers
 from hub.parts import Hub
 from traceability import __version__
 
@@ -33,12 +38,17 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.ingest.routes.router,
     hub.entry.routes.router,
     hub.ledger.routes.router,
+    hub.fleet.routes.router,
+    hub.scorecard.routes.router,
+    hub.trace.routes.router,
+    hub.search.routes.router,
+    hub.summary.routes.router,
 )
 
 
 def create_app(parts: Hub) -> FastAPI:
     """An application that serves ``parts``; making one starts nothing."""
-    app = FastAPI(title="Zhuoyue hub", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Zhuoyue hub", version=__version__, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.hub = parts
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, settings=parts.settings)

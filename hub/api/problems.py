@@ -1,6 +1,7 @@
 """Every stated error as problem details (RFC 9457), with advice. Anything else is a bug and says only that."""
 
 import logging
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -43,6 +44,12 @@ ADVICE = {
     NOT_FOUND: "check the address and the id",
     INVALID: "correct what 'detail' names and send it again",
     REFUSED: "correct what 'detail' names and send it again",
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "Problem details (RFC 9457); 'advice' says what to do",
+        "content": {sync.PROBLEM_TYPE: {"schema": msgspec.json.schema(sync.Problem)["$defs"]["Problem"]}},
+    }
 }
 _BY_STATUS = {401: NOT_ALLOWED, 404: NOT_FOUND, 413: sync.TOO_LARGE, 415: sync.MALFORMED}
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}

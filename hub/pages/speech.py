@@ -108,7 +108,7 @@ class Speech:
     def ago(self, then: datetime, now: datetime) -> str:
         """How long before ``now``; what lies ahead (a clock that was set back) is now."""
         if now - then < _JUST_NOW:
-            return self.say(mark("just now"))
+            return self.say("just now")
         return str(format_timedelta(then - now, add_direction=True, locale=self.locale))
 
     def zone(self, zone: str, when: datetime) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from hub.errors import DataDirectory, StoreBusy
 from hub.store.tables import metadata
@@ -110,6 +111,8 @@ def _begin(connection: Connection) -> None:
 def _stated() -> Iterator[None]:
     try:
         yield
+    except NoConnection as error:  # every connection is taken
+        raise _busy() from error
     except OperationalError as error:
         if "locked" in str(error.orig) or "busy" in str(error.orig):
             raise _busy() from error
@@ -117,4 +120,4 @@ def _stated() -> Iterator[None]:
 
 
 def _busy() -> StoreBusy:
-    return StoreBusy("the store is busy with another writer", advice="try again in a few seconds")
+    return StoreBusy("the store is busy with others", advice="try again in a few seconds")

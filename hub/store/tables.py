@@ -12,98 +12,45 @@ Times are integer microseconds since 1970 UTC, amounts of money are decimal text
 number of decimals. No foreign keys: rows of different batches arrive in any order.
 """
 
-from typing import Any
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from hub.store.columns import Long, evidence, item, metadata, text
+from hub.store.ledger_tables import batch, fork, log_node, meta
+
+__all__ = [
+    "PROJECTION",
+    "SCHEMA_VERSION",
+    "assessment",
+    "author_key",
+    "batch",
+    "chain_start",
+    "claim",
+    "control_plan",
+    "data_loss",
+    "fork",
+    "link",
+    "log_node",
+    "measurement",
+    "meta",
+    "metadata",
+    "organisation",
+    "output_value",
+    "picture",
+    "plant",
+    "quality_loss",
+    "quarantine",
+    "unit_result",
+]
 
 SCHEMA_VERSION = "1"
-
-metadata = MetaData()
-_Long = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _evidence() -> list[Column[Any]]:
-    """Columns of every projection row; ``batch_id`` is the log index, ``seq`` the record's sequence in its chain."""
-    return [
-        Column("batch_id", _Long, primary_key=True, autoincrement=False),
-        Column("line", Integer, primary_key=True, autoincrement=False),
-        Column("author", String(200), nullable=False),
-        Column("chain", String(32), nullable=False),
-        Column("seq", BigInteger, nullable=False),
-        Column("event_time", BigInteger, nullable=False),
-    ]
-
-
-def _item() -> Column[Any]:
-    """Position within a record that becomes several rows, from 0."""
-    return Column("item", Integer, primary_key=True, autoincrement=False)
-
-
-def _text(name: str, size: int = 200, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, String(size), nullable=nullable)
-
-
-meta = Table("meta", metadata, Column("key", String(60), primary_key=True), Column("value", Text, nullable=False))
-
-batch = Table(
-    "batch",
-    metadata,
-    Column("id", _Long, primary_key=True, autoincrement=False),  # the log index of its header
-    _text("author"),
-    _text("chain", 32),
-    Column("seq", BigInteger, nullable=False),  # of the batch in its chain
-    Column("hash", String(71), nullable=False, unique=True),
-    Column("prev", String(71)),
-    _text("environment", 20),
-    Column("sealed_at", BigInteger, nullable=False),
-    Column("record_time", BigInteger, nullable=False),
-    Column("first_record", BigInteger, nullable=False),
-    Column("records", Integer, nullable=False),
-    Column("receipt", Text, nullable=False),  # the signed answer, byte for byte
-    Column("body", LargeBinary, nullable=False),  # the batch as it was sent, zstd
-    UniqueConstraint("author", "chain", "seq"),
-)
-
-log_node = Table(
-    "log_node",
-    metadata,
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("index", _Long, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary(32), nullable=False),
-)
-
-# An author signed two histories. The refused envelope is kept: with the batch of the same seq it is the proof.
-fork = Table(
-    "fork",
-    metadata,
-    Column("author", String(200), primary_key=True),
-    Column("chain", String(32), primary_key=True),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", String(71), primary_key=True),
-    Column("record_time", BigInteger, nullable=False),
-    Column("envelope", Text, nullable=False),
-)
 
 quarantine = Table(
     "quarantine",
     metadata,
-    Column("batch_id", _Long, primary_key=True, autoincrement=False),
+    Column("batch_id", Long, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),
-    _text("author"),
-    _text("chain", 32),
+    text("author"),
+    text("chain", 32),
     Column("seq", BigInteger, nullable=False),  # the sequence its place gives it
     Column("reason", Text, nullable=False),
 )
@@ -111,7 +58,7 @@ quarantine = Table(
 chain_start = Table(
     "chain_start",
     metadata,
-    *_evidence(),
+    *evidence(),
     Column("reason", Text, nullable=False),
     Column("cites", String(71)),
     Column("lost", Text),
@@ -120,22 +67,22 @@ chain_start = Table(
 organisation = Table(
     "organisation",
     metadata,
-    *_evidence(),
-    _text("id"),
-    _text("name", 2000),
-    _text("name_zh", 2000),
+    *evidence(),
+    text("id"),
+    text("name", 2000),
+    text("name_zh", 2000),
     Index("organisation_id", "id"),
 )
 
 plant = Table(
     "plant",
     metadata,
-    *_evidence(),
-    _text("id"),
-    _text("organisation"),
-    _text("name", 2000),
-    _text("name_zh", 2000),
-    _text("time_zone"),
+    *evidence(),
+    text("id"),
+    text("organisation"),
+    text("name", 2000),
+    text("name_zh", 2000),
+    text("time_zone"),
     Index("plant_id", "id"),
 )
 
@@ -143,24 +90,24 @@ plant = Table(
 author_key = Table(
     "author_key",
     metadata,
-    *_evidence(),
-    _text("id"),
-    _text("plant", nullable=True),
-    _text("public_key", 100),  # base64 of the raw Ed25519 key
-    _text("environment", 20),
+    *evidence(),
+    text("id"),
+    text("plant", nullable=True),
+    text("public_key", 100),  # base64 of the raw Ed25519 key
+    text("environment", 20),
     Index("author_key_id", "id", "batch_id"),
 )
 
 control_plan = Table(
     "control_plan",
     metadata,
-    *_evidence(),
-    _text("id", 71),
-    _text("plant"),
-    _text("part", 400),
-    _text("name", 2000),
-    _text("name_zh", 2000),
-    _text("revision"),
+    *evidence(),
+    text("id", 71),
+    text("plant"),
+    text("part", 400),
+    text("name", 2000),
+    text("name_zh", 2000),
+    text("revision"),
     Column("plan", JSON, nullable=False),  # traceability.record.master.ControlPlan
     Index("control_plan_id", "id"),
     Index("control_plan_plant", "plant", "part"),
@@ -169,21 +116,21 @@ control_plan = Table(
 unit_result = Table(
     "unit_result",
     metadata,
-    *_evidence(),
-    _text("result_id"),
-    _text("unit", 400, nullable=True),
-    _text("part", 400),
-    _text("operation"),
-    _text("work_cell"),
-    _text("plant", nullable=True),
-    _text("verdict", 20),
+    *evidence(),
+    text("result_id"),
+    text("unit", 400, nullable=True),
+    text("part", 400),
+    text("operation"),
+    text("work_cell"),
+    text("plant", nullable=True),
+    text("verdict", 20),
     Column("flags", JSON, nullable=False),  # list of traceability.unit.Flag
-    _text("purpose", 20),
+    text("purpose", 20),
     Column("attempt", BigInteger, nullable=False),
     Column("cycle", BigInteger),
     Column("source_time", BigInteger),
-    _text("defect", 2000, nullable=True),
-    _text("plan", 71, nullable=True),
+    text("defect", 2000, nullable=True),
+    text("plan", 71, nullable=True),
     Index("unit_result_unit", "unit"),
     Index("unit_result_id", "result_id"),
     Index("unit_result_plant", "plant", "operation", "event_time"),
@@ -193,19 +140,19 @@ unit_result = Table(
 measurement = Table(
     "measurement",
     metadata,
-    *_evidence(),
-    _item(),
-    _text("result_id"),
-    _text("unit", 400),
-    _text("operation"),
-    _text("plant", nullable=True),
-    _text("characteristic"),
+    *evidence(),
+    item(),
+    text("result_id"),
+    text("unit", 400),
+    text("operation"),
+    text("plant", nullable=True),
+    text("characteristic"),
     Column("value", BigInteger),  # x 10**-decimals uom; None when nothing trustworthy was read
     Column("decimals", Integer, nullable=False),
-    _text("uom", 20),
-    _text("status", 20),
-    _text("raw", 60, nullable=True),
-    _text("plan", 71, nullable=True),
+    text("uom", 20),
+    text("status", 20),
+    text("raw", 60, nullable=True),
+    text("plan", 71, nullable=True),
     Index("measurement_unit", "unit"),
     Index("measurement_plant", "plant", "characteristic", "event_time"),
 )
@@ -214,18 +161,18 @@ measurement = Table(
 link = Table(
     "link",
     metadata,
-    *_evidence(),
-    _item(),
-    _text("result_id"),
-    _text("parent", 400),
-    _text("child", 400),
+    *evidence(),
+    item(),
+    text("result_id"),
+    text("parent", 400),
+    text("child", 400),
     Column("certain", Boolean, nullable=False),
-    _text("action", 10),
-    _text("position", nullable=True),
-    _text("quantity", 30, nullable=True),
-    _text("uom", 20, nullable=True),
-    _text("operation"),
-    _text("plant", nullable=True),
+    text("action", 10),
+    text("position", nullable=True),
+    text("quantity", 30, nullable=True),
+    text("uom", 20, nullable=True),
+    text("operation"),
+    text("plant", nullable=True),
     Index("link_parent", "parent"),
     Index("link_child", "child"),
 )
@@ -233,17 +180,17 @@ link = Table(
 picture = Table(
     "picture",
     metadata,
-    *_evidence(),
-    _item(),
-    _text("result_id"),
-    _text("unit", 400, nullable=True),
-    _text("operation"),
-    _text("plant", nullable=True),
-    _text("sha256", 71),
+    *evidence(),
+    item(),
+    text("result_id"),
+    text("unit", 400, nullable=True),
+    text("operation"),
+    text("plant", nullable=True),
+    text("sha256", 71),
     Column("size", BigInteger, nullable=False),
-    _text("position"),
+    text("position"),
     Column("symbols", JSON, nullable=False),  # list of traceability.record.production.ReadSymbol
-    _text("reason", 2000, nullable=True),
+    text("reason", 2000, nullable=True),
     Index("picture_unit", "unit"),
     Index("picture_id", "result_id"),
 )
@@ -251,10 +198,10 @@ picture = Table(
 claim = Table(
     "claim",
     metadata,
-    *_evidence(),
-    _text("plant", nullable=True),
-    _text("part", 400),
-    _text("operation"),
+    *evidence(),
+    text("plant", nullable=True),
+    text("part", 400),
+    text("operation"),
     Column("through", BigInteger, nullable=False),
     Column("submitted", BigInteger, nullable=False),
     Column("first_ok", BigInteger, nullable=False),
@@ -266,9 +213,9 @@ claim = Table(
 data_loss = Table(
     "data_loss",
     metadata,
-    *_evidence(),
-    _text("plant", nullable=True),
-    _text("stream"),
+    *evidence(),
+    text("plant", nullable=True),
+    text("stream"),
     Column("count", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("first", BigInteger),
@@ -278,41 +225,41 @@ data_loss = Table(
 quality_loss = Table(
     "quality_loss",
     metadata,
-    *_evidence(),
-    _text("id"),
-    _text("plant"),
-    _text("item"),
-    _text("amount", 60),  # decimal text
-    _text("currency", 3),
-    _text("accrued_on", 10),  # ISO date
+    *evidence(),
+    text("id"),
+    text("plant"),
+    text("item"),
+    text("amount", 60),  # decimal text
+    text("currency", 3),
+    text("accrued_on", 10),  # ISO date
     Column("evidence", Text, nullable=False),
-    _text("entered_by"),
+    text("entered_by"),
     Index("quality_loss_plant", "plant", "accrued_on"),
 )
 
 output_value = Table(
     "output_value",
     metadata,
-    *_evidence(),
-    _text("id"),
-    _text("plant"),
+    *evidence(),
+    text("id"),
+    text("plant"),
     Column("year", Integer, nullable=False),
-    _text("amount", 60),  # decimal text
-    _text("currency", 3),
+    text("amount", 60),  # decimal text
+    text("currency", 3),
     Column("evidence", Text, nullable=False),
-    _text("entered_by"),
+    text("entered_by"),
     Index("output_value_plant", "plant", "year"),
 )
 
 assessment = Table(
     "assessment",
     metadata,
-    *_evidence(),
-    _text("id"),
-    _text("plant"),
-    _text("dimension"),
+    *evidence(),
+    text("id"),
+    text("plant"),
+    text("dimension"),
     Column("answers", JSON, nullable=False),  # list of traceability.record.economics.Answer
-    _text("entered_by"),
+    text("entered_by"),
     Index("assessment_plant", "plant", "dimension"),
 )
 

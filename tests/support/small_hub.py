@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 from sqlalchemy import select
 
 from hub.api.app import create_app
@@ -43,8 +42,9 @@ class FixedRandom:
 
 def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
     """A new hub; its clock stands still."""
-    made = create_hub(folder, origin="hub.test/log", environment=environment)
-    return msgspec.structs.replace(made, clock=lambda: START, random_bytes=FixedRandom())
+    return create_hub(
+        folder, origin="hub.test/log", environment=environment, clock=lambda: START, random_bytes=FixedRandom()
+    )
 
 
 def small_agent(hub: Hub, author: str = "a.line-1", plant: str = "plant-a") -> "SmallAgent":

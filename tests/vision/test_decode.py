@@ -89,7 +89,7 @@ def test_any_rotation(printed, tilted, symbology, degrees):
 @pytest.mark.parametrize("symbology", ["ITF", "EAN13"])
 def test_a_tilted_weak_code_is_never_read_wrong(printed, tilted, symbology):
     """Scan lines that leave the bars at their side give shorter numbers that pass every check of the code itself."""
-    content = {"ITF": "73064760166424", "EAN13": "5279365425461"}[symbology]
+    content = {"ITF": "73064760166424", "EAN13": "5279365425468"}[symbology]
     right = 0
     for degrees in range(0, 180, 12):
         picture = cv2.GaussianBlur(tilted(printed(content, symbology, scale=3), degrees), (0, 0), 1.2)
@@ -113,8 +113,9 @@ def test_mirrored(printed, symbology):
 
 @pytest.mark.parametrize("symbology", ["QRCode", "DataMatrix"])
 def test_harder_passes_read_what_the_first_look_cannot(printed, symbology):
-    blurred = cv2.GaussianBlur(printed("BLURRED-0042", symbology), (0, 0), 2.6)
-    noise = np.random.default_rng(5).normal(0, 4, blurred.shape)
+    """Blur of half a module, low contrast, two pixels per module."""
+    blurred = cv2.GaussianBlur(printed("BLURRED-0042", symbology, scale=2), (0, 0), 1.0)
+    noise = np.random.default_rng(5).normal(0, 2, blurred.shape)
     picture = np.clip(blurred * 0.6 + 40 + noise, 0, 255).astype(np.uint8)
     reading = decode_grey(picture, DecodeOptions(formats=frozenset({Format.QR, Format.DATA_MATRIX}), expected=1))
     assert [symbol.raw for symbol in reading.symbols] == [b"BLURRED-0042"]
@@ -122,14 +123,16 @@ def test_harder_passes_read_what_the_first_look_cannot(printed, symbology):
     assert len(reading.passes) > 2
 
 
-def test_polygons_are_in_the_coordinates_of_the_picture_whatever_pass_read_it(printed):
-    sharp = printed("PLACE-0042", "DataMatrix")
-    blurred = cv2.GaussianBlur(sharp, (0, 0), 2.6)
-    (clear,) = decode_grey(sharp, DecodeOptions()).symbols
-    reading = decode_grey(blurred, DecodeOptions(formats=frozenset({Format.DATA_MATRIX})))
-    assert reading.passes[-1] not in ("fast", "full")
-    centres = [np.mean(symbol.polygon, axis=0) for symbol in (clear, reading.symbols[0])]
-    assert np.linalg.norm(centres[0] - centres[1]) < 4
+def test_polygons_are_in_the_coordinates_of_the_picture_whatever_pass_read_it(printed, tilted):
+    matrix = printed("PLACE-0042", "DataMatrix", scale=2)
+    linear = printed("PLACE-0042", "Code128")
+    noise = np.random.default_rng(5).normal(0, 2, matrix.shape)
+    faint = np.clip(cv2.GaussianBlur(matrix, (0, 0), 1.0) * 0.6 + 40 + noise, 0, 255).astype(np.uint8)
+    for picture, passed in [(faint, "doubled"), (tilted(linear, 33), "levelled")]:
+        reading = decode_grey(picture, DecodeOptions())
+        assert reading.passes[-1] == passed
+        middle = np.mean(reading.symbols[0].polygon, axis=0)
+        assert np.linalg.norm(middle - np.array(picture.shape[::-1]) / 2) < 12, (passed, reading.symbols)
 
 
 def test_many_codes_in_one_picture(printed):
@@ -154,7 +157,7 @@ def test_fewer_than_expected_is_said_and_what_was_read_is_kept(printed):
 def test_a_damaged_symbol_is_located_but_unreadable(printed):
     picture = printed("DAMAGED-0042", "QRCode", scale=6)
     middle = picture.shape[0] // 2
-    picture[middle - 20 : middle + 30, middle - 30 : middle + 45] = 255
+    picture[middle - 22 : middle + 22, middle - 22 : middle + 22] = 255
     reading = decode_grey(picture, DecodeOptions(formats=frozenset({Format.QR})))
     assert reading.symbols == ()
     assert reading.reason is Reason.UNREADABLE

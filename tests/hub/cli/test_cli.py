@@ -1,5 +1,4 @@
 import json
-import os
 import signal
 import stat
 import subprocess
@@ -153,7 +152,7 @@ def test_help_names_every_verb() -> None:
 
 
 def test_a_key_file_that_is_missing_is_named(data: Path, run) -> None:
-    os.unlink(data / "log.key")
+    (data / "log.key").unlink()
     status, _, error = run("fsck", "--data", data)
     assert status == 1
     assert "log.key" in error

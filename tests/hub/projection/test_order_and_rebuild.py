@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from sqlalchemy import delete, update
 
 from hub.entry.economics import enter_loss
 from hub.ingest.ingest import ingest
-from hub.ledger.fsck import fsck
+from hub.audit.fsck import fsck
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.store.tables import PROJECTION, batch, log_node, unit_result
+from traceability.batch.open import compress
 from traceability.errors import ZhuoyueError
 from traceability.identifier.item import lot_uri, part_uri, unit_uri
 from traceability.measurement import Characteristic
@@ -119,9 +121,13 @@ def told(folder: Path, order: list[int]) -> Hub:
 
 
 def without_position(projection: dict[str, list[dict[str, Any]]]) -> dict[str, Counter[bytes]]:
-    """Rows without the log position of their batch, which is the only thing that order may change."""
+    """Rows without the log position of their batch, which alone the order may change; every hub has its own key."""
     return {
-        name: Counter(msgspec.json.encode({k: v for k, v in row.items() if k != "batch_id"}) for row in rows)
+        name: Counter(
+            msgspec.json.encode({k: v for k, v in row.items() if k != "batch_id"})
+            for row in rows
+            if row.get("id") != "hub"
+        )
         for name, rows in projection.items()
     }
 
@@ -129,8 +135,8 @@ def without_position(projection: dict[str, list[dict[str, Any]]]) -> dict[str, C
 IN_TURN = [0, 1, 2, 3] * 3
 
 
-@pytest.fixture(scope="module")
-def expected() -> dict[str, Counter[bytes]]:
+@cache
+def told_in_turn() -> dict[str, Counter[bytes]]:
     with tempfile.TemporaryDirectory() as folder:
         hub = told(Path(folder) / "hub", IN_TURN)
         projection = projection_of(hub)
@@ -142,10 +148,10 @@ def expected() -> dict[str, Counter[bytes]]:
 
 @given(order=st.permutations(IN_TURN))
 @settings(max_examples=12, deadline=None)
-def test_the_order_of_arrival_changes_nothing(expected: dict[str, Counter[bytes]], order: list[int]) -> None:
+def test_the_order_of_arrival_changes_nothing(order: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         hub = told(Path(folder) / "hub", order)
-        assert without_position(projection_of(hub)) == expected
+        assert without_position(projection_of(hub)) == told_in_turn()
         fsck(hub)
         hub.store.close()
 
@@ -212,7 +218,7 @@ def test_a_store_that_was_tampered_with_does_not_pass_fsck(tmp_path: Path) -> No
     faults = [
         update(log_node).where(log_node.c.level == 1, log_node.c.index == 3).values(hash=b"0" * 32),
         update(batch).where(batch.c.id == 12).values(first_record=1000),
-        update(batch).where(batch.c.id == 11).values(body=batch.c.receipt),
+        update(batch).where(batch.c.id == 11).values(body=compress(b"{}\n{}\n")),
         delete(batch).where(batch.c.id == 10),
     ]
     named = ["nodes of level 1", "log index 12", "log index 11", "log index 10"]

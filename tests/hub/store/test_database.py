@@ -12,7 +12,7 @@ from small_hub import SmallAgent
 
 from hub.errors import DataDirectory
 from hub.ingest.ingest import ingest
-from hub.ledger.fsck import fsck
+from hub.audit.fsck import fsck
 from hub.parts import Hub
 from hub.store.batches import log_size
 from hub.store.database import Store, create_store, open_store

@@ -1,0 +1,1 @@
+"""Verification of what the hub holds, from scratch."""

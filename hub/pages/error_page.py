@@ -1,0 +1,68 @@
+"""Errors as pages for people; whoever asks for JSON, and the API, keep getting problem details."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+
+from hub.pages.speech import mark
+from hub.pages.templating import Pages
+from traceability.sync import PROBLEM_TYPE, Problem
+
+_NOT_PAGES = ("/api/", "/log/", "/healthz", "/readyz", "/openapi.json", "/static/")
+TITLES = {
+    400: mark("This address can't be read"),
+    404: mark("Nothing is known here"),
+    405: mark("This page can only be read"),
+    422: mark("This address can't be read"),
+    500: mark("The hub made a mistake"),
+    503: mark("The hub is busy"),
+}
+ADVICE = {
+    400: mark("Check the code: scan it again, or type serial or lot into the search box."),
+    404: mark("Check serial and part number, or search for a part of them. A unit appears here once its agent has sent a result of it."),
+    405: mark("Open the page again from the home page."),
+    422: mark("Check the address, or start from the home page."),
+    500: mark("Nothing was changed. Try again; if it happens again, the hub's own log says more."),
+    503: mark("Try again in a few seconds."),
+}  # fmt: skip
+
+
+def add_error_pages(app: FastAPI, pages: Pages) -> None:
+    """Wrap the error handlers that ``app`` has: the same problem, told as a page where a page was asked for."""
+    for kind, handler in list(app.exception_handlers.items()):
+        app.add_exception_handler(kind, _told_as_page(handler, pages))
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person is reading: a browser asks for HTML."""
+    return not request.url.path.startswith(_NOT_PAGES) and "text/html" in request.headers.get("accept", "")
+
+
+def _told_as_page(
+    handler: Callable[[Request, Any], Response | Awaitable[Response]], pages: Pages
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def told(request: Request, error: Exception) -> Response:
+        made = handler(request, error)
+        response = made if isinstance(made, Response) else await made
+        if not wants_page(request) or response.media_type != PROBLEM_TYPE:
+            return response
+        problem = msgspec.json.decode(response.body, type=Problem)
+        page = error_page(request, pages, problem)
+        page.headers.update({name: value for name, value in response.headers.items() if name == "retry-after"})
+        return page
+
+    return told
+
+
+def error_page(request: Request, pages: Pages, problem: Problem) -> Response:
+    """What happened and what to do."""
+    status = problem.status
+    context = {
+        "status": status,
+        "title": TITLES.get(status, mark("This did not work")),
+        "advice": ADVICE.get(status, mark("Go back to the home page and try again.")),
+        "detail": problem.detail,
+    }
+    return pages.answer(request, "error.html", context, status)

@@ -1,0 +1,131 @@
+"""A genealogy as boxes and lines in pixels, once lying (wide screens) and once standing (phones)."""
+
+import unicodedata
+
+import msgspec
+
+from hub.pages.graph_layout import Drawing, Point, Size, draw
+from hub.pages.speech import Speech
+from hub.trace.views import GraphLink, GraphNode, GraphView
+from traceability.identifier.item import ItemKind
+
+WIDTH, HEIGHT = 184, 68
+_LYING = Size(along=WIDTH, across=HEIGHT, gap_along=84, gap_across=20)
+_STANDING = Size(along=HEIGHT, across=156, gap_along=44, gap_across=12)
+_STANDING_WIDTH = 156
+_BEND = 0.5
+
+
+class Box(msgspec.Struct, frozen=True, kw_only=True):
+    """One node: its upper left corner and the texts that fit into it."""
+
+    node: GraphNode
+    x: float
+    y: float
+    width: int
+    height: int
+    label: str
+    part: str
+    organisation: str
+    start: bool
+    lot: bool
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One link as an SVG path, with the middle of it for a word."""
+
+    link: GraphLink
+    path: str
+    middle_x: float
+    middle_y: float
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A drawing; ``left_out`` nodes are only in the table beside it."""
+
+    name: str
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+    left_out: int
+
+
+def pictures(view: GraphView, speech: Speech) -> tuple[Picture, Picture]:
+    """The genealogy lying and standing."""
+    return _picture(view, speech, standing=False), _picture(view, speech, standing=True)
+
+
+def _picture(view: GraphView, speech: Speech, *, standing: bool) -> Picture:
+    depth_of = {node.item: node.depth for node in view.nodes}
+    pairs = [(link.child, link.parent) for link in view.links]
+    drawing = draw(depth_of, pairs, _STANDING if standing else _LYING, keep=view.start)
+    width = _STANDING_WIDTH if standing else WIDTH
+    boxes = tuple(
+        _box(node, _turn(drawing.centres[node.item], standing=standing), width, view.start, speech)
+        for node in view.nodes
+        if node.item in drawing.centres
+    )
+    return Picture(
+        name="standing" if standing else "lying",
+        width=drawing.across if standing else drawing.along,
+        height=drawing.along if standing else drawing.across,
+        boxes=boxes,
+        lines=_lines(view, drawing, standing=standing),
+        left_out=drawing.left_out,
+    )
+
+
+def _box(node: GraphNode, centre: tuple[float, float], width: int, start: str, speech: Speech) -> Box:
+    x, y = centre
+    letters = (width - 44) // 7
+    return Box(
+        node=node,
+        x=round(x - width / 2, 1),
+        y=round(y - HEIGHT / 2, 1),
+        width=width,
+        height=HEIGHT,
+        label=shortened(node.label, letters),
+        part=shortened(speech.named(node.part), letters + 4),
+        organisation=shortened(speech.named(node.organisation) if node.organisation else "", letters + 4),
+        start=node.item == start,
+        lot=node.kind is ItemKind.LOT,
+    )
+
+
+def _lines(view: GraphView, drawing: Drawing, *, standing: bool) -> tuple[Line, ...]:
+    links = {(link.child, link.parent): link for link in view.links}
+    return tuple(
+        _line(links[route.child, route.parent], route.points, standing=standing) for route in drawing.routes
+    )
+
+
+def _line(link: GraphLink, points: tuple[Point, ...], *, standing: bool) -> Line:
+    path = f"M{_spelt(points[0], standing=standing)}"
+    for one, other in zip(points, points[1:], strict=False):
+        bend = one.along + (other.along - one.along) * _BEND
+        path += "C" + " ".join(
+            _spelt(point, standing=standing) for point in (Point(bend, one.across), Point(bend, other.across), other)
+        )
+    one, other = points[0], points[1]
+    middle = _turn(Point((one.along + other.along) / 2, (one.across + other.across) / 2), standing=standing)
+    return Line(link=link, path=path, middle_x=round(middle[0], 1), middle_y=round(middle[1], 1))
+
+
+def _turn(point: Point, *, standing: bool) -> tuple[float, float]:
+    return (point.across, point.along) if standing else (point.along, point.across)
+
+
+def _spelt(point: Point, *, standing: bool) -> str:
+    x, y = _turn(point, standing=standing)
+    return f"{x:g},{y:g}"
+
+
+def shortened(text: str, letters: int) -> str:
+    """``text`` cut to the width of so many Latin letters; a Chinese character is as wide as two."""
+    width = 0
+    for at, character in enumerate(text):
+        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if width > letters:
+            return text[: max(at - 1, 1)].rstrip() + "…"
+    return text

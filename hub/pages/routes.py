@@ -1,0 +1,90 @@
+"""The pages' addresses. Each reads one snapshot of the store and hands views to a template."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from hub.api.access import UsesHub
+from hub.fleet.home import home
+from hub.ledger.log import verifier_key
+from hub.page_paths import HOME_PATH
+from hub.pages.home_page import home_context
+from hub.pages.plant_page import plant_context
+from hub.pages.templating import Pages
+from hub.pages.unit_page import genealogy_context, unit_context
+from hub.scorecard.plant import plant_grade, plant_grades, plant_view
+from hub.search.find import LONGEST, search
+from hub.trace.badge import evidence_summary
+from hub.trace.pages import lot_view, unit_view
+from hub.trace.routes import evidence_path
+from traceability.identifier.item import unit_uri
+
+LOT_PAGE = 100
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+def pages_of(request: Request) -> Pages:
+    """The pages that this application was made with."""
+    pages = request.app.state.pages
+    assert isinstance(pages, Pages)
+    return pages
+
+
+UsesPages = Annotated[Pages, Depends(pages_of)]
+
+
+@router.get(HOME_PATH)
+def get_home(request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+    """What is the state of my chain now?"""
+    now = hub.clock()
+    with hub.store.reading() as connection:
+        grades = plant_grades(connection, now)
+        view = home(connection, now, grades)
+    return pages.answer(request, "home.html", home_context(view, grades, pages.speech(request)))
+
+
+@router.get("/01/{gtin}/21/{serial:path}")
+def get_unit(gtin: str, serial: str, request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+    """What is this unit made of, what happened to it, and can I believe it?"""
+    with hub.store.reading() as connection:
+        summary = evidence_summary(connection, hub, unit_uri(gtin, serial), evidence_path(gtin, serial))
+        view = unit_view(connection, gtin, serial, summary)
+        grade = plant_grade(connection, view.plant.id, hub.clock()) if view.plant else None
+    context = unit_context(view, grade, str(verifier_key(hub)), pages.speech(request))
+    return pages.answer(request, "unit.html", context)
+
+
+@router.get("/01/{gtin}/10/{lot:path}")
+def get_lot(
+    gtin: str,
+    lot: str,
+    request: Request,
+    hub: UsesHub,
+    pages: UsesPages,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+) -> Response:
+    """Where did this lot go?"""
+    with hub.store.reading() as connection:
+        view = lot_view(connection, gtin, lot, offset=offset, limit=LOT_PAGE)
+    context = {"view": view, "offset": offset, "page": LOT_PAGE}
+    return pages.answer(request, "lot.html", context | genealogy_context(view.graph, pages.speech(request)))
+
+
+@router.get("/plants/{plant}")
+def get_plant(plant: str, request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+    """Which Level, and what holds it there?"""
+    with hub.store.reading() as connection:
+        view = plant_view(connection, plant, hub.clock())
+    return pages.answer(request, "plant.html", plant_context(view, pages.speech(request)))
+
+
+@router.get("/search")
+def get_search(request: Request, hub: UsesHub, pages: UsesPages, q: str = "") -> Response:
+    """What is it that I typed or scanned? A single answer is opened at once."""
+    with hub.store.reading() as connection:
+        found = search(connection, q[:LONGEST])
+    if len(found.hits) == 1 and found.hits[0].known:
+        return RedirectResponse(found.hits[0].url, status_code=303)
+    return pages.answer(request, "search.html", {"view": found, "query": q[:LONGEST]})

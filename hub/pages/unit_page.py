@@ -1,0 +1,84 @@
+"""What the unit page's template needs beyond the view: the picture of the genealogy, values worst first."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from hub.pages.genealogy_picture import pictures
+from hub.pages.limit_bar import LimitBar, badness, limit_bar
+from hub.pages.speech import Speech
+from hub.trace.views import GraphLink, GraphNode, GraphView, MeasurementView, ResultView, UnitView
+from traceability.measurement import Status
+from traceability.quality.grade import PlantGrade
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
+
+
+class MeasuredRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One value with the result it belongs to."""
+
+    result: ResultView
+    value: MeasurementView
+    bar: LimitBar | None
+    out: bool
+
+
+class GenealogyRow(msgspec.Struct, frozen=True):
+    """One node of the graph as a line of a table, with the links that lead to it from nearer the start."""
+
+    node: GraphNode
+    links: tuple[GraphLink, ...]
+
+
+def unit_context(view: UnitView, grade: PlantGrade | None, log_key: str, speech: Speech) -> dict[str, Any]:
+    """The template's variables; ``grade`` is that of the plant that made the unit."""
+    rows = measured_rows(view.results)
+    return {
+        "view": view,
+        "grade": grade,
+        "log_key": log_key,
+        "evidence_file": f"evidence-{view.gtin}-{_NOT_IN_A_NAME.sub('_', view.serial)}.json",
+        "measured": rows,
+        "out_of_limits": sum(row.out for row in rows),
+        "pictures": [(result, picture) for result in view.results for picture in result.pictures],
+        "shown_attempts": shown_attempts(view.results),
+        **genealogy_context(view.graph, speech),
+    }
+
+
+def genealogy_context(graph: GraphView, speech: Speech) -> dict[str, Any]:
+    """The picture of a graph and its table."""
+    return {"drawings": pictures(graph, speech), "genealogy": genealogy_rows(graph)}
+
+
+def genealogy_rows(graph: GraphView) -> tuple[GenealogyRow, ...]:
+    """Every node but the start, as the view orders them."""
+    return tuple(GenealogyRow(node, _links_of(node, graph.links)) for node in graph.nodes if node.item != graph.start)
+
+
+def measured_rows(results: Sequence[ResultView]) -> tuple[MeasuredRow, ...]:
+    """Values of all results, worst first: out of limits, then by how near a limit they came."""
+    rows = [
+        MeasuredRow(result=result, value=value, bar=limit_bar(value), out=value.state in ("below", "above"))
+        for result in results
+        for value in result.measurements
+    ]
+    return tuple(sorted(rows, key=_rank, reverse=True))
+
+
+def shown_attempts(results: Sequence[ResultView]) -> frozenset[str]:
+    """Operations that the unit passed through more than once, where the attempt is worth a word."""
+    names = [result.operation.id for result in results]
+    return frozenset(name for name in names if names.count(name) > 1)
+
+
+def _rank(row: MeasuredRow) -> tuple[float, bool, bool]:
+    return badness(row.value), row.value.status is not Status.GOOD, row.value.key
+
+
+def _links_of(node: GraphNode, links: Sequence[GraphLink]) -> tuple[GraphLink, ...]:
+    if node.depth < 0:
+        return tuple(link for link in links if link.child == node.item)
+    return tuple(link for link in links if link.parent == node.item)

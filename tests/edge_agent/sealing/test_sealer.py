@@ -1,0 +1,80 @@
+import asyncio
+import logging
+
+import pytest
+
+from edge_agent.config.settings import Sealing
+from edge_agent.sealing import Sealer
+
+
+@pytest.fixture
+def sealing():
+    tasks = []
+
+    def start(outbox, max_records, max_age):
+        sealer = Sealer(outbox, Sealing(max_records=max_records, max_age=max_age))
+        tasks.append(asyncio.create_task(sealer.run()))
+        return tasks[-1]
+
+    yield start
+    for task in tasks:
+        task.cancel()
+
+
+async def sizes(outbox, count, seconds=5.0):
+    """Records of the first batches, as soon as there are so many."""
+    async with asyncio.timeout(seconds):
+        while (batch := await outbox.batch(count)) is None:
+            await asyncio.sleep(0.005)
+    return [(await outbox.batch(seq)).records for seq in range(1, count)] + [batch.records]
+
+
+async def test_records_found_at_the_start_are_sealed_at_once(bench, sealing):
+    outbox = await bench.open()
+    sealing(outbox, 100, 60.0)
+    assert await sizes(outbox, 1) == [2]
+    outbox.close()
+
+
+async def test_a_full_batch_does_not_wait_for_its_age(bench, sealing):
+    outbox = await bench.open()
+    sealing(outbox, 6, 60.0)
+    await sizes(outbox, 1)
+    await asyncio.gather(*(outbox.append(bench.submission(cycle, f"S{cycle}")) for cycle in (1, 2, 3)))
+    assert await sizes(outbox, 2) == [2, 7]
+    await outbox.append(bench.submission(4, "S4"))
+    await asyncio.sleep(0.2)
+    assert await outbox.batch(3) is None
+    assert await outbox.unsealed() == 2
+    outbox.close()
+
+
+async def test_a_lonely_record_is_sealed_when_it_is_old_enough(bench, sealing):
+    outbox = await bench.open()
+    sealing(outbox, 100, 0.3)
+    await sizes(outbox, 1)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    await outbox.append(bench.submission(1, "S1"))
+    await asyncio.sleep(0.15)
+    await outbox.append(bench.submission(2, "S2"))
+    assert await sizes(outbox, 2) == [2, 5]
+    assert 0.25 < loop.time() - begun < 1.0
+    outbox.close()
+
+
+async def test_a_disk_that_refuses_is_tried_again_with_one_line(bench, sealing, caplog):
+    caplog.set_level(logging.INFO)
+    outbox = await bench.open()
+    task = sealing(outbox, 100, 0.02)
+    await sizes(outbox, 1)
+    await outbox.append(bench.submission(1, "S1"))
+    outbox._writer._connection.execute("PRAGMA query_only=1")
+    await asyncio.sleep(0.3)
+    assert not task.done()
+    outbox._writer._connection.execute("PRAGMA query_only=0")
+    assert await sizes(outbox, 2) == [2, 3]
+    outbox.close()
+    said = [record.getMessage() for record in caplog.records]
+    assert said.count("records cannot be sealed") == 1
+    assert said.count("records are sealed again") == 1
