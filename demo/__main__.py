@@ -5,6 +5,7 @@ send, a real hub verifies, links and grades. Exit status: 0 everything adds up, 
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -25,7 +26,7 @@ from demo.story.lines import DEFAULT_SEED
 from demo.summary import summarise
 
 UNITS = 200
-PIPED_WIDTH = 140
+PIPED_WIDTH = 160
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status."""
     options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to end is as good as Ctrl-C
     with ExitStack() as stack:
         if options.data is None:
             folder = stack.enter_context(

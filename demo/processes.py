@@ -8,7 +8,6 @@ which process id belongs to which name.
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -82,16 +81,13 @@ class Processes:
         return sum(process.restarts for process in self._running.values())
 
     def stop(self) -> None:
-        """End all, the last one started first; those that do not listen are killed."""
-        stopping = list(reversed(self._running.values()))
-        for process in stopping:
-            if process.child.poll() is None:
-                process.child.terminate()
-        deadline = time.monotonic() + STOP_S
-        for process in stopping:
+        """End all, the last one started first, so that agents can still send; those that do not listen are killed."""
+        for process in reversed(self._running.values()):
+            process.child.terminate()
             try:
-                process.child.wait(max(0.1, deadline - time.monotonic()))
+                process.child.wait(STOP_S)
             except subprocess.TimeoutExpired:
+                self._say(f"{process.name} does not end by itself and is killed")
                 process.child.kill()
                 process.child.wait()
             _let_go(process.child)

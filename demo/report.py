@@ -64,7 +64,7 @@ def _fpy(figures: OperationFigures) -> dict[str, Any]:
 def _operations(summary: Summary) -> Table:
     table = Table(title="Operations: cycles produced, results recorded by the agent, results on the hub")
     for title in ("plant", "operation"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=True)
     for title in ("produced", "recorded", "on hub", "FPY claimed", "FPY recomputed"):
         table.add_column(title, justify="right")
     for each in summary.operations:
@@ -89,8 +89,8 @@ FORMATS = {
 
 def _plants(summary: Summary) -> Table:
     table = Table(title="Plants: Level 质量管理能力等级, the minimum of all; * binds it")
-    table.add_column("plant")
-    table.add_column("Level")
+    table.add_column("plant", no_wrap=True)
+    table.add_column("Level", no_wrap=True)
     subjects = next(iter(summary.level.values())).subjects
     for subject in subjects:
         table.add_column(subject, justify="right")

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; the exit status."""
     options = _parser().parse_args(arguments)
-    write_log_lines(sys.stderr, logging.DEBUG if options.verbose else logging.INFO)
     verb: Callable[[argparse.Namespace], None] = options.call
     try:
         verb(options)
@@ -45,13 +44,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="zhuoyue-agent", description="The agent on a line PC: devices in, signed batches out."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.set_defaults(verbose=False)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _add_init(verbs)
     check = _add(verbs, "check", _check, "check the configuration without connecting; print what will run")
     status = _add(verbs, "status", _status, "show outbox and uplink, also while the agent runs")
     run = _add(verbs, "run", _run, "run until SIGTERM or Ctrl-C; sends what it can before it ends")
-    run.add_argument("--verbose", action="store_true", help="log every write to a device and every batch")
+    run.add_argument("--verbose", action="store_true", help="log every batch too")
     for parser_with_output in (check, status):
         parser_with_output.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
@@ -102,6 +100,7 @@ def _status(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    write_log_lines(sys.stderr, logging.DEBUG if options.verbose else logging.INFO)
     run_agent(load_config(options.config))
 
 

@@ -79,7 +79,7 @@ def _others(
     common: dict[str, Any], operation: str, measurements: tuple[Measurement, ...], identities: Identities, plan: str
 ) -> Iterable[Record]:
     unit = identities.unit
-    if unit is not None and measurements:
+    if measurements:
         values = tuple(_value(measurement) for measurement in measurements)
         yield MeasurementsRecord(**common, unit=unit, operation=operation, values=values, plan=plan)
     if unit is not None and identities.components:

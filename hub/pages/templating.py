@@ -8,6 +8,8 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from hub.page_paths import plant_path
+from hub.pages.fpy_chart import yield_interval
 from hub.pages.language import Language
 from hub.pages.level_words import binding_short, level_name
 from hub.pages.speech import Speech
@@ -65,6 +67,8 @@ def _templates(speech: Speech) -> Environment:
         "word": word,
         "level_name": lambda level: level_name(speech, level),
         "binding_short": lambda grade: binding_short(speech, grade),
+        "fpy_interval": lambda fpy: yield_interval(fpy, speech),
+        "plant_path": plant_path,
         "static": STATIC_ROOT,
         "plotly": PLOTLY_PATH,
     }

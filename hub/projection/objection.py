@@ -101,7 +101,16 @@ def _check_plan(record: ControlPlanRecord, sender: Sender) -> str:
         return f"the plan is of plant {record.plan.plant!r}, its author belongs to {sender.plant!r}"
     if record.id != plan_id(record.plan):
         return f"the id is not the hash of the plan, which is {plan_id(record.plan)}"
+    for characteristic in record.plan.characteristics:
+        limits = (characteristic.lsl, characteristic.target, characteristic.usl)
+        if not all(limit is None or _is_figure(limit) for limit in limits) or not 0 <= characteristic.decimals <= 12:
+            return f"the limits or decimals of {characteristic.id[:100]!r} are out of every scale"
     return ""
+
+
+def _is_figure(limit: Decimal) -> bool:
+    """Whether a limit can be computed with: NaN compares with nothing, and 1E+999999 fills the memory."""
+    return limit.is_finite() and abs(limit) < Decimal(10) ** 18 and _places(limit) <= 12
 
 
 def _check_money(record: QualityLossRecord | OutputValueRecord, _sender: Sender) -> str:

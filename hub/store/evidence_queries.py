@@ -7,6 +7,7 @@ from sqlalchemy import Column, select, tuple_
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.rows import Row
 from hub.store.tables import author_key, batch, control_plan, link, log_node, measurement, picture, unit_result
 
 Place = tuple[int, int]
@@ -107,3 +108,14 @@ def log_nodes(connection: Reading, wanted: Iterable[tuple[int, int]]) -> dict[tu
 def last_record_time(connection: Reading, size: int) -> int | None:
     """When the last of the first ``size`` batches was stored, in microseconds since 1970 UTC."""
     return connection.execute(select(batch.c.record_time).where(batch.c.id == size - 1)).scalar_one_or_none()
+
+
+def rows_at(connection: Reading, places: Collection[Place]) -> list[Row]:
+    """What the projection says at ``places`` about items and plans, row by row; one statement for each table."""
+    rows: list[Row] = []
+    for table in (unit_result, measurement, picture, link, control_plan, author_key):
+        place = tuple_(table.c.batch_id, table.c.line)
+        for chunk in in_chunks(places):
+            found = connection.execute(select(table).where(place.in_(chunk))).mappings()
+            rows.extend((str(table.name), {str(key): value for key, value in row.items()}) for row in found)
+    return rows

@@ -1,6 +1,6 @@
 """Every table of the hub.
 
-Three families:
+Two families, and a rule:
 
 - the **ledger** (``batch``, ``log_node``): append-only, the evidence itself; ``meta`` and ``fork`` stand beside it;
 - the **projection** (``PROJECTION``): rows that answer questions. Each carries ``(batch_id, line)``, the pointer to its
@@ -143,7 +143,7 @@ measurement = Table(
     *evidence(),
     item(),
     text("result_id"),
-    text("unit", 400),
+    text("unit", 400, nullable=True),
     text("operation"),
     text("plant", nullable=True),
     text("characteristic"),

@@ -1,4 +1,7 @@
-"""Whether a unit's evidence holds, checked while its page is made, by the same code as the offline check."""
+"""Whether a unit's evidence holds, checked while its page is made.
+
+First by the same code as the offline check; then that the page shows what was sealed, and not a row that was edited.
+"""
 
 from hub.ledger.log import verifier_key
 from hub.parts import Hub
@@ -7,6 +10,7 @@ from hub.store.database import Reading
 from hub.store.evidence_queries import last_record_time
 from hub.store.instant import from_micros
 from hub.trace.evidence import assemble_evidence
+from hub.trace.shown import differences
 from hub.trace.views import EvidenceSummary
 from traceability.batch.header import HEADER_TYPE, decode_header
 from traceability.errors import LimitExceeded, ZhuoyueError
@@ -36,13 +40,15 @@ def evidence_summary(connection: Reading, hub: Hub, unit: str, url: str) -> Evid
             url=url,
         )
     report = check_evidence(encode_evidence(evidence), verifier_key(hub))
-    failed = [fact for fact in report.facts if fact.standing is Standing.FAILED]
+    problems = [f"{fact.where}: {fact.text}" for fact in report.facts if fact.standing is Standing.FAILED]
+    if report.ok:
+        problems = differences(connection, evidence)
     return EvidenceSummary(
-        ok=report.ok,
+        ok=report.ok and not problems,
         records=report.records,
         batches=len(evidence.headers),
         authors=len(_authors(evidence)) if report.ok else 0,
-        problems=tuple(f"{fact.where}: {fact.text}" for fact in failed),
+        problems=tuple(problems),
         log_size=size,
         checkpoint_time=time,
         url=url,

@@ -20,7 +20,8 @@ from hub.trace.catalogue import in_time_order
 from hub.trace.limits import limit_state
 from hub.trace.views import MeasurementView, PictureView, Pointer, ResultView, SymbolView
 from traceability.encoding import from_base64
-from traceability.errors import Malformed
+from traceability.errors import IdentifierRefused, Malformed
+from traceability.identifier.item import parse_item
 from traceability.measurement import Characteristic, exact
 from traceability.record.master import ControlPlan
 from traceability.record.production import ReadSymbol
@@ -138,8 +139,17 @@ def _symbol(symbol: ReadSymbol) -> SymbolView:
         text = readable(from_base64(symbol.bytes_base64, "symbol"))
     except Malformed:
         text = symbol.bytes_base64
-    url = None if symbol.item is None else item_path(symbol.item)
+    url = item_path(symbol.item) if symbol.item is not None and _is_canonical(symbol.item) else None
     return SymbolView(symbology=symbol.symbology, text=text, item=symbol.item, url=url)
+
+
+def _is_canonical(item: str) -> bool:
+    """What an author calls an item becomes an address only if it is one: it might be a script."""
+    try:
+        parse_item(item)
+    except IdentifierRefused:
+        return False
+    return True
 
 
 def readable(raw: bytes) -> str:

@@ -82,4 +82,3 @@ def test_identities_are_valid_gs1_under_the_demonstration_prefix() -> None:
     gtins = [HOUSING, CONTROLLER, DRIVE_UNIT, SOLDER_PASTE]
     assert len(set(gtins)) == 4
     assert all(gtin.startswith("09506000") and unit_uri(gtin, "H-000001") for gtin in gtins)
-

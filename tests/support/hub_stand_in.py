@@ -60,7 +60,7 @@ def problem(status: int, kind: str = "about:blank", headers: dict[str, str] | No
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:  # noqa: N802 - the name http.server asks for
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         status, reply_headers, content = self.server.hub.answer(self.path, headers, body)

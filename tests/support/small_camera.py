@@ -1,6 +1,5 @@
 """A camera that writes pictures of real labels."""
 
-import os
 from pathlib import Path
 
 import cv2
@@ -18,5 +17,5 @@ def write_picture(folder: Path, name: str, *texts: str) -> Path:
     folder.mkdir(exist_ok=True)
     half = folder / f".{name}.half"
     half.write_bytes(cv2.imencode(".png", noise)[1].tobytes())
-    os.replace(half, folder / name)
+    half.replace(folder / name)
     return folder / name

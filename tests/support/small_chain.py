@@ -137,9 +137,10 @@ class Line:
         parent = unit_uri(self.part, serial)
         self.put(AssociationRecord, id=result, parent=parent, operation=operation, components=components, action=action)
 
-    def photograph(self, result: str, serial: str, text: bytes, symbology: str = "]d2") -> None:
+    def photograph(self, result: str, serial: str, text: bytes, *, names: str | None = None) -> None:
+        """A label was read; ``names`` is what the author says it names, by default the unit."""
         item = unit_uri(self.part, serial)
-        symbol = ReadSymbol(symbology=symbology, bytes_base64=to_base64(text), item=item)
+        symbol = ReadSymbol(symbology="]d2", bytes_base64=to_base64(text), item=names or item)
         picture = Picture(sha256="sha256:" + "ab" * 32, size=1234, position="unit", symbols=(symbol,))
         self.put(PicturesRecord, id=result, unit=item, operation="OP10", pictures=(picture,))
 

@@ -58,5 +58,5 @@ class Controller:
 
     async def until(self, station: str, name: str, level: int, seconds: float = 8.0) -> None:
         async with asyncio.timeout(seconds):
-            while await self.get(station, name) != level:
+            while await self.get(station, name) != level:  # noqa: ASYNC110 - a controller scans its memory
                 await asyncio.sleep(0.002)

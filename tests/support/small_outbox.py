@@ -67,6 +67,7 @@ class Bench:
         serial: str | None = None,
         verdict: Verdict = Verdict.OK,
         operation: str = "OP10",
+        *,
         flags: tuple[Flag, ...] = (),
         outcome: int = 0,
     ) -> Submission:

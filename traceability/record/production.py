@@ -57,9 +57,9 @@ class MeasuredValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class MeasurementsRecord(Record, frozen=True, kw_only=True, tag="measurements"):
-    """What was measured in one result; limits are those of control plan ``plan``."""
+    """What was measured in one result (also on a unit that was not identified); limits are those of plan ``plan``."""
 
-    unit: ItemId
+    unit: ItemId | None
     operation: Id
     values: tuple[MeasuredValue, ...]
     plan: Hash | None = None

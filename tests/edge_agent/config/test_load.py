@@ -186,7 +186,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("old", "new", "place", "expected"), BROKEN, ids=[f"{row[2]}-{row[1][:20]}" for row in BROKEN])
-def test_an_error_names_the_file_the_key_and_what_was_expected(written, old, new, place, expected):
+def test_an_error_names_the_file_the_key_and_what_was_expected(*, written, old, new, place, expected):
     assert old in CONFIG
     written.write_text(CONFIG.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
@@ -215,7 +215,7 @@ BROKEN_PLAN = [
 
 
 @pytest.mark.parametrize(("old", "new", "place", "expected"), BROKEN_PLAN, ids=[row[1] for row in BROKEN_PLAN])
-def test_so_does_an_error_of_the_control_plan(written, tmp_path, old, new, place, expected):
+def test_so_does_an_error_of_the_control_plan(*, written, tmp_path, old, new, place, expected):
     assert old in PLAN
     (tmp_path / "control-plan.toml").write_text(PLAN.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:

@@ -24,7 +24,7 @@ def sealing():
 async def sizes(outbox, count, seconds=5.0):
     """Records of the first batches, as soon as there are so many."""
     async with asyncio.timeout(seconds):
-        while (batch := await outbox.batch(count)) is None:
+        while (batch := await outbox.batch(count)) is None:  # noqa: ASYNC110 - asked from outside
             await asyncio.sleep(0.005)
     return [(await outbox.batch(seq)).records for seq in range(1, count)] + [batch.records]
 

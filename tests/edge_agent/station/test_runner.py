@@ -108,17 +108,20 @@ async def test_a_cycle_seen_again_after_a_restart_is_acknowledged_but_not_record
     ids=["none", "no valid one"],
 )
 async def test_without_an_identity_the_result_is_kept_but_decides_nothing(
-    bench, controller, serve, make_station, serial, error, reason
+    *, bench, controller, serve, make_station, serial, error, reason
 ):
     outbox = await bench.open()
     async with serve(outbox, controller, make_station()):
-        assert await controller.cycle("OP10", 1, serial) == error
+        assert await controller.cycle("OP10", 1, serial, m1=Decimal("25.012")) == error
         assert await controller.get("OP10", "error") == 0
         assert await controller.cycle("OP10", 2, "H0001") == 0
     outbox.close()
-    bad, good = bench.audit().of(UnitResultRecord)
+    audit = bench.audit()
+    bad, good = audit.of(UnitResultRecord)
     assert (bad.unit, bad.verdict, bad.flags) == (None, Verdict.NOT_DECIDABLE, (Flag.NO_READ,))
     assert reason in bad.defect
+    measured = audit.of(MeasurementsRecord)[0]
+    assert (measured.id, measured.unit, measured.values[0].value) == (bad.id, None, 25012)
     assert good.verdict is Verdict.OK
 
 
@@ -210,7 +213,7 @@ def unit(serial, gtin=GTIN):
 
 
 async def test_the_camera_says_who_was_joined_to_whom_and_its_pictures_are_kept(
-    bench, controller, serve, make_station, camera, tmp_path
+    *, bench, controller, serve, make_station, camera, tmp_path
 ):
     outbox = await bench.open()
     async with serve(outbox, controller, make_station(camera=camera)):
@@ -247,7 +250,7 @@ DOUBTS = [
 
 @pytest.mark.parametrize("doubt", DOUBTS, ids=[doubt[0] for doubt in DOUBTS])
 async def test_a_doubt_about_any_label_joins_nothing_and_decides_nothing(
-    bench, controller, serve, make_station, camera, doubt
+    *, bench, controller, serve, make_station, camera, doubt
 ):
     _, units, housings, serial, error, known, reason = doubt
     write_picture(camera.folder, "OP10-00000001-unit.png", *units)

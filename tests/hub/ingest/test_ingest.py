@@ -187,6 +187,12 @@ def test_what_can_not_be_read_is_kept_with_its_reason_and_the_rest_is_taken(
     assert projection_of(hub)["data_loss"] == []
 
 
+@pytest.mark.parametrize("value", [b"1" * 5000, b"1e999", b"[" * 20 + b"]" * 20, b'"[[[[[["'])
+def test_fields_of_newer_agents_do_no_harm(hub: Hub, agent: SmallAgent, value: bytes) -> None:
+    line = encode_record(agent.loss())
+    assert take(hub, agent.seal_lines(line[:-1] + b',"news":' + value + b"}")).quarantined == ()
+
+
 def test_a_record_out_of_its_place_is_quarantined(hub: Hub, agent: SmallAgent) -> None:
     take(hub, agent.seal(agent.result("S1"), agent.result("S2", 2)))
     assert quarantine_of(hub) == [(2, "has seq 3 where 2 is due in its chain")]

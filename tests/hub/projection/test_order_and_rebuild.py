@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from small_hub import GTIN, START, SmallAgent, projection_of, small_agent, small_hub
 from sqlalchemy import delete, update
 
+from hub.audit.fsck import fsck
 from hub.entry.economics import enter_loss
 from hub.ingest.ingest import ingest
-from hub.audit.fsck import fsck
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.store.tables import PROJECTION, batch, log_node, unit_result

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_hub import SmallAgent
 
+from hub.audit.fsck import fsck
 from hub.errors import DataDirectory
 from hub.ingest.ingest import ingest
-from hub.audit.fsck import fsck
 from hub.parts import Hub
 from hub.store.batches import log_size
 from hub.store.database import Store, create_store, open_store

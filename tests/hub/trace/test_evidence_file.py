@@ -1,13 +1,13 @@
 import pytest
 from small_chain import MACHINE, housing, line_of, machine, small_chain
-from sqlalchemy import update
+from sqlalchemy import Executable, insert, select, update
 
 from hub.entry.master import add_agent
 from hub.errors import NotFound
 from hub.ledger.log import verifier_key
 from hub.parts import Hub
 from hub.store.batches import log_size
-from hub.store.tables import batch, log_node
+from hub.store.tables import batch, link, log_node, measurement, picture, unit_result
 from hub.trace.badge import evidence_summary
 from hub.trace.evidence import EvidenceLimits, assemble_evidence
 from hub.trace.views import EvidenceSummary
@@ -95,6 +95,32 @@ def test_a_forged_record_in_the_store_shows_on_the_badge(built: Hub) -> None:
     badge = badge_of(built, machine("M1"))
     assert not badge.ok
     assert "records[" in badge.problems[0]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        update(unit_result).where(unit_result.c.operation == "OP20").values(verdict="NOT_OK"),
+        update(measurement).values(value=24_999),
+        update(link).where(link.c.certain).values(position="q"),
+        update(picture).values(sha256="sha256:" + "cd" * 32),
+    ],
+)
+def test_a_page_that_shows_an_edited_row_is_not_proved(built: Hub, edit: Executable) -> None:
+    with built.store.writing() as connection:
+        connection.execute(edit)
+    badge = badge_of(built, machine("M1"))
+    assert not badge.ok
+    assert "pages show something else" in badge.problems[0]
+
+
+def test_a_row_for_a_record_that_does_not_exist_is_not_proved(built: Hub) -> None:
+    with built.store.writing() as connection:
+        row = dict(
+            connection.execute(select(unit_result).where(unit_result.c.unit == machine("M1"))).mappings().first()
+        )
+        connection.execute(insert(unit_result), [row | {"line": 99}])
+    assert not badge_of(built, machine("M1")).ok
 
 
 def test_a_forged_log_shows_on_the_badge(built: Hub) -> None:

@@ -109,6 +109,15 @@ def test_pictures_show_the_code_that_was_read(hub: Hub) -> None:
     assert picture.symbols[0].url == f"/01/{MACHINE}/21/M1"
 
 
+def test_what_an_author_calls_an_item_is_no_link_unless_it_is_an_identity(hub: Hub) -> None:
+    chain = small_chain(hub)
+    result = chain.oem.result("M1")
+    chain.oem.photograph(result, "M1", b"x", names="javascript:alert(1)")
+    chain.oem.send()
+    (picture,) = look(hub, MACHINE, "M1").results[0].pictures
+    assert picture.symbols[0].url is None
+
+
 def test_rival_contents_of_one_result_are_both_shown_and_disputed(hub: Hub) -> None:
     line = small_chain(hub).supplier
     result = line.result("H1", verdict=Verdict.NOT_OK)
