@@ -16,11 +16,15 @@ PICTURES_S = 5.0
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an agent finds its hub and its device; ``hub_key`` is base64, ``data`` the folder of the demo."""
+    """Where an agent finds its hub and its device; ``hub_key`` is base64, ``data`` the folder of the demo.
+
+    ``page_port`` is that of the agent's own page.
+    """
 
     hub_url: str
     hub_key: str
     device_port: int
+    page_port: int
     data: Path
 
 
@@ -30,6 +34,7 @@ def agent_toml(line: Line, place: Place) -> str:
         _table("[agent]", author=line.author, environment="demo", control_plan="control-plan.toml"),
         _table("[hub]", url=place.hub_url, public_key=place.hub_key),
         _table("[sealing]", max_records=500, max_age_s=1.0),
+        _table("[page]", port=place.page_port),
         *_device(line, place),
         *(text for step in line.steps for text in _station(line, step, place)),
     ]

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,18 +45,18 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
 def set_up(plan: Plan, processes: Processes, today: date) -> Stage:
     """Make and start everything; returns when all of it is running."""
-    hub_port = plan.port or free_port()
+    hub_port, *ports = free_ports(1 + 2 * len(LINES))
+    hub_port = plan.port or hub_port
     hub = _run("hub", "init", "--data", str(plan.data / "hub"), "--environment", "demo", "--json")
     url = f"http://127.0.0.1:{hub_port}"
     token = (plan.data / "hub" / "admin.token").read_text(encoding="ascii").strip()
     processes.start("hub", "hub", "serve", "--data", str(plan.data / "hub"), "--port", str(hub_port))
-    ports = {name: free_port() for name in LINES}
-    for name, line in LINES.items():
-        _start_device(plan, line, ports[name], processes)
     places = {
-        name: Place(hub_url=url, hub_key=hub["hub_public_key"], device_port=ports[name], data=plan.data)
-        for name in LINES
+        name: Place(hub_url=url, hub_key=hub["hub_public_key"], device_port=device, page_port=page, data=plan.data)
+        for name, device, page in zip(LINES, ports[::2], ports[1::2], strict=True)
     }
+    for name, line in LINES.items():
+        _start_device(plan, line, places[name].device_port, processes)
     with ThreadPoolExecutor(max_workers=len(LINES)) as several:
         keys = dict(zip(LINES, several.map(lambda name: _make_agent(LINES[name], places[name]), LINES), strict=True))
     _wait("hub", hub_port, processes)
@@ -63,7 +64,7 @@ def set_up(plan: Plan, processes: Processes, today: date) -> Stage:
         enter_companies(client)
         for name, line in LINES.items():
             client.post("/api/v1/agents", {"author": line.author, "plant": line.plant, "public_key": keys[name]})
-            _wait(device_name(name), ports[name], processes)
+            _wait(device_name(name), places[name].device_port, processes)
             processes.start(agent_name(name), "edge_agent", "run", str(agent_folder(plan.data, name) / "agent.toml"))
         enter_statements(client, today)
     return Stage(plan=plan, hub_url=url, log_key=hub["log_verifier_key"], token=token)
@@ -84,12 +85,13 @@ def device_name(line: str) -> str:
     return f"device-{line}"
 
 
-def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody uses at this moment."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """So many different TCP ports on 127.0.0.1 that nobody uses at this moment."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 def run_command(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -102,7 +104,8 @@ def run_command(module: str, *arguments: str) -> subprocess.CompletedProcess[str
 def _run(module: str, *arguments: str) -> dict[str, Any]:
     done = run_command(module, *arguments)
     if done.returncode != 0:
-        raise DemoFailed(f"{module} {' '.join(arguments[:2])}: {done.stderr.strip() or done.stdout.strip()}")
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        raise DemoFailed(f"{module} {' '.join(arguments[:2])}: {said[-1] if said else 'it failed without a word'}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 

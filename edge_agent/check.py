@@ -5,10 +5,12 @@ from datetime import datetime
 
 import msgspec
 
+from edge_agent.acquisition.recognised import recognised
 from edge_agent.config.settings import AgentConfig, Device
-from edge_agent.drivers.interface import Driver, DriverContext
-from edge_agent.drivers.registry import create_driver
-from firmware_profiles.format import Layout
+from edge_agent.config.told import is_pulled, is_told
+from edge_agent.drivers.interface import Driver, DriverContext, ResultSource
+from edge_agent.drivers.registry import create_driver, create_source
+from firmware_profiles.format import Point
 from traceability.encoding import to_base64
 from traceability.keyfile import read_key_file
 
@@ -22,14 +24,16 @@ class CheckedStation(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     measurements: dict[str, str]
     camera: tuple[str, ...] = ()
+    reader: str | None = None
 
 
 class CheckedDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """A device that will be polled."""
+    """A device that will be polled, or that ``manner`` says tells its results (asked at each cycle when pulled)."""
 
     name: str
     driver: str
     profile: str
+    manner: str = "polled"
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +66,8 @@ def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
         part=config.plan.part,
         plan=config.plan_id,
         devices=tuple(
-            CheckedDevice(name=device.name, driver=device.driver, profile=_profile(device)) for device in config.devices
+            CheckedDevice(name=device.name, driver=device.driver, profile=_profile(device), manner=_manner(device))
+            for device in config.devices
         ),
         stations=tuple(
             CheckedStation(
@@ -72,19 +77,35 @@ def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
                 device=station.device,
                 measurements={point: entry.id for point, entry in station.measurements.items()},
                 camera=station.camera.positions if station.camera else (),
+                reader=station.reader.device if station.reader else None,
             )
             for station in config.stations
         ),
     )
 
 
-def make_driver(config: AgentConfig, device: Device, clock: Callable[[], datetime]) -> Driver:
-    """The driver of a device; connects to nothing."""
+def make_driver(config: AgentConfig, device: Device, clock: Callable[[], datetime]) -> Driver | ResultSource:
+    """The driver of a device, or the source of what it tells; connects to nothing."""
     here = [station.resolved.layout for station in config.stations if station.device == device.name]
     forbidden = tuple(gap for layout in here for gap in layout.forbidden)
-    layout = Layout(max_gap=device.profile.layout.max_gap, forbidden=forbidden)
-    context = DriverContext(device=device.name, data=config.data, clock=clock, layout=layout)
-    return create_driver(device.driver, device.settings, context)
+    layout = msgspec.structs.replace(device.profile.layout, forbidden=forbidden)
+    context = DriverContext(
+        device=device.name, data=config.data, clock=clock, layout=layout, points=_told_points(config, device)
+    )
+    if is_told(device):
+        return create_source(device.driver, device.settings, context)
+    driver = create_driver(device.driver, device.settings, context)
+    return recognised(driver, device.name, device.profile, firmware=device.firmware, identify=device.identify)
+
+
+def _told_points(config: AgentConfig, device: Device) -> tuple[Point, ...]:
+    """What is wanted of a device that tells results: the points of the station that takes them."""
+    for station in config.stations:
+        if station.device == device.name:
+            return tuple(station.resolved.points.values())
+        if station.reader is not None and station.reader.device == device.name:
+            return tuple(station.reader.resolved.points.values())
+    return device.profile.points
 
 
 def check_text(checked: Checked) -> str:
@@ -95,14 +116,23 @@ def check_text(checked: Checked) -> str:
         f"hub      {checked.hub}",
         f"part     {checked.part}, control plan {checked.plan[:19]}…",
     ]
-    lines += [f"device   {device.name}: {device.driver}, {device.profile}" for device in checked.devices]
+    lines += [
+        f"device   {device.name}: {device.driver}, {device.profile}, {device.manner}" for device in checked.devices
+    ]
     for station in checked.stations:
         measured = (
             ", ".join(f"{point} = {entry}" for point, entry in station.measurements.items()) or "nothing measured"
         )
         camera = f"; camera: {', '.join(station.camera)}" if station.camera else ""
+        camera += f"; code reader: {station.reader}" if station.reader else ""
         lines.append(f"station  {station.name}: operation {station.operation} on {station.device}; {measured}{camera}")
     return "\n".join(lines)
+
+
+def _manner(device: Device) -> str:
+    if not is_told(device):
+        return "polled"
+    return "asked at each cycle" if is_pulled(device) else "tells its results"
 
 
 def _profile(device: Device) -> str:

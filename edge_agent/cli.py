@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge_agent.check import check_config, check_text
-from edge_agent.composition import run_agent, wall_clock
+from edge_agent.composition import ask_to_reload, open_log, run_agent, wall_clock
 from edge_agent.config.load import load_config
+from edge_agent.config.secret import unread_secret
+from edge_agent.errors import AgentError
 from edge_agent.initialise import initialise, initialised_text
-from edge_agent.log import write_log_lines
-from edge_agent.status import read_status, status_text
+from edge_agent.service.verb import add_arguments
+from edge_agent.status import read_status
+from edge_agent.status_text import status_text
 from firmware_profiles.errors import ProfileError
 from traceability import __version__
 from traceability.errors import ZhuoyueError
@@ -50,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     status = _add(verbs, "status", _status, "show outbox and uplink, also while the agent runs")
     run = _add(verbs, "run", _run, "run until SIGTERM or Ctrl-C; sends what it can before it ends")
     run.add_argument("--verbose", action="store_true", help="log every batch too")
+    _add(verbs, "reload", _reload, "have the running agent take its changed configuration over, without a stop")
+    _add_service(verbs)
     for parser_with_output in (check, status):
         parser_with_output.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
@@ -78,6 +83,11 @@ def _add_init(verbs: "Verbs") -> None:
     parser.set_defaults(call=_init)
 
 
+def _add_service(verbs: "Verbs") -> None:
+    summary = "write a service definition that starts the agent with the machine; installs nothing"
+    add_arguments(verbs.add_parser("service", help=summary, description=summary))
+
+
 def _init(options: argparse.Namespace) -> None:
     made = initialise(
         options.folder,
@@ -95,13 +105,21 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _status(options: argparse.Namespace) -> None:
-    status = read_status(load_config(options.config))
+    status = read_status(load_config(options.config, unread_secret))
     _print(options, status, status_text(status))
 
 
 def _run(options: argparse.Namespace) -> None:
-    write_log_lines(sys.stderr, logging.DEBUG if options.verbose else logging.INFO)
-    run_agent(load_config(options.config))
+    level = logging.DEBUG if options.verbose else logging.INFO
+    open_log(level)
+    run_agent(load_config(options.config), level)
+
+
+def _reload(options: argparse.Namespace) -> None:
+    answer = ask_to_reload(load_config(options.config, unread_secret))
+    if not answer.taken:
+        raise AgentError(answer.said)
+    print(answer.said)
 
 
 def _print(options: argparse.Namespace, found: msgspec.Struct, text: str) -> None:

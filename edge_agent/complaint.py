@@ -2,7 +2,16 @@
 
 import logging
 
+import msgspec
+
 from edge_agent.log import say
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong now, and the error behind it as it was last seen."""
+
+    what: str
+    detail: str | None = None
 
 
 class Complaint:
@@ -11,16 +20,22 @@ class Complaint:
     def __init__(self, logger: logging.Logger, **subject: object) -> None:
         self._logger = logger
         self._subject = subject
-        self.current: str | None = None
+        self.trouble: Trouble | None = None
+
+    @property
+    def current(self) -> str | None:
+        """What is wrong now, in the words of the log."""
+        return None if self.trouble is None else self.trouble.what
 
     def raised(self, what: str, **fields: object) -> None:
         """It does not work; said once, and again only when ``what`` changes."""
         if what != self.current:
             say(self._logger, logging.WARNING, what, **self._subject, **fields)
-        self.current = what
+        error = fields.get("error")
+        self.trouble = Trouble(what=what, detail=None if error is None else str(error))
 
     def settled(self, what: str, **fields: object) -> None:
         """It works; said only when it did not before."""
-        if self.current is not None:
+        if self.trouble is not None:
             say(self._logger, logging.INFO, what, **self._subject, **fields)
-        self.current = None
+        self.trouble = None

@@ -1,40 +1,50 @@
-"""The one place that makes clocks, randomness and connections, and puts the agent together.
-
-Order of the end (SIGTERM, SIGINT): the stations finish their cycle, what they stored is sealed, and as much is sent
-as a few seconds allow. The rest stays in the outbox for the next start.
-"""
+"""The one place that makes clocks, randomness and connections, and puts the agent together. ``running`` runs it."""
 
 import asyncio
 import logging
 import secrets
-import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from random import SystemRandom
+from typing import Any
 
-from edge_agent.check import make_driver
-from edge_agent.config.settings import AgentConfig, Station
-from edge_agent.datafolder import OUTBOX, PICTURES, held_folder
-from edge_agent.errors import StorageRefused
-from edge_agent.log import say
+from edge_agent.check import check_config, make_driver
+from edge_agent.config.load import load_config
+from edge_agent.config.settings import AgentConfig, Device, Station
+from edge_agent.config.told import is_told
+from edge_agent.datafolder import LINE_STATE, OUTBOX, PICTURES, held_folder, is_held
+from edge_agent.errors import AgentError
+from edge_agent.interlock.decision import Policy
+from edge_agent.line import Runner
+from edge_agent.line_state import read_line_state
+from edge_agent.local_page.server import LocalPage
+from edge_agent.log import LogRule, write_log_lines
 from edge_agent.outbox.chain import Identity
+from edge_agent.outbox.decisions import Lookup
 from edge_agent.outbox.store import Outbox
-from edge_agent.sealing import Sealer
+from edge_agent.reload.request import Answer, ask, find_answer
+from edge_agent.running import Agent
+from edge_agent.signals import Signals
+from edge_agent.station.accompanied import AccompaniedRunner
 from edge_agent.station.album import Album
 from edge_agent.station.camera import CycleCamera
+from edge_agent.station.health import HealthBook
 from edge_agent.station.link import DeviceLink
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.permit import PermitDesk
+from edge_agent.station.reader import CycleReader
+from edge_agent.station.recent import Recent
+from edge_agent.station.recorder import IdentityReader, Production, Recorder
 from edge_agent.station.runner import StationRunner
+from edge_agent.station.told import ToldRunner
+from edge_agent.status import Status
 from edge_agent.uplink.sender import Sender
 from traceability.keyfile import read_key_file
 from traceability.signing import Signer
 
-_LOG = logging.getLogger(__name__)
-_STATIONS_END_WITHIN = 10.0
-_SENDING_ENDS_WITHIN = 5.0
-_AFTER_A_BUG = 5.0
-_PURGE_EVERY = 6 * 3600.0
+_ANSWER_WITHIN = 90.0
+_LOOK_EVERY = 0.1
 _jitter = SystemRandom().random
 
 
@@ -43,121 +53,150 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def run_agent(config: AgentConfig) -> None:
+class Workshop:
+    """Makes the parts of one agent; nothing it makes connects before it is run."""
+
+    def __init__(self, outbox: Outbox, recent: Recent, level: int) -> None:
+        self.recent = recent
+        self._outbox = outbox
+        self._level = level
+        self._links: dict[str, DeviceLink[Any]] = {}
+
+    def now(self) -> datetime:
+        """The present, UTC."""
+        return wall_clock()
+
+    def link(self, config: AgentConfig, device: Device) -> DeviceLink[Any]:
+        """The connection to one device."""
+        driver = make_driver(config, device, wall_clock)
+        link: DeviceLink[Any] = DeviceLink(device.name, driver, _jitter, book=HealthBook(device.name, wall_clock))
+        self._links[device.name] = link
+        return link
+
+    def runner(self, config: AgentConfig, station: Station, link: DeviceLink[Any]) -> Runner:
+        """What serves one station."""
+        device = config.device(station.device)
+        reader = self._reader(station)
+        recorder = self._recorder(config, station, reader or _camera(config, station))
+        if is_told(device):
+            return ToldRunner(station, link, recorder, monotonic=time.monotonic)
+        runner = StationRunner(
+            station,
+            link,
+            recorder,
+            poll=device.poll,
+            monotonic=time.monotonic,
+            permits=self._permits(config, station, link),
+        )
+        return runner if reader is None else AccompaniedRunner(station.name, runner, reader)
+
+    def sender(self, config: AgentConfig) -> Sender:
+        """What brings batches to the hub."""
+        return Sender(config.hub, config.author, self._outbox, clock=wall_clock, jitter=_jitter)
+
+    def page(self, port: int, status: Callable[[], Awaitable[Status]]) -> LocalPage:
+        """The page on this machine."""
+        return LocalPage(port, status)
+
+    def checked(self, config: AgentConfig) -> AgentConfig:
+        """The configuration as its files are now, checked in full; connects to nothing."""
+        found = load_config(config.file)
+        check_config(found, wall_clock)
+        return found
+
+    def log(self, rule: LogRule) -> None:
+        """Write log lines by this rule from now on."""
+        open_log(self._level, rule)
+
+    def _permits(self, config: AgentConfig, station: Station, link: DeviceLink[Any]) -> PermitDesk | None:
+        if station.interlock is None:
+            return None
+        own = () if station.interlock.previous_elsewhere else (entry.operation for entry in config.stations)
+        return PermitDesk(
+            station,
+            link,
+            gtin=config.gtin,
+            plan=config.plan,
+            policy=Policy(when_unknown=station.interlock.when_unknown, own_operations=frozenset(own)),
+            lookup=Lookup(config.data / OUTBOX),
+            outbox=self._outbox,
+        )
+
+    def _reader(self, station: Station) -> CycleReader | None:
+        if station.reader is None:
+            return None
+        return CycleReader(station.name, station.reader, self._links[station.reader.device], time.monotonic)
+
+    def _recorder(self, config: AgentConfig, station: Station, identities: IdentityReader | None) -> Recorder:
+        return Recorder(
+            station,
+            Production(gtin=config.gtin, part=config.plan.part, plan=config.plan_id),
+            self._outbox,
+            identities,
+            clock=wall_clock,
+            random_bytes=secrets.token_bytes,
+            recent=self.recent,
+        )
+
+
+def open_log(level: int, rule: LogRule | None = None) -> None:
+    """Write log lines to standard error and to the rule's file; AgentError when that cannot be opened."""
+    try:
+        write_log_lines(sys.stderr, level, rule)
+    except OSError as error:
+        raise AgentError(
+            f"the log file cannot be written: {error.strerror}",
+            where=str(rule.file if rule else ""),
+            advice="correct log.file, or give the agent the right to",
+        ) from None
+
+
+def run_agent(config: AgentConfig, level: int = logging.INFO) -> None:
     """Run until SIGTERM or SIGINT. Errors of the configuration's surroundings (key, data folder, outbox) come first."""
     signer = read_key_file(config.key_file)
     with held_folder(config.data):
-        asyncio.run(_run(config, signer))
+        open_log(level, config.log)
+        asyncio.run(_run(config, signer, level))
 
 
-async def _run(config: AgentConfig, signer: Signer) -> None:
-    stop = asyncio.Event()
-    _stop_on_signals(stop)
+async def _run(config: AgentConfig, signer: Signer, level: int) -> None:
+    signals = Signals()
     identity = Identity(author=config.author, environment=config.environment)
     outbox = Outbox(config.data / OUTBOX, identity, signer, wall_clock, secrets.token_bytes)
     try:
-        await outbox.begin(config.hash, config.plan, config.plan_id)
-        say(
-            _LOG, logging.INFO, "agent runs", author=config.author, environment=config.environment,
-            stations=len(config.stations), hub=config.hub.url, config=config.hash,
-        )  # fmt: skip
-        await _serve(config, outbox, stop)
-        say(_LOG, logging.INFO, "agent ended", author=config.author, unsent=(await outbox.report()).unsent_batches)
+        before = read_line_state(config.data / LINE_STATE)
+        recent = Recent(before.recent if before else ())
+        await Agent(config, outbox, Workshop(outbox, recent, level)).run(signals)
     finally:
         outbox.close()
 
 
-async def _serve(config: AgentConfig, outbox: Outbox, stop: asyncio.Event) -> None:
-    """Run all tasks until ``stop``, and end them in the order in which data flow."""
-    sealer = Sealer(outbox, config.sealing)
-    sender = Sender(config.hub, config.author, outbox, clock=wall_clock, jitter=_jitter)
-    background = [
-        asyncio.create_task(_guarded("sealing", sealer.run)),
-        asyncio.create_task(_guarded("housekeeping", lambda: _purge(outbox))),
-    ]
-    sending = asyncio.create_task(_guarded("uplink", sender.run))
-    links, runners = _stations(config, outbox)
-    stations = [
-        asyncio.create_task(_guarded(f"station {name}", lambda runner=runner: runner.run(stop)))  # type: ignore[misc]
-        for name, runner in runners.items()
-    ]
-    await stop.wait()
-    await _ended(stations, _STATIONS_END_WITHIN)
-    for link in links.values():
-        await link.close()
-    await _ended(background, 0)
-    try:
-        await sealer.seal_all()
-    except StorageRefused as error:
-        say(
-            _LOG, logging.ERROR, "the last records stay unsealed", error=error, next="they are sealed at the next start"
-        )
-    sender.end()
-    await _ended([sending], _SENDING_ENDS_WITHIN)
-
-
-def _stations(config: AgentConfig, outbox: Outbox) -> tuple[dict[str, DeviceLink], dict[str, StationRunner]]:
-    links = {
-        device.name: DeviceLink(device.name, make_driver(config, device, wall_clock), _jitter)
-        for device in config.devices
-    }
-    album = Album(config.data / PICTURES)
-    production = Production(gtin=config.gtin, part=config.plan.part, plan=config.plan_id)
-    runners = {}
-    for station in config.stations:
-        recorder = Recorder(
-            station,
-            production,
-            outbox,
-            _camera(station, album),
-            clock=wall_clock,
-            random_bytes=secrets.token_bytes,
-        )
-        runners[station.name] = StationRunner(
-            station, links[station.device], recorder, poll=config.device(station.device).poll, monotonic=time.monotonic
-        )
-    return links, runners
-
-
-def _camera(station: Station, album: Album) -> CycleCamera | None:
+def _camera(config: AgentConfig, station: Station) -> CycleCamera | None:
     if station.camera is None:
         return None
-    return CycleCamera(station.name, station.camera, album, time.monotonic)
+    return CycleCamera(station.name, station.camera, Album(config.data / PICTURES), time.monotonic)
 
 
-async def _guarded(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Run ``work`` to its end; a bug in it is logged in full and stops neither it for ever nor the other tasks."""
-    while True:
-        try:
-            return await work()
-        except Exception:  # noqa: BLE001 - the outermost edge of a task
-            _LOG.exception("%s failed unexpectedly; it goes on in %g s; report this line", name, _AFTER_A_BUG)
-            await asyncio.sleep(_AFTER_A_BUG)
-
-
-async def _purge(outbox: Outbox) -> None:
-    while True:
-        try:
-            gone = await outbox.purge()
-            say(_LOG, logging.DEBUG, "old batches purged", batches=gone)
-        except StorageRefused as error:
-            say(_LOG, logging.WARNING, "old batches cannot be purged", error=error)
-        await asyncio.sleep(_PURGE_EVERY)
-
-
-async def _ended(tasks: list[asyncio.Task[None]], within: float) -> None:
-    """Wait so long for the tasks to end by themselves, then cancel them."""
-    if within:
-        await asyncio.wait(tasks, timeout=within)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _stop_on_signals(stop: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows: no loop handlers there
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+def ask_to_reload(config: AgentConfig) -> Answer:
+    """Ask the agent that runs on this data folder to reload; AgentError when there is none."""
+    if not is_held(config.data):
+        raise AgentError(
+            "no agent runs on this data folder", where=str(config.data), advice="start it: zhuoyue-agent run"
+        )
+    word = secrets.token_hex(8)
+    try:
+        ask(config.data, word)
+    except OSError as error:
+        raise AgentError(
+            f"the request cannot be left there: {error.strerror}",
+            where=str(config.data),
+            advice="run this as the user the agent runs as",
+        ) from None
+    last = time.monotonic() + _ANSWER_WITHIN
+    while time.monotonic() < last:
+        if (answer := find_answer(config.data, word)) is not None:
+            return answer
+        time.sleep(_LOOK_EVERY)
+    raise AgentError(
+        f"the agent did not answer within {_ANSWER_WITHIN:g} s", where=str(config.data), advice="see its log"
+    )

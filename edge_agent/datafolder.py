@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,9 @@ from edge_agent.errors import AgentError, DataFolderBusy
 
 OUTBOX = "outbox.db"
 PICTURES = "pictures"
+LINE_STATE = "line.json"
 LOCK = "agent.lock"
+_SECOND_LOOK = 0.1
 
 
 @contextmanager
@@ -29,7 +32,7 @@ def held_folder(folder: Path) -> Iterator[Path]:
             f"the data folder cannot be used: {error.strerror}", where=str(folder), advice="give the agent the right to"
         ) from None
     with file:
-        if not _lock(file):
+        if not _lock(file) and not _lock_later(file):
             file.seek(0)
             holder = file.read(20).decode("ascii", "replace").strip() or "unknown"
             raise DataFolderBusy(
@@ -41,6 +44,21 @@ def held_folder(folder: Path) -> Iterator[Path]:
         file.write(str(os.getpid()).encode())
         file.flush()
         yield folder
+
+
+def is_held(folder: Path) -> bool:
+    """Whether an agent runs on this folder; looking takes the lock for a moment when none does."""
+    try:
+        file = (folder / LOCK).open("rb")
+    except OSError:
+        return False
+    with file:
+        return not _lock(file)
+
+
+def _lock_later(file: BinaryIO) -> bool:
+    time.sleep(_SECOND_LOOK)  # somebody who only looks lets go at once
+    return _lock(file)
 
 
 if sys.platform == "win32":

@@ -6,7 +6,10 @@ AgentError
 │   ├── DeviceUntrusted     the server's certificate is not in the trust list
 │   ├── DeviceRefused       the device answered with an error
 │   ├── BadReply            the device answered with something that is no answer to the question
+│   ├── DeviceMismatch      the device is not the one that its profile is for
 │   └── WriteRefused        the profile does not allow this write; nothing was sent
+├── RoleClosed              a station's handshake does not write this word; nothing was sent
+├── HoldRefused             a hold that is not there, or names nothing that can be held
 ├── ResolveError            profile and station configuration do not fit together
 ├── CycleFault              a snapshot holds no complete, readable cycle
 ├── TornRead                the device's data kept changing while they were read
@@ -45,12 +48,24 @@ class DeviceRefused(DeviceError):
     """The device answered with an error."""
 
 
+class DeviceMismatch(DeviceError):
+    """The device says that it is not what its profile is for; ``address`` is the profile."""
+
+
 class BadReply(DeviceError):
     """The answer does not fit the question."""
 
 
 class WriteRefused(DeviceError):
     """The point is not marked writable, or the value does not fit it; nothing was sent."""
+
+
+class RoleClosed(AgentError):
+    """The station's handshake does not write this word, or its point is not writable; nothing was sent."""
+
+
+class HoldRefused(AgentError):
+    """There is no such hold, or what it names cannot be held."""
 
 
 class ResolveError(AgentError):

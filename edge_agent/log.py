@@ -1,14 +1,30 @@
-"""Log lines for people and for machines: one line each, ``key=value``, on standard error.
+"""Log lines for people and for machines: one line each, on standard error and, where asked for, in a file.
 
-A line names what it is about (device, point, station, hub) and, where something can be done, ``next``.
+A line names what it is about (device, point, station, hub) and, where something can be done, ``next``. As text it is
+``time=… level=… what=… key=value …``; as JSON it is one object with the same keys.
 """
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TextIO
 
-_QUIET = ("asyncua", "pymodbus", "httpx", "httpcore")
+import msgspec
+
+_QUIET = ("asyncua", "httpcore", "httpx", "llrpkit", "pymodbus", "uvicorn")
+"""Libraries that repeat what the agent says itself, with names of their own for everything."""
+
+
+class LogRule(msgspec.Struct, frozen=True, kw_only=True):
+    """``file`` is put aside as ``file.1`` at ``max_bytes``; ``keep`` such files stay. ``json``: objects, not text."""
+
+    file: Path | None = None
+    max_bytes: int = 10_000_000
+    keep: int = 5
+    json: bool = False
 
 
 def say(logger: logging.Logger, level: int, what: str, **fields: object) -> None:
@@ -17,25 +33,61 @@ def say(logger: logging.Logger, level: int, what: str, **fields: object) -> None
 
 
 class LineFormatter(logging.Formatter):
-    """``time=… level=… what=… key=value …``; texts are quoted where they need it, line breaks never get through."""
+    """Texts are quoted where they need it; line breaks never get through."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line; a traceback, where there is one, follows in the same line."""
+        return " ".join(f"{key}={_spelt(value)}" for key, value in self.fields_of(record).items())
+
+    def fields_of(self, record: logging.LogRecord) -> dict[str, object]:
+        """What the line says, in its order."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields: dict[str, object] = {"time": time, "level": record.levelname.lower(), "what": record.getMessage()}
         fields |= getattr(record, "fields", {})
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
-        return " ".join(f"{key}={_spelt(value)}" for key, value in fields.items() if value is not None)
+        return {key: value for key, value in fields.items() if value is not None}
 
 
-def write_log_lines(stream: TextIO, level: int) -> None:
-    """Send this process's log lines to ``stream``; libraries speak only when something is badly wrong."""
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(LineFormatter())
+class JsonFormatter(LineFormatter):
+    """One JSON object a line; numbers and truth values stay what they are, all else is text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        return json.dumps(self.fields_of(record), ensure_ascii=False, default=str)
+
+
+class _LogFile(RotatingFileHandler):
+    """A log file whose disk may be full: that is said once on standard error, and the agent goes on."""
+
+    _failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - the signature is logging's
+        if not self._failed:
+            self._failed = True
+            reason = sys.exc_info()[1]
+            print(f"zhuoyue-agent: {self.baseFilename}: log lines cannot be written: {reason}", file=sys.stderr)
+
+
+def write_log_lines(stream: TextIO, level: int, rule: LogRule | None = None) -> None:
+    """Send this process's log lines to ``stream``, and to the rule's file; OSError when that cannot be opened.
+
+    May be called again with another rule. Libraries speak only when something is badly wrong.
+    """
+    rule = rule or LogRule()
+    handlers: list[logging.Handler] = [logging.StreamHandler(stream)]
+    if rule.file is not None:
+        rule.file.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(_LogFile(rule.file, maxBytes=rule.max_bytes, backupCount=rule.keep, encoding="utf-8"))
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    before = root.handlers[:]
+    for handler in handlers:
+        handler.setFormatter(JsonFormatter() if rule.json else LineFormatter())
+    root.handlers[:] = handlers
     root.setLevel(level)
+    for old in before:
+        if isinstance(old, _LogFile):
+            old.close()
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 

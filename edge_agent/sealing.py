@@ -13,11 +13,14 @@ _LOG = logging.getLogger(__name__)
 
 
 class Sealer:
-    """Seals until it is cancelled. Records found at the start have waited long enough and are sealed at once."""
+    """Seals until it is cancelled; ``rule`` may be replaced meanwhile.
+
+    Records found at the start have waited long enough and are sealed at once.
+    """
 
     def __init__(self, outbox: Outbox, rule: Sealing) -> None:
         self._outbox = outbox
-        self._rule = rule
+        self.rule = rule
         self._complaint = Complaint(_LOG)
 
     async def run(self) -> None:
@@ -37,16 +40,16 @@ class Sealer:
 
     async def seal_all(self) -> None:
         """Seal everything that waits; raises StorageRefused."""
-        while (batch := await self._outbox.seal(self._rule.max_records)) is not None:
+        while (batch := await self._outbox.seal(self.rule.max_records)) is not None:
             say(_LOG, logging.DEBUG, "batch sealed", seq=batch.seq, records=batch.records, hash=batch.hash)
 
     async def _fill(self) -> None:
         """Wait until the batch is full or its oldest record is old enough."""
         loop = asyncio.get_running_loop()
-        due = loop.time() + self._rule.max_age
+        due = loop.time() + self.rule.max_age
         while True:
             self._outbox.appended.clear()
-            if await self._outbox.unsealed() >= self._rule.max_records:
+            if await self._outbox.unsealed() >= self.rule.max_records:
                 return
             try:
                 await asyncio.wait_for(self._outbox.appended.wait(), max(0.0, due - loop.time()))
@@ -58,4 +61,4 @@ class Sealer:
         self._complaint.raised(
             "records cannot be sealed", error=error, next="they stay in the outbox; sealing is tried again"
         )
-        await asyncio.sleep(self._rule.max_age)
+        await asyncio.sleep(self.rule.max_age)

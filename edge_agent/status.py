@@ -1,11 +1,10 @@
-"""``status``: what the outbox holds and how the uplink is, readable while the agent runs."""
-
-from datetime import datetime
+"""``status``: what the outbox holds, how the uplink is and how the line stands, readable while the agent runs."""
 
 import msgspec
 
 from edge_agent.config.settings import AgentConfig
-from edge_agent.datafolder import OUTBOX
+from edge_agent.datafolder import LINE_STATE, OUTBOX, is_held
+from edge_agent.line_state import LineState, read_line_state
 from edge_agent.outbox.report import LastReceipt, OutboxReport, UplinkNote, read_report
 
 
@@ -23,7 +22,10 @@ class OperationStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """Where this agent stands; ``chain`` is None before the first start."""
+    """Where this agent stands; ``chain`` is None before the first start.
+
+    ``line`` is what the agent last said of itself, None when it never did; it is the present only while ``running``.
+    """
 
     author: str
     environment: str
@@ -38,15 +40,18 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     last_receipt: LastReceipt | None
     operations: list[OperationStatus]
     uplink: UplinkNote | None
+    running: bool = False
+    line: LineState | None = None
 
 
 def read_status(config: AgentConfig) -> Status:
     """The status from the outbox file; OutboxUnusable when there is none."""
-    return status_of(config, read_report(config.data / OUTBOX))
+    report = read_report(config.data / OUTBOX)
+    return status_of(config, report, read_line_state(config.data / LINE_STATE), running=is_held(config.data))
 
 
-def status_of(config: AgentConfig, report: OutboxReport) -> Status:
-    """The status in a report."""
+def status_of(config: AgentConfig, report: OutboxReport, line: LineState | None, *, running: bool) -> Status:
+    """The status in a report and the line's own words."""
     chain = report.chain
     return Status(
         author=config.author,
@@ -70,35 +75,6 @@ def status_of(config: AgentConfig, report: OutboxReport) -> Status:
             for entry in report.operations
         ],
         uplink=report.uplink,
+        running=running,
+        line=line,
     )
-
-
-def status_text(status: Status) -> str:
-    """For people."""
-    uplink, receipt = status.uplink, status.last_receipt
-    lines = [
-        f"author    {status.author} ({status.environment})",
-        f"chain     {status.chain or 'not started'}, next batch {status.next_seq}, next record {status.next_record}",
-        f"outbox    {_depths(status)}",
-        f"receipt   batch {receipt.seq} at {_clock(receipt.at)}" if receipt else "receipt   none yet",
-        f"uplink    {uplink.state} since {_clock(uplink.since)}: {uplink.detail}" if uplink else "uplink    never ran",
-        f"hub       {status.hub}",
-    ]
-    for entry in status.operations:
-        share = "no submission yet" if entry.fpy is None else f"{entry.fpy:.2%}"
-        lines.append(
-            f"FPY       {entry.operation}: {share} ({entry.first_ok} of {entry.submitted} at first; "
-            f"{entry.attempts} submissions, {entry.invalid} invalid, {entry.not_decidable} not decidable)"
-        )
-    return "\n".join(lines)
-
-
-def _depths(status: Status) -> str:
-    return (
-        f"{status.unsealed_records} records to seal, {status.unsent_batches} batches to send, "
-        f"{status.kept_batches} kept after their receipt"
-    )
-
-
-def _clock(time: datetime) -> str:
-    return time.isoformat(timespec="seconds")

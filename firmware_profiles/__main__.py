@@ -1,4 +1,4 @@
-"""``zhuoyue-profiles``: list the device profiles, show one, or prove them all."""
+"""``zhuoyue-profiles``: list the device profiles, show one, prove them all, or print the schema of their files."""
 
 import argparse
 import sys
@@ -12,11 +12,15 @@ from firmware_profiles.check import problems
 from firmware_profiles.errors import ProfileError, ProfileInvalid, ProfileUnknown
 from firmware_profiles.format import Point, Profile
 from firmware_profiles.parse import parse_profile
+from firmware_profiles.schema import file_schema
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when all is well, 1 when a profile is wrong or unknown, 2 for a wrong command line."""
     options = _parser().parse_args(arguments)
+    if options.verb == "schema":
+        print(msgspec.json.format(msgspec.json.encode(file_schema()), indent=2).decode())
+        return 0
     try:
         catalog = Catalog(options.folder)
         if options.verb == "list":
@@ -39,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     show = verbs.add_parser("show", parents=[common], help="the points of one profile")
     show.add_argument("profile", metavar="VENDOR/MODEL")
     show.add_argument("--firmware", help="the version the device runs")
+    verbs.add_parser("schema", help="the JSON Schema of a profile file, for editors")
     check = verbs.add_parser("check", parents=[common], help="prove profiles: rules and examples")
     check.add_argument("file", nargs="*", type=Path, help="profile files; all of the catalog when left out")
     return parser
@@ -75,10 +80,11 @@ def _show(catalog: Catalog, name: str, firmware: str | None, as_json: bool) -> i
 
 
 def _point_line(point: Point, role: str | None) -> str:
-    where = point.node if point.node is not None else f"{point.table}:{point.address}"
+    where = point.node or point.field or f"{point.table}:{point.address}"
     notes = [
         f"role {role}" if role else "",
         f"scale {point.scale}" if point.scale != 1 else "",
+        f"mask {point.mask:#x}" if point.mask is not None else "",
         point.uom or "",
         "writable" if point.writable else "",
     ]

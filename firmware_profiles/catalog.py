@@ -4,7 +4,6 @@ Both have the shape ``<vendor>/<model>.toml``, or ``<vendor>/<model>@<anything>.
 profiles for different firmware. A profile of the user's own stands before a shipped one.
 """
 
-import re
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,6 +14,8 @@ import msgspec
 from firmware_profiles.errors import ProfileInvalid, ProfileUnknown
 from firmware_profiles.format import Profile
 from firmware_profiles.parse import parse_profile
+from firmware_profiles.variant import variant
+from firmware_profiles.version import in_range, version_numbers
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -50,12 +51,13 @@ class Catalog:
     def find(self, vendor: str, model: str, firmware: str | None = None) -> Profile:
         """The profile of a device; ProfileUnknown says what there is instead.
 
-        ``firmware`` None takes the first profile of the model whatever its range.
+        ``firmware`` None takes the first profile of the model whatever its range; otherwise the profile comes as that
+        firmware reads it.
         """
         entries = [load(file, text) for file, text in self.sources() if _is_of(file, vendor, model)]
         for entry in entries:
             if firmware is None or fits(entry.profile, firmware):
-                return entry.profile
+                return variant(entry.profile, firmware)
         if entries:
             ranges = ", ".join(_range(entry.profile) for entry in entries)
             message = f"no profile of {vendor}/{model} is for firmware {firmware}; there are profiles for {ranges}"
@@ -76,19 +78,19 @@ def load(file: str, text: str) -> Entry:
 
 def fits(profile: Profile, firmware: str) -> bool:
     """Whether a firmware version lies in the profile's range; versions compare by their numbers."""
-    version = _numbers(firmware)
+    version = version_numbers(firmware)
     first, last = profile.firmware.first, profile.firmware.last
-    return (first is None or _numbers(first) <= version) and (last is None or version <= _numbers(last))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    numbers = [int(part) for part in re.findall(r"\d+", version)]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
+    wanted = profile.identification.firmware
+    return (
+        (first is None or version_numbers(first) <= version)
+        and (last is None or version <= version_numbers(last))
+        and (wanted is None or in_range(wanted, firmware))
+    )
 
 
 def _range(profile: Profile) -> str:
+    if profile.identification.firmware is not None:
+        return profile.identification.firmware
     return f"{profile.firmware.first or 'the first'} to {profile.firmware.last or 'the newest'}"
 
 

@@ -6,13 +6,23 @@ from itertools import pairwise
 from firmware_profiles.decode import FLOATS, RawScalar, decode
 from firmware_profiles.errors import DecodeFault
 from firmware_profiles.format import Example, Forbidden, Point, Profile, Protocol, span
-
-_HANDSHAKE = ("trigger", "acknowledge", "cycle", "verdict", "serial")
-_AGENT_WRITES = ("acknowledge", "error")
+from firmware_profiles.handshakes import HANDSHAKES, PERMIT
+from firmware_profiles.variant import with_difference
 
 
 def problems(profile: Profile) -> list[str]:
-    """Everything wrong with a parsed profile, one line each; an empty list means it is proved."""
+    """Everything wrong with a parsed profile, one line each; an empty list means it is proved.
+
+    Every firmware that reads differently is proved like the profile itself.
+    """
+    found = _problems(profile)
+    for difference in profile.differences:
+        of_firmware = _problems(with_difference(profile, difference))
+        found.extend(f"firmware {difference.range}: {line}" for line in of_firmware if line not in found)
+    return found
+
+
+def _problems(profile: Profile) -> list[str]:
     found = [*_role_problems(profile), *_overlaps(profile), *_gap_problems(profile)]
     for number, example in enumerate(profile.examples, start=1):
         wrong = _example_problem(profile.point(example.point), example)
@@ -24,14 +34,21 @@ def problems(profile: Profile) -> list[str]:
 
 
 def _role_problems(profile: Profile) -> list[str]:
-    if not profile.roles:
+    if not profile.roles or profile.protocol.told:
         return []
-    found = [f"roles: {role} is missing, a handshake needs it" for role in _HANDSHAKE if role not in profile.roles]
+    handshake = HANDSHAKES[profile.handshake]
+    written = (*handshake.written, *PERMIT.written)
+    needs = (*handshake.needs, *(PERMIT.needs if set(PERMIT.needs) & set(profile.roles) else ()))
+    found = [
+        f"roles: {role} is missing, the {profile.handshake} handshake needs it"
+        for role in needs
+        if role not in profile.roles
+    ]
     for role, name in profile.roles.items():
         point = profile.point(name)
-        if role in _AGENT_WRITES and not point.writable:
+        if role in written and not point.writable:
             found.append(f"roles.{role}: point {name} must be writable, the agent writes it")
-        if role not in _AGENT_WRITES and point.writable:
+        if role not in written and point.writable:
             found.append(f"roles.{role}: point {name} must not be writable, only the controller writes it")
         if role in ("verdict", "purpose") and not point.enum:
             found.append(f"roles.{role}: point {name} needs an enum")
@@ -39,12 +56,14 @@ def _role_problems(profile: Profile) -> list[str]:
 
 
 def _overlaps(profile: Profile) -> list[str]:
+    if profile.protocol.told:
+        return []  # two points may look at one field
     if profile.protocol is not Protocol.MODBUS:
         nodes = [point.node for point in profile.points]
         return [
             f"point {p.name}: node {p.node} is used more than once" for p in profile.points if nodes.count(p.node) > 1
         ]
-    whole = [point for point in profile.points if point.bit is None]
+    whole = [point for point in profile.points if point.bit is None and point.mask is None]
     ordered = sorted(whole, key=lambda point: (point.table or "", point.address or 0))
     return [
         f"point {second.name}: overlaps point {first.name}"
@@ -79,11 +98,13 @@ def _example_problem(point: Point, example: Example) -> str | None:
     return None
 
 
-def example_raw(point: Point, example: Example) -> tuple[int, ...] | RawScalar:
+def example_raw(point: Point, example: Example) -> tuple[int, ...] | RawScalar | Decimal:
     """An example's raw content as a driver would give it."""
     raw = example.raw
     if isinstance(raw, list):
         return tuple(raw)
+    if point.field is not None:
+        return raw
     if isinstance(raw, Decimal) or (point.type in FLOATS and isinstance(raw, int) and not isinstance(raw, bool)):
         return float(raw)
     return raw

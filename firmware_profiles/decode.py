@@ -12,11 +12,14 @@ from decimal import Context, Decimal, Inexact
 from typing import Literal
 
 from firmware_profiles.errors import DecodeFault
-from firmware_profiles.format import DataType, Order, Point, Value, span
+from firmware_profiles.field import field_scalar
+from firmware_profiles.format import DataType, Encoding, Order, Point, Value, span
 
 RawScalar = bool | int | float | str | datetime | None
 
 INTEGER_BITS: dict[DataType, tuple[int, bool]] = {
+    DataType.INT8: (8, True),
+    DataType.UINT8: (8, False),
     DataType.INT16: (16, True),
     DataType.UINT16: (16, False),
     DataType.INT32: (32, True),
@@ -25,6 +28,9 @@ INTEGER_BITS: dict[DataType, tuple[int, bool]] = {
     DataType.UINT64: (64, False),
 }
 """Width and signedness of the integer types."""
+
+DECIMAL_DIGITS = {DataType.BCD16: 4, DataType.BCD32: 8, DataType.BCD64: 16}
+"""Decimal digits of the BCD types."""
 
 FLOATS = {DataType.FLOAT32: ">f", DataType.FLOAT64: ">d"}
 EXACT = Context(prec=1100, traps=[Inexact])
@@ -41,11 +47,27 @@ _EIGHT = {
 }
 
 
-def decode(point: Point, raw: Sequence[int] | RawScalar) -> Value:
-    """The value of what a driver read: registers or bits of a Modbus point, a scalar of an OPC UA node."""
+def decode(point: Point, raw: Sequence[int] | RawScalar | Decimal | bytes) -> Value:
+    """The value of what a driver read: registers or bits of a Modbus point, a scalar of a node, a told field."""
+    if point.field is not None:
+        return decode_field(point, raw)
+    if isinstance(raw, Decimal | bytes):
+        raise DecodeFault(point.name, f"expected {point.type}, the device gave {type(raw).__name__} {raw!r}")
     if isinstance(raw, Sequence) and not isinstance(raw, str):
         return decode_registers(point, raw)
     return decode_scalar(point, raw)
+
+
+def decode_field(point: Point, raw: object) -> Value:
+    """The value of a field of a told result."""
+    scalar = field_scalar(point, raw)
+    if isinstance(scalar, Decimal):
+        return _scaled(point, scalar)
+    if isinstance(scalar, str) and point.words is not None:
+        if scalar not in point.words:
+            raise DecodeFault(point.name, f"the word {scalar[:60]!r} has no name; known are {sorted(point.words)}")
+        return point.words[scalar]
+    return decode_scalar(point, scalar)
 
 
 def decode_registers(point: Point, registers: Sequence[int]) -> Value:
@@ -61,7 +83,11 @@ def decode_registers(point: Point, registers: Sequence[int]) -> Value:
     packed = most_significant_first(point.order, 2 * len(registers), b"".join(r.to_bytes(2, "big") for r in registers))
     if point.type in FLOATS:
         return _float(point, struct.unpack(FLOATS[point.type], packed)[0])
+    if point.type in DECIMAL_DIGITS:
+        return _integer(point, _decimal_digits(point, packed))
     signed = INTEGER_BITS[point.type][1]
+    if point.mask is not None:
+        return _integer(point, _masked(point.mask, int.from_bytes(packed, "big"), signed))
     return _integer(point, int.from_bytes(packed, "big", signed=signed))
 
 
@@ -146,10 +172,31 @@ def _bit(point: Point, word: int) -> bool:
     return word == 1
 
 
+def _masked(mask: int, word: int, signed: bool) -> int:
+    lowest = mask & -mask
+    number, width = (word & mask) // lowest, (mask // lowest).bit_length()
+    return number - (1 << width) if signed and number >> width - 1 else number
+
+
+def _decimal_digits(point: Point, packed: bytes) -> int:
+    digits = packed.hex()
+    if not digits.isdecimal():
+        raise DecodeFault(point.name, f"{digits} holds a digit above 9, which BCD does not have")
+    return int(digits)
+
+
+def text_until_nul(content: bytes, encoding: Encoding) -> bytes:
+    """What stands before the first NUL character."""
+    if encoding is not Encoding.UTF_16:
+        return content.split(b"\0", 1)[0]
+    ends = (at for at in range(0, len(content) - 1, 2) if content[at : at + 2] == b"\0\0")
+    return content[: next(ends, len(content))]
+
+
 def _text(point: Point, registers: Sequence[int]) -> str:
     content = b"".join(register.to_bytes(2, text_endian(point)) for register in registers)
     try:
-        text = content.split(b"\0", 1)[0].decode(point.encoding)
+        text = text_until_nul(content, point.encoding).decode(point.encoding)
     except UnicodeDecodeError as broken:
         raise DecodeFault(point.name, f"the text is not {point.encoding}: {broken.reason}") from None
     return text.rstrip(" ")
@@ -166,6 +213,8 @@ def _in_range(point: Point, number: int) -> int:
 def _integer(point: Point, number: int) -> Value:
     if number == point.absent:
         return None
+    if point.faults is not None and number in point.faults:
+        raise DecodeFault(point.name, f"the device says: {point.faults[number]}")
     if point.enum is not None:
         if number not in point.enum:
             raise DecodeFault(point.name, f"code {number} has no name; known are {sorted(point.enum)}")

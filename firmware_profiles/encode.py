@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, DivisionByZero, Inexact, InvalidOperation
 from fractions import Fraction
 
-from firmware_profiles.decode import EXACT, FLOATS, INTEGER_BITS, RawScalar, text_endian, wire_letters
+from firmware_profiles.decode import DECIMAL_DIGITS, EXACT, FLOATS, INTEGER_BITS, RawScalar, text_endian, wire_letters
 from firmware_profiles.errors import EncodeFault
 from firmware_profiles.format import DataType, Point, Value, span
 
@@ -24,9 +24,9 @@ def encode(point: Point, value: Value) -> tuple[int, ...] | RawScalar:
 
 
 def encode_registers(point: Point, value: Value) -> tuple[int, ...]:
-    """The registers of a Modbus point (or its one bit). A ``bit`` of a word cannot be written by itself."""
-    if point.bit is not None:
-        raise EncodeFault(point.name, "one bit of a word cannot be written without the others")
+    """The registers of a Modbus point (or its one bit). Some bits of a word cannot be written by themselves."""
+    if point.bit is not None or point.mask is not None:
+        raise EncodeFault(point.name, "some bits of a word cannot be written without the others")
     if point.type is DataType.BOOL:
         return (int(_bool(point, value)),)
     if point.type is DataType.STRING:
@@ -34,6 +34,8 @@ def encode_registers(point: Point, value: Value) -> tuple[int, ...]:
     size = 2 * span(point)
     if point.type in FLOATS:
         packed = struct.pack(FLOATS[point.type], _float(point, value))
+    elif point.type in DECIMAL_DIGITS:
+        packed = bytes.fromhex(f"{_integer(point, value):0{DECIMAL_DIGITS[point.type]}d}")
     else:
         packed = _integer(point, value).to_bytes(size, "big", signed=INTEGER_BITS[point.type][1])
     wire = bytes(packed[ord(letter) - ord("A")] for letter in wire_letters(point.order, size))
@@ -78,6 +80,8 @@ def _text_registers(point: Point, text: str) -> tuple[int, ...]:
         content = text.encode(point.encoding)
     except UnicodeEncodeError as broken:
         raise EncodeFault(point.name, f"{text!r} is not {point.encoding}: {broken.reason}") from None
+    if content.decode(point.encoding) != text:
+        raise EncodeFault(point.name, f"{text!r} reads back otherwise in {point.encoding}")
     if len(content) > size:
         raise EncodeFault(point.name, f"{text!r} takes {len(content)} bytes, there are {size}")
     padded = content.ljust(size, _PADDING)
@@ -104,11 +108,18 @@ def _integer(point: Point, value: Value) -> int:
                 return code
         raise EncodeFault(point.name, f"{value!r} is not one of {', '.join(point.enum.values())}")
     number = _number(point, value)
-    bits, signed = INTEGER_BITS[point.type]
-    low = -(1 << bits - 1) if signed else 0
-    if number != number.to_integral_value() or not low <= number < low + (1 << bits):
+    low, end = _integer_range(point.type)
+    if number != number.to_integral_value() or not low <= number < end:
         raise EncodeFault(point.name, f"{value} is no {point.type} with scale {point.scale}")
     return int(number)
+
+
+def _integer_range(kind: DataType) -> tuple[int, int]:
+    if kind in DECIMAL_DIGITS:
+        return 0, 10 ** DECIMAL_DIGITS[kind]
+    bits, signed = INTEGER_BITS[kind]
+    low = -(1 << bits - 1) if signed else 0
+    return low, low + (1 << bits)
 
 
 def _float(point: Point, value: Value) -> float:

@@ -20,6 +20,16 @@ class Protocol(StrEnum):
 
     MODBUS = "modbus"
     OPCUA = "opcua"
+    OPCUA_EVENTS = "opcua-events"
+    CODE_READER = "code-reader"
+    FILE = "file"
+    OPEN_PROTOCOL = "open-protocol"
+    LLRP = "llrp"
+
+    @property
+    def told(self) -> bool:
+        """Whether the device tells complete results by itself; its points name fields of what it tells."""
+        return self not in (Protocol.MODBUS, Protocol.OPCUA)
 
 
 class Table(StrEnum):
@@ -32,9 +42,15 @@ class Table(StrEnum):
 
 
 class DataType(StrEnum):
-    """How the device stores a value. ``datetime`` exists in OPC UA only and is read as ms since 1970 UTC."""
+    """How the device stores a value.
+
+    ``datetime``, ``int8`` and ``uint8`` exist in OPC UA only; a ``datetime`` is read as ms since 1970 UTC. A ``bcd``
+    keeps one decimal digit in every four bits. A byte in a register is an int16 or uint16 with a mask.
+    """
 
     BOOL = "bool"
+    INT8 = "int8"
+    UINT8 = "uint8"
     INT16 = "int16"
     UINT16 = "uint16"
     INT32 = "int32"
@@ -43,6 +59,9 @@ class DataType(StrEnum):
     UINT64 = "uint64"
     FLOAT32 = "float32"
     FLOAT64 = "float64"
+    BCD16 = "bcd16"
+    BCD32 = "bcd32"
+    BCD64 = "bcd64"
     STRING = "string"
     DATETIME = "datetime"
 
@@ -64,20 +83,27 @@ class Order(StrEnum):
 
 
 class Encoding(StrEnum):
-    """Character sets of text in registers."""
+    """Character sets of text in registers; ``utf-16-be`` with the order BADC is the little-endian one."""
 
     ASCII = "ascii"
     UTF_8 = "utf-8"
     GB18030 = "gb18030"
+    LATIN_1 = "latin-1"
+    SHIFT_JIS = "shift_jis"
+    UTF_16 = "utf-16-be"
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One value of a device.
 
-    Modbus points have ``table`` and ``address``, OPC UA points have ``node``. The decoded value of a number is
+    Modbus points have ``table`` and ``address``, OPC UA points have ``node``; points of a device that tells results
+    have ``field``, the name or path of the value in what it tells, and ``words`` names the texts of such a field.
+    The decoded value of a number is
     raw x ``scale`` + ``offset`` in ``uom`` (a UCUM code). ``length`` counts registers of a string. ``bit`` picks one
-    bit of a 16-bit word; ``enum`` names the codes of a number; ``flags`` names the bits of one; ``absent`` is the
-    raw number by which the device says it has no value.
+    bit of a 16-bit word; ``mask`` picks neighbouring bits of an integer, which then are the raw number (in a signed
+    type the highest of them is the sign). ``enum`` names the codes of a number; ``flags`` names the bits of one;
+    ``absent`` is the raw number by which the device says it has no value; ``faults`` names the raw numbers by which
+    it says that something is wrong.
     """
 
     name: str
@@ -85,15 +111,19 @@ class Point(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     table: Table | None = None
     address: int | None = None
     node: str | None = None
+    field: str | None = None
+    words: dict[str, str] | None = None
     length: int | None = None
     encoding: Encoding = Encoding.ASCII
     order: Order = Order.ABCD
     scale: Decimal = Decimal(1)
     offset: Decimal = Decimal(0)
     bit: int | None = None
+    mask: int | None = None
     enum: dict[int, str] | None = None
     flags: dict[int, str] | None = None
     absent: int | None = None
+    faults: dict[int, str] | None = None
     uom: str | None = None
     writable: bool = False
 
@@ -107,9 +137,13 @@ class Forbidden(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """What block reads of a device must respect: the largest gap to read over, and gaps never to read over."""
+    """What block reads of a device must respect.
+
+    The largest gap to read over, gaps never to read over, and how many registers the device gives in one answer.
+    """
 
     max_gap: int = 0
+    max_registers: int = 125
     forbidden: tuple[Forbidden, ...] = ()
 
 
@@ -126,6 +160,32 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fault: bool = False
 
 
+class Identification(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """By what a device is recognised: patterns with ``*`` and ``?``, whatever the case.
+
+    Modbus function 43/14 gives vendor name, product code and revision (objects 0, 1, 2); OPC UA BuildInfo gives
+    ManufacturerName, ProductUri or ProductName, and SoftwareVersion. ``firmware`` is the range of revisions that the
+    profile is for, such as ``>=2.0, <4``.
+    """
+
+    vendor: str | None = None
+    product: str | None = None
+    revision: str | None = None
+    firmware: str | None = None
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What reads differently in firmware of ``range``: points that are new or changed, and points that are gone.
+
+    An example here replaces the profile's own examples of its point.
+    """
+
+    range: str
+    points: tuple[Point, ...] = ()
+    removed: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
 class Firmware(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The firmware versions a profile is for, dotted numbers, both ends included; open where left out."""
 
@@ -137,7 +197,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """How to read one model of a device.
 
     ``source`` is the document the map comes from, ``checked`` says how it was checked against it. ``roles`` map what
-    a station handshake needs (trigger, cycle, serial ...) to the names of points.
+    a station handshake needs (trigger, cycle, serial ...) to the names of points; ``handshake`` is how they are used.
+    Addresses are those on the wire, from 0, whatever ``address_base`` the file counts from.
     """
 
     vendor: str
@@ -148,6 +209,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     description: str = ""
     firmware: Firmware = Firmware()
+    differences: tuple[Difference, ...] = ()
+    identification: Identification = Identification()
+    address_base: int = 0
+    handshake: str = "four-phase"
     roles: dict[str, str] = {}
     layout: Layout = Layout()
     examples: tuple[Example, ...] = ()
@@ -162,6 +227,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 ROLES = (
     "trigger",
+    "status",
     "cycle",
     "cycle_time",
     "verdict",
@@ -170,8 +236,14 @@ ROLES = (
     "defect",
     "serial",
     "lot",
+    "code",
+    "symbology",
     "acknowledge",
     "error",
+    "permit_request",
+    "permit_serial",
+    "permit_answer",
+    "permit_reason",
 )
 """Every role a station understands."""
 
@@ -185,6 +257,9 @@ REGISTERS: dict[DataType, int] = {
     DataType.INT64: 4,
     DataType.UINT64: 4,
     DataType.FLOAT64: 4,
+    DataType.BCD16: 1,
+    DataType.BCD32: 2,
+    DataType.BCD64: 4,
 }
 """Modbus registers of each type of fixed size."""
 

@@ -8,13 +8,28 @@ import tomllib
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from firmware_profiles.errors import ProfileInvalid
-from firmware_profiles.format import ROLES, Example, Firmware, Forbidden, Layout, Point, Profile, Protocol
+from firmware_profiles.format import (
+    ROLES,
+    Difference,
+    Example,
+    Firmware,
+    Forbidden,
+    Identification,
+    Layout,
+    Point,
+    Profile,
+    Protocol,
+)
+from firmware_profiles.handshakes import HANDSHAKES
 from firmware_profiles.rules import check_point
+from firmware_profiles.variant import with_difference
+from firmware_profiles.version import is_range
+from firmware_profiles.wire import from_zero
 
 _KEYS = frozenset(
     {
@@ -24,7 +39,10 @@ _KEYS = frozenset(
         "source",
         "checked",
         "description",
+        "address_base",
         "firmware",
+        "handshake",
+        "identification",
         "roles",
         "layout",
         "point",
@@ -47,15 +65,21 @@ def parse_profile(text: str, file: str) -> Profile:
         source=_text(file, table, "source"),
         checked=_text(file, table, "checked"),
         description=table.get("description", ""),
-        firmware=_struct(file, "firmware", table.get("firmware", {}), Firmware),
+        firmware=_firmware(file, table.get("firmware", {})),
+        differences=tuple(_differences(file, table)),
+        identification=_identification(file, table.get("identification", {})),
+        address_base=_address_base(file, table),
+        handshake=_handshake(file, table),
         roles=_convert(file, "roles", table.get("roles", {}), dict[str, str]),
         layout=_layout(file, table.get("layout", {})),
         points=tuple(_points(file, table)),
         examples=tuple(_examples(file, table)),
     )
-    for point in profile.points:
-        check_point(file, profile.protocol, point)
-    _check_names(file, profile)
+    profile = from_zero(file, profile)
+    for changed in (profile, *(with_difference(profile, difference) for difference in profile.differences)):
+        for point in changed.points:
+            check_point(file, changed.protocol, point)
+        _check_names(file, changed)
     return profile
 
 
@@ -93,10 +117,70 @@ def _example(file: str, key: str, entry: dict[str, Any]) -> Example:
     return Example(point=_text(file, entry, "point"), raw=raw, value=value, fault=fault)
 
 
+def _firmware(file: str, entry: Any) -> Firmware:
+    return Firmware() if isinstance(entry, list) else cast("Firmware", _struct(file, "firmware", entry, Firmware))
+
+
+def _differences(file: str, table: dict[str, Any]) -> Iterable[Difference]:
+    """``[[firmware]]``: each point is written in full when it is new, or only with what differs."""
+    entries = table.get("firmware")
+    written = {entry["name"]: entry for entry in table.get("point", []) if isinstance(entry, dict) and "name" in entry}
+    for number, entry in enumerate(entries if isinstance(entries, list) else [], start=1):
+        key = f"firmware {number}"
+        if not isinstance(entry, dict):
+            raise ProfileInvalid(file, key, "expected a table with a range")
+        _only(file, key, entry, frozenset({"range", "point", "removed", "example"}))
+        removed = _convert(file, f"{key}.removed", entry.get("removed", []), tuple[str, ...])
+        for name in removed:
+            if name not in written:
+                raise ProfileInvalid(file, f"{key}.removed", f"there is no point {name!r}")
+        points = [written.get(point.get("name"), {}) | point for point in _tables(file, key, entry, "point")]
+        yield Difference(
+            range=_range(file, f"{key}.range", entry.get("range")),
+            points=tuple(_points(file, {"point": points})) if points else (),
+            removed=removed,
+            examples=tuple(_examples(file, entry)),
+        )
+
+
+def _tables(file: str, key: str, entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    tables = entry.get(name, [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise ProfileInvalid(file, f"{key}.{name}", f"expected [[{key.partition(' ')[0]}.{name}]] tables")
+    return tables
+
+
+def _identification(file: str, entry: Any) -> Identification:
+    found = cast("Identification", _struct(file, "identification", entry, Identification))
+    if found.firmware is not None:
+        _range(file, "identification.firmware", found.firmware)
+    return found
+
+
+def _range(file: str, key: str, text: Any) -> str:
+    if not isinstance(text, str) or not is_range(text):
+        raise ProfileInvalid(file, key, "expected a range of versions, such as '>=2.0, <3'")
+    return text
+
+
+def _address_base(file: str, table: dict[str, Any]) -> int:
+    base = table.get("address_base", 0)
+    if base not in (0, 1) or isinstance(base, bool):
+        raise ProfileInvalid(file, "address_base", "expected 0 or 1: what the first register is called")
+    return int(base)
+
+
+def _handshake(file: str, table: dict[str, Any]) -> str:
+    name = table.get("handshake", "four-phase")
+    if name not in HANDSHAKES:
+        raise ProfileInvalid(file, "handshake", f"expected one of {', '.join(HANDSHAKES)}")
+    return str(name)
+
+
 def _layout(file: str, entry: Any) -> Layout:
     if not isinstance(entry, dict):
         raise ProfileInvalid(file, "layout", "expected a table")
-    _only(file, "layout", entry, frozenset({"max_gap", "forbidden"}))
+    _only(file, "layout", entry, frozenset({"max_gap", "max_registers", "forbidden"}))
     gaps = [
         _struct(file, f"layout.forbidden {n}", gap, Forbidden) for n, gap in enumerate(entry.get("forbidden", []), 1)
     ]
@@ -106,7 +190,10 @@ def _layout(file: str, entry: Any) -> Layout:
     max_gap = _convert(file, "layout.max_gap", entry.get("max_gap", 0), int)
     if max_gap < 0:
         raise ProfileInvalid(file, "layout.max_gap", "expected 0 or more registers")
-    return Layout(max_gap=max_gap, forbidden=tuple(gaps))
+    longest = _convert(file, "layout.max_registers", entry.get("max_registers", 125), int)
+    if not 1 <= longest <= 125:
+        raise ProfileInvalid(file, "layout.max_registers", "expected 1 to 125, which the protocol allows")
+    return Layout(max_gap=max_gap, max_registers=longest, forbidden=tuple(gaps))
 
 
 def _with_integer_keys(file: str, key: str, entry: Any) -> Any:
@@ -114,7 +201,7 @@ def _with_integer_keys(file: str, key: str, entry: Any) -> Any:
     if not isinstance(entry, dict):
         return entry
     result = dict(entry)
-    for name in ("enum", "flags"):
+    for name in ("enum", "flags", "faults"):
         if isinstance(entry.get(name), dict):
             try:
                 result[name] = {int(code, 0): text for code, text in entry[name].items()}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import debian
+import peers
 from environment import ROOT, make_ready
 from installer import SetupError
 
@@ -81,6 +82,7 @@ def main(arguments: list[str]) -> int:
     report = Report()
     if arguments != ["lint"]:
         debian.add_for_tests()
+        peers.add_for_tests()
     lint(report)
     if arguments != ["lint"]:
         test(report)

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from hub.api.app import create_app
 from hub.audit.fsck import fsck
 from hub.composition import create_hub, open_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.ledger.log import verifier_key
+from hub.pages.site import create_site
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.serve import listen, serve
@@ -127,7 +127,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     def announce(url: str) -> None:
         _print({"url": url}, as_json=arguments.json)
 
-    serve(create_app(hub), listener, ready_file=arguments.ready_file, announce=announce)
+    serve(create_site(hub), listener, ready_file=arguments.ready_file, announce=announce)
     hub.store.close()
 
 

@@ -5,7 +5,7 @@ does not have take their neutral value: no flags, first pass, no defect, no lot.
 a missing, Bad or undecodable role is a CycleFault, never a guess.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -20,12 +20,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-class CycleKey(NamedTuple):
-    """What makes a cycle the same cycle when it is read again."""
+UNNUMBERED = -1
+"""The number of a told cycle that has none."""
 
-    cycle: int
+
+class CycleKey(NamedTuple):
+    """What makes a cycle the same cycle when it is read or told again; ``ticket`` is a source's own name of it."""
+
+    cycle: int | None
     serial: str
     cycle_time_ms: int
+    ticket: str = ""
 
 
 class CycleData(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +38,10 @@ class CycleData(msgspec.Struct, frozen=True, kw_only=True):
 
     ``serial`` is empty when the machine knows none; ``lot`` is None when no material lot was named; ``defect`` is 0
     for none. ``cycle_time_ms`` is the device's own clock as it was read (ms since 1970 UTC, 0 when it has none),
-    ``source_time`` the same as a time, or None when it is no time at all. ``samples`` are the points that are no
-    roles, by point name.
+    ``source_time`` the same as a time, or None when it is no time at all. ``device_offset_ms`` is the agent's clock
+    minus the device's, where it could be measured. ``samples`` are the points that are no roles, by point name.
+    ``code`` are the exact bytes of the code by which the device identifies the unit, empty when nothing was read and
+    None when it identifies none so; ``symbology`` says what kind of code it is.
     """
 
     cycle: int
@@ -46,39 +53,38 @@ class CycleData(msgspec.Struct, frozen=True, kw_only=True):
     defect: int = 0
     cycle_time_ms: int = 0
     source_time: datetime | None = None
+    device_offset_ms: int | None = None
     samples: dict[str, Sample] = {}
+    code: bytes | None = None
+    symbology: str = ""
+    ticket: str = ""
 
     @property
     def key(self) -> CycleKey:
         """For de-duplication, together with the station."""
-        return CycleKey(self.cycle, self.serial, self.cycle_time_ms)
+        number = None if self.ticket and self.cycle == UNNUMBERED else self.cycle
+        return CycleKey(number, self.serial, self.cycle_time_ms, self.ticket)
 
 
-class Levels(msgspec.Struct, frozen=True, kw_only=True):
-    """The handshake's words as they were read; 1 is high, 0 is low."""
-
-    trigger: int
-    acknowledge: int
-    error: int = 0
+def read_words(resolved: Resolved, samples: Mapping[str, Sample], roles: Iterable[str]) -> dict[str, int]:
+    """The handshake's words by role, 0 where the profile has none; CycleFault for one that is unreadable."""
+    reader = RoleReader(resolved, samples)
+    return {role: reader.number(role, 0) for role in roles}
 
 
-def read_levels(resolved: Resolved, samples: Mapping[str, Sample]) -> Levels:
-    """The handshake words of a snapshot; CycleFault when one cannot be read."""
-    roles = RoleReader(resolved, samples)
-    return Levels(
-        trigger=roles.number("trigger"), acknowledge=roles.number("acknowledge"), error=roles.number("error", 0)
-    )
+def read_cycle(resolved: Resolved, samples: Mapping[str, Sample], ticket: str = "") -> CycleData:
+    """The cycle of a snapshot, or of what a source told; CycleFault names the point that could not be read.
 
-
-def read_cycle(resolved: Resolved, samples: Mapping[str, Sample]) -> CycleData:
-    """The cycle of a snapshot; CycleFault names the point that could not be read."""
+    What a controller's profile must name is checked with the configuration; a source may have neither number nor
+    verdict, and then the cycle is unnumbered and UNDEFINED.
+    """
     roles = RoleReader(resolved, samples)
     cycle_time_ms = roles.number("cycle_time", 0)
     names = frozenset(resolved.roles.values())
     return CycleData(
-        cycle=roles.number("cycle"),
-        serial=roles.text("serial"),
-        verdict=roles.member("verdict", Verdict, None),
+        cycle=UNNUMBERED if roles.told_empty("cycle") else roles.number("cycle", UNNUMBERED),
+        serial=roles.text("serial", ""),
+        verdict=roles.member("verdict", Verdict, Verdict.UNDEFINED),
         lot=roles.text("lot", "") or None,
         flags=roles.flags(),
         purpose=roles.member("purpose", Purpose, Purpose.FIRST),
@@ -86,7 +92,16 @@ def read_cycle(resolved: Resolved, samples: Mapping[str, Sample]) -> CycleData:
         cycle_time_ms=cycle_time_ms,
         source_time=device_time(cycle_time_ms),
         samples={name: sample for name, sample in samples.items() if name not in names},
+        code=roles.code(),
+        symbology=roles.text("symbology", ""),
+        ticket=ticket,
     )
+
+
+def read_code(resolved: Resolved, samples: Mapping[str, Sample]) -> tuple[bytes, str]:
+    """The code of a snapshot and its symbology, empty when nothing was read; CycleFault when there is no code role."""
+    roles = RoleReader(resolved, samples)
+    return roles.code() or b"", roles.text("symbology", "")
 
 
 def device_time(milliseconds: int) -> datetime | None:

@@ -1,7 +1,7 @@
 """A profile and a station's base become absolute points.
 
 Modbus: ``base`` is the address of the station's first register, written as a number. OPC UA: ``base`` is the text
-that replaces ``{base}`` in the profile's NodeIds.
+that replaces ``{base}`` in the profile's NodeIds, or in the fields of a device that tells results.
 """
 
 import msgspec
@@ -32,7 +32,8 @@ def resolve(profile: Profile, base: str | int) -> Resolved:
     """Absolute points of one station; ResolveError when ``base`` does not fit the profile."""
     if profile.protocol is Protocol.MODBUS:
         return _resolve_modbus(profile, _register(profile, base))
-    points = {point.name: _with_node(point, str(base)) for point in profile.points}
+    place = _with_field if profile.protocol.told else _with_node
+    points = {point.name: place(point, str(base)) for point in profile.points}
     return Resolved(points=points, roles=dict(profile.roles), layout=profile.layout)
 
 
@@ -41,7 +42,7 @@ def _resolve_modbus(profile: Profile, base: int) -> Resolved:
     forbidden = tuple(
         Forbidden(table=gap.table, first=gap.first + base, last=gap.last + base) for gap in profile.layout.forbidden
     )
-    layout = Layout(max_gap=profile.layout.max_gap, forbidden=forbidden)
+    layout = msgspec.structs.replace(profile.layout, forbidden=forbidden)
     return Resolved(points=points, roles=dict(profile.roles), layout=layout)
 
 
@@ -70,3 +71,7 @@ def _with_address(profile: Profile, point: Point, base: int) -> Point:
 def _with_node(point: Point, base: str) -> Point:
     node = (point.node or "").replace("{base}", base)
     return msgspec.structs.replace(point, node=node)
+
+
+def _with_field(point: Point, base: str) -> Point:
+    return msgspec.structs.replace(point, field=(point.field or "").replace("{base}", base))

@@ -45,6 +45,22 @@ class RoleReader:
             return value
         raise self._fault(role, f"expected text, read {value!r}")
 
+    def code(self) -> bytes | None:
+        """The exact bytes of the code, empty when nothing was read; None when the profile has no such role."""
+        if "code" not in self._resolved.roles:
+            return None
+        text = self.text("code")  # whatever it is, it must be readable as its point says
+        raw = self._samples[self._resolved.roles["code"]].raw
+        return raw if isinstance(raw, bytes) else text.encode("utf-8")
+
+    def told_empty(self, role: str) -> bool:
+        """Whether a source left the field of a role empty."""
+        if role not in self._resolved.roles:
+            return False
+        point = self._resolved.role(role)
+        sample = self._samples.get(point.name)
+        return point.field is not None and sample is not None and sample.raw is None
+
     def member(self, role: str, kind: type[Member], default: Member | None) -> Member:
         """The member of ``kind`` that the profile's enum names."""
         if self._missing(role, default):

@@ -19,8 +19,16 @@ def check_hub(table: HubTable, file: str) -> Hub:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise ConfigError(file, "hub.url", f"is not an address ({error}); expected https://host[:port]") from None
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
-        raise ConfigError(file, "hub.url", f"is {table.url!r}; expected https://host[:port]")
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or parts.query
+        or parts.fragment
+        or parts.username
+        or parts.password
+    ):
+        given = "holds a user name or password" if parts.username or parts.password else f"is {table.url!r}"
+        raise ConfigError(file, "hub.url", f"{given}; expected https://host[:port]")
     loopback = _is_loopback(host)
     if parts.scheme == "http" and not loopback:
         expected = f"is {table.url!r}; expected https, because plain http is taken only for this machine (127.0.0.1)"

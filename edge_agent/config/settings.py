@@ -1,10 +1,13 @@
 """The configuration after every check: nothing below needs to doubt it again."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from edge_agent.acquisition.resolve import Resolved
+from edge_agent.interlock.decision import Answer
+from edge_agent.log import LogRule
 from firmware_profiles.format import Profile
 from traceability.measurement import Characteristic
 from traceability.record.master import ControlPlan
@@ -35,6 +38,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     settings: msgspec.Struct
     profile: Profile
     poll: float
+    firmware: str | None = None
+    identify: Literal["require", "warn", "off"] = "warn"
 
 
 class Lot(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +59,29 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float
 
 
+class Interlock(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller is told when something is not known; see ``[station.interlock]``."""
+
+    when_unknown: Answer = Answer.UNKNOWN
+    previous_elsewhere: bool = False
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """The code reader that identifies the units of a handshake station, by its device's name.
+
+    ``pull``: it is asked at each cycle. Otherwise the last code it told counts, once, if it is not older than
+    ``max_age``; ``timeout`` is how long one is waited for. Both in seconds.
+    """
+
+    device: str
+    resolved: Resolved
+    pull: bool
+    timeout: float
+    max_age: float
+
+
 class Station(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation at one work cell; ``measurements`` by point name of the profile."""
+    """One operation at one work cell; ``measurements`` by point name of the profile, ``busy_timeout`` in seconds."""
 
     name: str
     work_cell: str
@@ -65,15 +91,21 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     measurements: dict[str, Characteristic]
     lot: Lot | None
     camera: Camera | None
+    reader: Reader | None = None
+    handshake: str = "four-phase"
+    busy_timeout: float = 5.0
+    interlock: Interlock | None = None
 
 
 class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an agent runs by; paths are absolute.
 
     ``gtin`` is the part of the control plan, ``plan_id`` the plan's hash, ``hash`` that of the bytes of both files.
+    ``page`` is the port of the local page, 0 for none.
     """
 
     file: Path
+    plan_file: Path
     hash: str
     author: str
     environment: Environment
@@ -84,6 +116,9 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     plan_id: str
     hub: Hub
     sealing: Sealing
+    page: int
+    log: LogRule
+    reload_on_change: bool
     devices: tuple[Device, ...]
     stations: tuple[Station, ...]
 

@@ -7,35 +7,47 @@ from edge_agent.acquisition.measure import binding_problem
 from edge_agent.acquisition.resolve import Resolved, resolve
 from edge_agent.config.control_plan import checked_part
 from edge_agent.config.file import CameraTable, DeviceTable, StationTable
+from edge_agent.config.interlock import check_interlock
+from edge_agent.config.secret import SecretReader, read_secret
 from edge_agent.config.settings import Camera, Device, Lot, Station
+from edge_agent.config.told import check_reader, check_told_profile, check_told_station, is_told
 from edge_agent.config.toml import convert, unknown_keys
-from edge_agent.drivers.registry import DRIVERS
+from edge_agent.drivers.registry import DRIVERS, Manner
 from edge_agent.errors import ConfigError, ResolveError
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.errors import ProfileError
 from firmware_profiles.format import Profile
+from firmware_profiles.handshakes import missing_roles
 from traceability.measurement import Characteristic
 from traceability.record.master import ControlPlan
 from vision.errors import OptionRefused
 from vision.formats import Format, parse_formats
 
-_NEEDED_ROLES = ("trigger", "cycle", "serial", "verdict", "acknowledge")
 
-
-def check_device(table: DeviceTable, catalog: Catalog, folder: Path, file: str) -> Device:
-    """The device with its profile and typed settings; relative paths in the settings start at ``folder``."""
+def check_device(table: DeviceTable, catalog: Catalog, file: str, secrets: SecretReader = read_secret) -> Device:
+    """The device with its profile and typed settings; relative paths in the settings start at the file's folder."""
     place = f'device "{table.name}".'
     if table.driver not in DRIVERS:
         raise ConfigError(file, place + "driver", _choice(table.driver, list(DRIVERS)))
     kind = DRIVERS[table.driver]
-    profile = _profile(table.profile, catalog, file, place + "profile")
+    profile = _profile(table, catalog, file, place)
     if profile.protocol != kind.protocol:
         expected = f"is for {profile.protocol}, but driver {table.driver} speaks {kind.protocol}"
         raise ConfigError(file, place + "profile", expected)
+    if kind.manner is Manner.TOLD:
+        check_told_profile(profile, file, place + "profile")
     for where, key, known in unknown_keys(table.settings, kind.settings):
         raise ConfigError(file, f"{place}settings.{where}{key}", _choice(key, known))
-    settings = convert(_anchored(table.settings, folder), file, kind.settings, within=place + "settings.")
-    return Device(name=table.name, driver=table.driver, settings=settings, profile=profile, poll=table.poll_ms / 1000)
+    settings = convert(table.settings, file, kind.settings, within=place + "settings.", secrets=secrets)
+    return Device(
+        name=table.name,
+        driver=table.driver,
+        settings=settings,
+        profile=profile,
+        poll=table.poll_ms / 1000,
+        firmware=table.firmware,
+        identify=table.identify,
+    )
 
 
 def check_station(
@@ -49,6 +61,10 @@ def check_station(
     if table.operation not in operations:
         raise ConfigError(file, place + "operation", _choice(table.operation, operations) + " of the control plan")
     profile = devices[table.device].profile
+    if is_told(devices[table.device]):
+        check_told_station(table, devices[table.device], file, place)
+    elif table.camera is not None and table.reader is not None:
+        raise ConfigError(file, place + "reader", "cannot be used together with a camera; one of them identifies units")
     resolved = _resolved(profile, table, file, place)
     return Station(
         name=table.name,
@@ -59,18 +75,25 @@ def check_station(
         measurements=_measurements(table, resolved, plan, file, place + "measurements"),
         lot=_lot(table, resolved, file, place + "lot_part"),
         camera=None if table.camera is None else _camera(table.camera, folder, file, place + "camera."),
+        reader=None if table.reader is None else check_reader(table.reader, devices, file, place + "reader."),
+        handshake=profile.handshake,
+        busy_timeout=table.busy_timeout_s,
+        interlock=check_interlock(table.interlock, profile, resolved, file, place + "interlock"),
     )
 
 
-def _profile(name: str, catalog: Catalog, file: str, key: str) -> Profile:
+def _profile(table: DeviceTable, catalog: Catalog, file: str, place: str) -> Profile:
+    name, key = table.profile, place + "profile"
     vendor, _, model = name.partition("/")
     try:
-        profile = catalog.find(vendor, model)
+        profile = catalog.find(vendor, model, table.firmware)
     except ProfileError as error:
         raise ConfigError(file, key, f"is {name!r}: {error}") from None
-    missing = [role for role in _NEEDED_ROLES if role not in profile.roles]
+    told = DRIVERS[table.driver].manner is Manner.TOLD
+    missing = () if told else missing_roles(profile)
     if missing:
-        raise ConfigError(file, key, f"is {name!r}, which lacks the roles {', '.join(missing)} of a handshake")
+        expected = f"is {name!r}, which lacks the roles {', '.join(missing)} of the {profile.handshake} handshake"
+        raise ConfigError(file, key, expected)
     return profile
 
 
@@ -130,12 +153,6 @@ def _formats(names: tuple[str, ...], file: str, key: str) -> tuple[Format, ...]:
         return tuple(sorted(parse_formats(names)))
     except OptionRefused as error:
         raise ConfigError(file, key, f"{error.what}; {error.advice}") from None
-
-
-def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:
-    """Paths start at the configuration's folder; only ``trust`` is one."""
-    trust = settings.get("trust")
-    return {**settings, "trust": str(folder / trust)} if isinstance(trust, str) else settings
 
 
 def _choice(given: str, known: list[str]) -> str:

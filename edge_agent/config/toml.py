@@ -10,7 +10,9 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
+from edge_agent.config.secret import SecretReader, read_secret
 from edge_agent.errors import ConfigError
+from edge_agent.secret import Secret
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -41,10 +43,21 @@ def parse_toml(content: bytes, file: str, kind: type[T], parse_float: type[float
     return convert(data, file, kind)
 
 
-def convert(data: Mapping[str, Any], file: str, kind: type[T], within: str = "") -> T:
-    """Typed ``data``; ConfigError names the key below ``within``."""
+def convert(
+    data: Mapping[str, Any], file: str, kind: type[T], within: str = "", secrets: SecretReader = read_secret
+) -> T:
+    """Typed ``data``; ConfigError names the key below ``within``. Relative paths start at the file's folder."""
+    folder = Path(file).absolute().parent
+
+    def special(kind: type[Any], value: Any) -> Any:
+        if kind is Path and isinstance(value, str):
+            return folder / value
+        if kind is Secret:
+            return secrets(value, folder)
+        raise NotImplementedError  # an error that msgspec states
+
     try:
-        return msgspec.convert(data, kind, dec_hook=_path)
+        return msgspec.convert(data, kind, dec_hook=special)
     except msgspec.ValidationError as error:
         found = _PLACE.match(str(error))
         assert found is not None
@@ -53,13 +66,6 @@ def convert(data: Mapping[str, Any], file: str, kind: type[T], within: str = "")
         if missing:
             path, what = f"{path}.{missing[1]}".lstrip("."), "is missing; this key is required"
         raise ConfigError(file, within + named(path, data), what[:1].lower() + what[1:]) from None
-
-
-def _path(kind: type[Any], value: Any) -> Any:
-    """msgspec does not know paths; everything else it does not know stays an error."""
-    if kind is Path and isinstance(value, str):
-        return Path(value)
-    raise NotImplementedError
 
 
 def named(path: str, data: Mapping[str, Any]) -> str:

@@ -1,8 +1,9 @@
 """Which reads a set of Modbus points takes; pure.
 
-Points of one table merge into blocks of at most 125 registers or 2000 bits (Modbus Application Protocol 1.1b3, 6.1
-and 6.3). A block reads over a gap of up to ``max_gap`` addresses, because a request costs far more than a register,
-but never over an address that the profile forbids. A point is never divided.
+Points of one table merge into blocks of at most 125 registers (or as many as the profile says the device gives) or
+2000 bits (Modbus Application Protocol 1.1b3, 6.1 and 6.3). A block reads over a gap of up to ``max_gap`` addresses,
+because a request costs far more than a register, but never over an address that the profile forbids. A point is never
+divided.
 """
 
 from collections.abc import Sequence
@@ -42,7 +43,7 @@ def _join(block: Block, point: Point, layout: Layout) -> Block | None:
     end = block.first + block.count
     start = point.address or 0
     count = max(end, start + span(point)) - block.first
-    limit = MAX_BITS if block.table in (Table.COIL, Table.DISCRETE) else MAX_REGISTERS
+    limit = MAX_BITS if block.table in (Table.COIL, Table.DISCRETE) else min(MAX_REGISTERS, layout.max_registers)
     if count > limit or start - end > layout.max_gap or _forbidden(layout.forbidden, block.table, end, start):
         return None
     return msgspec.structs.replace(block, count=count, points=(*block.points, point))

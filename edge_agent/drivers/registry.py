@@ -5,17 +5,25 @@ configuration, and says what to install.
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 from importlib import import_module
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
-from edge_agent.drivers.interface import Driver, DriverContext
+from edge_agent.drivers.interface import Driver, DriverContext, ResultSource
+from edge_agent.drivers.modbus_settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
+from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.open_protocol.settings import OpenProtocolSettings
+from edge_agent.drivers.setting_types import Port, Seconds
+from edge_agent.drivers.told_settings import (
+    AqdefFolderSettings,
+    CodeReaderSerialSettings,
+    CodeReaderTcpSettings,
+    CsvFolderSettings,
+    JsonFolderSettings,
+)
 from edge_agent.errors import DriverUnknown, ExtraMissing
-
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
 
 
 class ModbusTcpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,18 +35,11 @@ class ModbusTcpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     timeout: Seconds = 2.0
 
 
-class OpcUaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where an OPC UA server is and whom to trust.
+class Manner(StrEnum):
+    """How results come: stations poll a ``Driver`` and shake hands, or a ``ResultSource`` tells them."""
 
-    ``trust`` is a certificate file (DER or PEM) or a folder of them; it is needed unless ``security`` is "None".
-    ``application_uri`` names this agent to the server and stands in its certificate.
-    """
-
-    url: Annotated[str, msgspec.Meta(pattern=r"^opc\.tcp://[^/\s]+")]
-    security: Literal["Basic256Sha256", "None"] = "Basic256Sha256"
-    trust: Path | None = None
-    application_uri: str = "urn:zhuoyue:edge-agent"
-    timeout: Seconds = 4.0
+    POLLED = "polled"
+    TOLD = "told"
 
 
 class DriverKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +49,7 @@ class DriverKind(msgspec.Struct, frozen=True, kw_only=True):
     module: str
     factory: str
     protocol: str
+    manner: Manner = Manner.POLLED
     extra: str = "agent"
 
 
@@ -55,8 +57,59 @@ DRIVERS: dict[str, DriverKind] = {
     "modbus-tcp": DriverKind(
         settings=ModbusTcpSettings, module="edge_agent.drivers.modbus_tcp", factory="ModbusTcpDriver", protocol="modbus"
     ),
+    "modbus-rtu": DriverKind(
+        settings=ModbusRtuSettings, module="edge_agent.drivers.modbus_rtu", factory="ModbusRtuDriver", protocol="modbus"
+    ),
+    "modbus-rtu-over-tcp": DriverKind(
+        settings=ModbusRtuOverTcpSettings,
+        module="edge_agent.drivers.modbus_rtu",
+        factory="ModbusRtuOverTcpDriver",
+        protocol="modbus",
+    ),
     "opcua": DriverKind(
         settings=OpcUaSettings, module="edge_agent.drivers.opcua", factory="OpcUaDriver", protocol="opcua"
+    ),
+    "code-reader-tcp": DriverKind(
+        settings=CodeReaderTcpSettings,
+        module="edge_agent.drivers.code_reader_tcp",
+        factory="code_reader_tcp",
+        protocol="code-reader",
+        manner=Manner.TOLD,
+    ),
+    "code-reader-serial": DriverKind(
+        settings=CodeReaderSerialSettings,
+        module="edge_agent.drivers.code_reader_serial",
+        factory="code_reader_serial",
+        protocol="code-reader",
+        manner=Manner.TOLD,
+    ),
+    "csv-folder": DriverKind(
+        settings=CsvFolderSettings,
+        module="edge_agent.drivers.watched_folder",
+        factory="csv_folder",
+        protocol="file",
+        manner=Manner.TOLD,
+    ),
+    "json-folder": DriverKind(
+        settings=JsonFolderSettings,
+        module="edge_agent.drivers.watched_folder",
+        factory="json_folder",
+        protocol="file",
+        manner=Manner.TOLD,
+    ),
+    "aqdef-folder": DriverKind(
+        settings=AqdefFolderSettings,
+        module="edge_agent.drivers.watched_folder",
+        factory="aqdef_folder",
+        protocol="file",
+        manner=Manner.TOLD,
+    ),
+    "open-protocol": DriverKind(
+        settings=OpenProtocolSettings,
+        module="edge_agent.drivers.open_protocol.source",
+        factory="OpenProtocolSource",
+        protocol="open-protocol",
+        manner=Manner.TOLD,
     ),
 }
 
@@ -71,8 +124,22 @@ def driver_kind(name: str) -> DriverKind:
 
 
 def create_driver(name: str, settings: msgspec.Struct, context: DriverContext) -> Driver:
-    """Make a driver; connects to nothing. ``settings`` is an instance of the driver's settings type."""
+    """Make a polled driver; connects to nothing. ``settings`` is an instance of the driver's settings type."""
+    made: Driver = _factory(name, context, Manner.POLLED)(settings, context)
+    return made
+
+
+def create_source(name: str, settings: msgspec.Struct, context: DriverContext) -> ResultSource:
+    """Make a source of results; connects to nothing."""
+    made: ResultSource = _factory(name, context, Manner.TOLD)(settings, context)
+    return made
+
+
+def _factory(name: str, context: DriverContext, manner: Manner) -> Callable[[Any, DriverContext], Any]:
     kind = driver_kind(name)
+    if kind.manner is not manner:
+        message = f"device {context.device}: driver {name} is {kind.manner}, not {manner}"
+        raise DriverUnknown(message)
     try:
         module = import_module(kind.module)
     except ModuleNotFoundError as missing:
@@ -83,5 +150,5 @@ def create_driver(name: str, settings: msgspec.Struct, context: DriverContext) -
             f"run: pip install 'zhuoyue[{kind.extra}]'"
         )
         raise ExtraMissing(message) from missing
-    factory: Callable[[Any, DriverContext], Driver] = getattr(module, kind.factory)
-    return factory(settings, context)
+    factory: Callable[[Any, DriverContext], Any] = getattr(module, kind.factory)
+    return factory

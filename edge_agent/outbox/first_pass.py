@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED
+from edge_agent.outbox.schema import micros
 from traceability.quality.first_pass_counts import FirstPassCounts, counted
 from traceability.record.production import FirstPassClaim, UnitResultRecord
 
@@ -35,10 +36,7 @@ def count_result(connection: sqlite3.Connection, result: UnitResultRecord) -> Un
         (*place, *msgspec.structs.astuple(new), int(unclaimed)),
     )
     if result.unit is not None:
-        connection.execute(
-            "INSERT OR REPLACE INTO pass (unit, operation, results, submitted) VALUES (?, ?, ?, ?)",
-            (result.unit, result.operation, results + 1, int(submitted or new.attempts > old.attempts)),
-        )
+        _keep_pass(connection, result, results + 1, submits=new.attempts > old.attempts)
     return msgspec.structs.replace(result, attempt=results + 1)
 
 
@@ -69,6 +67,21 @@ def changed_claims(connection: sqlite3.Connection, chain: str, through: int, now
     ]
     connection.execute("UPDATE first_pass SET unclaimed = 0 WHERE unclaimed")
     return claims
+
+
+def _keep_pass(connection: sqlite3.Connection, result: UnitResultRecord, results: int, *, submits: bool) -> None:
+    """Count the unit's result; verdict and time stay those of its last submission."""
+    connection.execute(
+        "INSERT INTO pass (unit, operation, results, submitted) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (unit, operation) DO UPDATE SET"
+        " results = excluded.results, submitted = max(submitted, excluded.submitted)",
+        (result.unit, result.operation, results, int(submits)),
+    )
+    if submits:
+        connection.execute(
+            "UPDATE pass SET verdict = ?, at = ? WHERE unit = ? AND operation = ?",
+            (str(result.verdict), micros(result.event_time), result.unit, result.operation),
+        )
 
 
 def _passes(connection: sqlite3.Connection, result: UnitResultRecord) -> tuple[int, bool]:

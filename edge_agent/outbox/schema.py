@@ -29,8 +29,10 @@ def open_file(path: Path) -> sqlite3.Connection:
             _check_owner(connection, path)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-            if _number(connection, "user_version") == 0:
+            fresh = _number(connection, "user_version") == 0
+            if fresh or _lacks(connection):
                 _create(path)
+            if fresh:
                 connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version={FORMAT}")
         except BaseException:
@@ -46,11 +48,11 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write, beside a running agent or without one."""
+    """A connection that cannot write, beside a running agent or without one; one thread at a time may use it."""
     if not path.exists():
         raise OutboxUnusable("there is no outbox yet", where=str(path), advice="run the agent first")
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         _check_owner(connection, path)
     except sqlite3.Error as error:
         raise OutboxUnusable(f"cannot be read as an outbox: {error}", where=str(path)) from None
@@ -129,7 +131,7 @@ _TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...], set[str]]] = {
         {"result", "outcome", "stored_at"},
     ),
     "pass": (
-        {"unit": str, "operation": str, "results": int, "submitted": int},
+        {"unit": str, "operation": str, "results": int, "submitted": int, "verdict": str, "at": int},
         ("unit", "operation"),
         {"results", "submitted"},
     ),
@@ -147,9 +149,48 @@ _TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...], set[str]]] = {
         ("part", "operation"),
         {"submitted", "first_ok", "attempts", "invalid", "not_decidable", "unclaimed"},
     ),
+    "unit_state": (
+        {"unit": str, "operation": str, "verdict": str, "scrapped": int, "at": int},
+        ("unit", "operation"),
+        {"at"},
+    ),
+    "unit_lot": ({"unit": str, "lot": str}, ("unit", "lot"), set()),
+    "hold": (
+        {
+            "id": str,
+            "scope": str,
+            "target": str,
+            "reason": str,
+            "placed_by": str,
+            "placed_at": int,
+            "released_by": str,
+            "released_at": int,
+            "release_reason": str,
+        },
+        "id",
+        {"scope", "target", "reason", "placed_by", "placed_at"},
+    ),
+    "decision": (
+        {"station": str, "answer": int, "reason": int, "count": int},
+        ("station", "answer", "reason"),
+        {"count"},
+    ),
     "uplink": ({"id": int, "state": str, "since": int, "detail": str}, "id", {"state", "since", "detail"}),
 }
-"""Name: columns, primary key, columns that are never null. ``store`` says what the rows mean."""
+"""Name: columns, primary key, columns that are never null. ``store`` says what the rows mean.
+
+The file's format stays 1 as long as tables and columns are only added, and the columns may be null: an earlier version
+leaves them alone, so that an agent can be put back to it, and what it did not fill in reads as not known.
+"""
+
+
+def _lacks(connection: sqlite3.Connection) -> bool:
+    """Whether an earlier version made the file, without some of the tables or columns."""
+    return any(set(columns) - _columns(connection, name) for name, (columns, _, _) in _TABLES.items())
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
 
 
 def _create(path: Path) -> None:
@@ -157,7 +198,12 @@ def _create(path: Path) -> None:
     try:
         database = Database(connection)
         for name, (columns, key, filled) in _TABLES.items():
-            database.table(name).create(columns, pk=key, not_null=filled, strict=True, if_not_exists=True)
+            table = database.table(name)
+            table.create(columns, pk=key, not_null=filled, strict=True, if_not_exists=True)
+            for column in columns.keys() - _columns(connection, name):
+                table.add_column(column, columns[column])
+        table = database.table("hold")
+        table.create_index(["target"], if_not_exists=True)
         connection.commit()
     finally:
         connection.close()

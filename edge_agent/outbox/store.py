@@ -26,12 +26,13 @@ One thread writes (``writer``); jobs of several stations that wait together shar
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from edge_agent.acquisition.cycle import CycleKey
-from edge_agent.outbox import batches, chain, results
+from edge_agent.interlock.facts import UnitState
+from edge_agent.outbox import batches, chain, decisions, results, unit_states
 from edge_agent.outbox.report import OutboxReport, note_uplink, report
 from edge_agent.outbox.schema import open_file
 from edge_agent.outbox.writer import Job, T, Writer
@@ -93,6 +94,20 @@ class Outbox:
         )
         self.appended.set()
         return stored
+
+    async def append_loss(self, loss: results.LostResult) -> results.Stored:
+        """Store durably, once, that a result which a source told is lost."""
+        stored = await self._do(lambda connection: results.append_loss(connection, loss, self._salt, self._clock()))
+        self.appended.set()
+        return stored
+
+    async def receive_states(self, states: Sequence[UnitState]) -> None:
+        """Keep the states of units that came down from the hub, for the interlock."""
+        await self._do(lambda connection: unit_states.receive_states(connection, states))
+
+    async def count_decision(self, station: str, answer: int, reason: int) -> None:
+        """Count one answer of the interlock."""
+        await self._do(lambda connection: decisions.count_decision(connection, station, answer, reason))
 
     async def seal(self, max_records: int) -> batches.SealedBatch | None:
         """Make the next batch; None when no record waits."""

@@ -14,7 +14,7 @@ from edge_agent.config.settings import Camera
 from edge_agent.errors import StorageRefused
 from edge_agent.log import say
 from edge_agent.station.album import Album
-from edge_agent.station.handshake import ErrorCode
+from edge_agent.station.handshakes.actions import ErrorCode
 from edge_agent.station.identity import Shot, shot_of
 from traceability.encoding import SHA256_PREFIX
 from vision.decode import DecodeOptions, decode

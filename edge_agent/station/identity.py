@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from edge_agent.station.handshake import ErrorCode
+from edge_agent.station.handshakes.actions import ErrorCode
 from traceability.encoding import to_base64
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import Item, ItemKind, item_uri, unit_uri
 from traceability.identifier.symbol import identify
 from traceability.record.production import Component, Picture, ReadSymbol
-from vision.symbol import Reading, Symbol
+from vision.symbol import Reading
 
 
 class Shot(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,20 +40,13 @@ class Identities(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+_Symbol = tuple[ReadSymbol, Item | None, str]
+
+
 def shot_of(position: str, sha256: str, size: int, reading: Reading) -> Shot:
     """What a picture says about its position: one identity, or why not."""
-    symbols = [_read_symbol(symbol) for symbol in reading.symbols]
-    found = {symbol.item: item for symbol, item, _ in symbols if item is not None}
-    refusals = [refusal for _, _, refusal in symbols if refusal]
-    item, reason, code = None, "", ErrorCode.RECORDED
-    if len(found) == 1:
-        item = next(iter(found.values()))
-    elif found:
-        reason, code = f"several identities in one picture: {', '.join(map(str, found))}", ErrorCode.IDENTITY_REFUSED
-    elif refusals:
-        reason, code = "; ".join(refusals), ErrorCode.IDENTITY_REFUSED
-    else:
-        reason, code = f"no code read ({reading.reason or 'none found'})", ErrorCode.NOT_READ
+    symbols = [_read_symbol(symbol.raw, symbol.symbology) for symbol in reading.symbols]
+    item, reason, code = _judged(symbols, "picture", reading.reason or "none found")
     picture = Picture(
         sha256=sha256,
         size=size,
@@ -62,6 +55,12 @@ def shot_of(position: str, sha256: str, size: int, reading: Reading) -> Shot:
         reason=reason[:_LONGEST_REASON] or None,
     )
     return Shot(position=position, picture=picture, item=item, reason=reason, code=code)
+
+
+def code_shot(position: str, codes: Sequence[tuple[bytes, str]], reason: str = "nothing in view") -> Shot:
+    """What a code reader says about a position; ``codes`` are bytes and symbology, ``reason`` why there are none."""
+    item, reason, code = _judged([_read_symbol(raw, symbology) for raw, symbology in codes], "reading", reason)
+    return Shot(position=position, item=item, reason=reason, code=code)
 
 
 def from_controller(gtin: str, serial: str) -> Identities:
@@ -99,15 +98,29 @@ def from_shots(gtin: str, serial: str, shots: Sequence[Shot]) -> Identities:
 _LONGEST_REASON = 500
 
 
-def _read_symbol(symbol: Symbol) -> tuple[ReadSymbol, Item | None, str]:
+def _judged(symbols: Sequence[_Symbol], where: str, none: str) -> tuple[Item | None, str, ErrorCode]:
+    """The one identity in the symbols of a place, or why there is none."""
+    found = {symbol.item: item for symbol, item, _ in symbols if item is not None}
+    refusals = [refusal for _, _, refusal in symbols if refusal]
+    if len(found) == 1:
+        return next(iter(found.values())), "", ErrorCode.RECORDED
+    if found:
+        reason = f"several identities in one {where}: {', '.join(map(str, found))}"
+        return None, reason, ErrorCode.IDENTITY_REFUSED
+    if refusals:
+        return None, "; ".join(refusals), ErrorCode.IDENTITY_REFUSED
+    return None, f"no code read ({none})", ErrorCode.NOT_READ
+
+
+def _read_symbol(raw: bytes, symbology: str) -> _Symbol:
     item, refusal = None, ""
     try:
-        item = identify(symbol.raw, symbol.symbology)
+        item = identify(raw, symbology)
     except IdentifierRefused as error:
         refusal = str(error)
     read = ReadSymbol(
-        symbology=symbol.symbology,
-        bytes_base64=to_base64(symbol.raw),
+        symbology=symbology,
+        bytes_base64=to_base64(raw),
         item=None if item is None else item_uri(item),
     )
     return read, item, refusal

@@ -3,19 +3,22 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
-from edge_agent.acquisition.cycle import CycleData
+from edge_agent.acquisition.counting import Counting, Jump
+from edge_agent.acquisition.cycle import CycleData, CycleKey
 from edge_agent.acquisition.measure import measure
 from edge_agent.config.settings import Station
 from edge_agent.log import say
-from edge_agent.outbox.results import Stored
+from edge_agent.outbox.results import LostResult, Stored
 from edge_agent.outbox.store import Outbox
-from edge_agent.station.camera import CycleCamera
-from edge_agent.station.handshake import ErrorCode
-from edge_agent.station.identity import Identities, from_controller, from_shots
+from edge_agent.station.device_clock import DeviceClock
+from edge_agent.station.handshakes.actions import ErrorCode
+from edge_agent.station.identity import Identities, Shot, code_shot, from_controller, from_shots
+from edge_agent.station.recent import Recent
 from edge_agent.station.result import Made, submission_of
 from traceability.measurement import Measurement
 
@@ -30,6 +33,16 @@ class Production(msgspec.Struct, frozen=True, kw_only=True):
     plan: str
 
 
+class IdentityReader(Protocol):
+    """What sees the codes of a cycle: cameras or a code reader."""
+
+    async def shots(self, cycle: int) -> list[Shot]:
+        """What each position shows, the unit's first; the same again when it is asked again for one cycle."""
+
+    def tidy(self, cycle: int) -> None:
+        """The cycle is stored: what was kept for it may go."""
+
+
 class Recorder:
     """The way of one station's cycles into the outbox."""
 
@@ -38,10 +51,11 @@ class Recorder:
         station: Station,
         production: Production,
         outbox: Outbox,
-        camera: CycleCamera | None,
+        camera: IdentityReader | None,
         *,
         clock: Callable[[], datetime],
         random_bytes: Callable[[int], bytes],
+        recent: Recent | None = None,
     ) -> None:
         self._station = station
         self._production = production
@@ -49,34 +63,58 @@ class Recorder:
         self._camera = camera
         self._clock = clock
         self._random_bytes = random_bytes
+        self._recent = recent
+        self._resumed = True
+        self.device_clock = DeviceClock(station.name, clock)
         self._nameless_lots = False
 
-    async def record(self, cycle: CycleData) -> Stored:
-        """Store a cycle, or find that it is stored; StorageRefused when it cannot be."""
+    async def record(self, cycle: CycleData, counting: Counting | None = None, lost: tuple[Jump, ...] = ()) -> Stored:
+        """Store a cycle, or find that it is stored; StorageRefused when it cannot be.
+
+        With ``counting``, cycle numbers that are missing before this one become loss entries with it, and so does
+        what the device itself told to be ``lost``.
+        """
         stored = await self._outbox.find_cycle(self._station.name, cycle.key)
         if stored is None:
-            stored = await self._store(cycle)
+            stored = await self._store(cycle, counting, lost)
+        self._resumed = False
         if self._camera is not None:
             self._camera.tidy(cycle.cycle)
         return stored
 
-    async def _store(self, cycle: CycleData) -> Stored:
+    async def record_lost(self, key: CycleKey, lost: tuple[Jump, ...]) -> Stored:
+        """Store that what a source told is lost; done twice it is stored once. StorageRefused when it cannot be."""
+        name, outcome = self._new_id(), ErrorCode.UNREADABLE
+        loss = LostResult(station=self._station.name, key=key, name=name, lost=lost, outcome=outcome)
+        return await self._outbox.append_loss(loss)
+
+    def _new_id(self) -> str:
+        return UUID(bytes=self._random_bytes(16), version=4).urn
+
+    async def _store(self, cycle: CycleData, counting: Counting | None, lost: tuple[Jump, ...]) -> Stored:
         identities = await self._identities(cycle)
         made = Made(
-            result=UUID(bytes=self._random_bytes(16), version=4).urn,
+            result=self._new_id(),
             at=self._clock(),
             part=self._production.part,
             plan=self._production.plan,
         )
         submission = submission_of(self._station, cycle, self._measured(cycle), identities, made)
+        submission = msgspec.structs.replace(submission, counting=counting, resumed=self._resumed, lost=lost)
         stored = await self._outbox.append(submission)
+        if self._recent is not None and stored.fresh:
+            self._recent.add(submission)
         self._speak_of(cycle, stored, submission.result.defect)
         return stored
 
     async def _identities(self, cycle: CycleData) -> Identities:
-        if self._camera is None:
-            return from_controller(self._production.gtin, cycle.serial)
-        return from_shots(self._production.gtin, cycle.serial, await self._camera.shots(cycle.cycle))
+        gtin = self._production.gtin
+        if self._camera is not None:
+            return from_shots(gtin, cycle.serial, await self._camera.shots(cycle.cycle))
+        if cycle.code is None:
+            return from_controller(gtin, cycle.serial)
+        codes = [(cycle.code, cycle.symbology)] if cycle.code else []
+        return from_shots(gtin, cycle.serial, [code_shot("unit", codes)])
 
     def _measured(self, cycle: CycleData) -> list[Measurement]:
         points = self._station.resolved.points
@@ -90,6 +128,11 @@ class Recorder:
             say(
                 _LOG, logging.WARNING, "recorded as not decidable", station=self._station.name, cycle=cycle.cycle,
                 reason=defect, next="look at label, camera and the controller's serial",
+            )  # fmt: skip
+        for jump in stored.jumps:
+            say(
+                _LOG, logging.WARNING, "the cycle counter jumped; the loss is recorded", station=self._station.name,
+                lost=jump.count, first=jump.first, last=jump.last, reason=jump.reason,
             )  # fmt: skip
         if cycle.lot is not None and self._station.lot is None and not self._nameless_lots:
             self._nameless_lots = True

@@ -10,7 +10,7 @@ from edge_agent.acquisition.cycle import CycleData
 from edge_agent.config.settings import Lot, Station
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED
 from edge_agent.outbox.results import Submission
-from edge_agent.station.handshake import ErrorCode
+from edge_agent.station.handshakes.actions import ErrorCode
 from edge_agent.station.identity import Identities
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import lot_uri
@@ -63,6 +63,7 @@ def submission_of(
         purpose=cycle.purpose,
         cycle=cycle.cycle if 0 <= cycle.cycle <= _LARGEST else None,
         source_time=cycle.source_time,
+        device_offset_ms=cycle.device_offset_ms,
         defect=_defect(cycle, identities),
         plan=made.plan,
     )

@@ -27,6 +27,7 @@ from edge_agent.outbox.store import Outbox
 from edge_agent.pace import Jitter, Pace, wait_or_stop
 from edge_agent.uplink.answer import Accepted, Answer, Later, Refused, Resend, understand
 from edge_agent.uplink.client import HubClient, HubUnreachable
+from edge_agent.uplink.hub_clock import HubClock, read_hub_clock
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Sender:
         paces: Paces | None = None,
     ) -> None:
         self.state = State.STARTING
+        self.hub_clock: HubClock | None = None
         self._hub = hub
         self._author = author
         self._outbox = outbox
@@ -115,7 +117,9 @@ class Sender:
         """Send one batch and do what the answer asks; False when there is nothing more to try before the end."""
         answer: Answer | None
         try:
+            sent = self._clock()
             reply = await client.send(batch)
+            self.hub_clock = read_hub_clock(reply.headers, sent, self._clock()) or self.hub_clock
             answer = understand(reply, batch, self._author, self._hub.public_key, self._clock())
         except HubUnreachable as error:
             answer = Later(error.what)

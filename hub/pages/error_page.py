@@ -21,7 +21,10 @@ TITLES = {
 }
 ADVICE = {
     400: mark("Check the code: scan it again, or type serial or lot into the search box."),
-    404: mark("Check serial and part number, or search for a part of them. A unit appears here once its agent has sent a result of it."),
+    404: mark(
+        "Check serial and part number, or search for a part of them. "
+        "A unit appears here once its agent has sent a result of it."
+    ),
     405: mark("Open the page again from the home page."),
     422: mark("Check the address, or start from the home page."),
     500: mark("Nothing was changed. Try again; if it happens again, the hub's own log says more."),

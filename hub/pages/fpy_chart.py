@@ -6,7 +6,10 @@ import msgspec
 
 from hub.pages.speech import NO_FIGURE, Speech
 from hub.pages.words import word_for
-from hub.scorecard.views import OperationScore, PlantView, YieldBucket, YieldView
+from hub.scorecard.views import BucketWidth, OperationScore, PlantView, YieldBucket, YieldView
+
+_LONG = (BucketWidth.DAY, BucketWidth.WEEK, BucketWidth.MONTH)
+_LONG_TICKS, _SHORT_TICKS = "%Y-%m-%d", "%H:%M\n%Y-%m-%d"
 
 
 class ChartRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,15 +30,17 @@ def chart_data(view: PlantView, speech: Speech) -> dict[str, Any]:
         return {}
     return {
         "series": series,
-        "words": {
-            "y": speech.say("first-pass yield, %"),
-            "x": speech.say(
-                "%(width)s, clock of %(zone)s",
-                width=speech.say(word_for(view.bucket)),
-                zone=speech.zone(view.time_zone, view.now),
-            ),
-        },
+        "words": {"y": speech.say("first-pass yield, %")},
+        "ticks": _LONG_TICKS if view.bucket in _LONG else _SHORT_TICKS,
     }
+
+
+def chart_caption(view: PlantView, speech: Speech) -> str:
+    """What the horizontal axis is; empty without submissions."""
+    if view.bucket is None:
+        return ""
+    width = speech.say(word_for(view.bucket))
+    return speech.say("%(width)s, clock of %(zone)s", width=width, zone=speech.zone(view.time_zone, view.now))
 
 
 def chart_rows(view: PlantView, speech: Speech) -> tuple[ChartRow, ...]:

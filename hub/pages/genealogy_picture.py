@@ -1,6 +1,7 @@
 """A genealogy as boxes and lines in pixels, once lying (wide screens) and once standing (phones)."""
 
 import unicodedata
+from itertools import pairwise
 
 import msgspec
 
@@ -11,9 +12,11 @@ from traceability.identifier.item import ItemKind
 
 WIDTH, HEIGHT = 184, 68
 _LYING = Size(along=WIDTH, across=HEIGHT, gap_along=84, gap_across=20)
-_STANDING = Size(along=HEIGHT, across=156, gap_along=44, gap_across=12)
-_STANDING_WIDTH = 156
+_STANDING_WIDTH = 146
+_STANDING = Size(along=HEIGHT, across=_STANDING_WIDTH, gap_along=44, gap_across=10)
 _BEND = 0.5
+_MOST_WORDS = 4
+"""More dashed links than this are explained by the legend alone."""
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +51,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     height: float
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
+    words: bool
     left_out: int
 
 
@@ -66,12 +70,14 @@ def _picture(view: GraphView, speech: Speech, *, standing: bool) -> Picture:
         for node in view.nodes
         if node.item in drawing.centres
     )
+    lines = _lines(view, drawing, standing=standing)
     return Picture(
         name="standing" if standing else "lying",
         width=drawing.across if standing else drawing.along,
         height=drawing.along if standing else drawing.across,
         boxes=boxes,
-        lines=_lines(view, drawing, standing=standing),
+        lines=lines,
+        words=sum(not line.link.certain for line in lines) <= _MOST_WORDS,
         left_out=drawing.left_out,
     )
 
@@ -95,14 +101,12 @@ def _box(node: GraphNode, centre: tuple[float, float], width: int, start: str, s
 
 def _lines(view: GraphView, drawing: Drawing, *, standing: bool) -> tuple[Line, ...]:
     links = {(link.child, link.parent): link for link in view.links}
-    return tuple(
-        _line(links[route.child, route.parent], route.points, standing=standing) for route in drawing.routes
-    )
+    return tuple(_line(links[route.child, route.parent], route.points, standing=standing) for route in drawing.routes)
 
 
 def _line(link: GraphLink, points: tuple[Point, ...], *, standing: bool) -> Line:
     path = f"M{_spelt(points[0], standing=standing)}"
-    for one, other in zip(points, points[1:], strict=False):
+    for one, other in pairwise(points):
         bend = one.along + (other.along - one.along) * _BEND
         path += "C" + " ".join(
             _spelt(point, standing=standing) for point in (Point(bend, one.across), Point(bend, other.across), other)

@@ -8,6 +8,7 @@ drawing is the same for the same input, whatever its order.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -23,8 +24,8 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     across: float
     gap_along: float
     gap_across: float
-    margin: float = 8.0
-    limit: int = 12
+    margin: float = 6.0
+    limit: int = 8
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -54,8 +55,9 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
 
 def draw(depth_of: Mapping[str, int], links: Iterable[tuple[str, str]], size: Size, keep: str) -> Drawing:
     """Lay out nodes by their depth; ``links`` are (child, parent). ``keep`` is drawn however full its layer is."""
-    shown = _shown(depth_of, keep, size.limit)
-    pairs = sorted({(child, parent) for child, parent in links if child in shown and parent in shown})
+    known = sorted(set(links))
+    shown = _shown(depth_of, known, keep, size.limit)
+    pairs = [(child, parent) for child, parent in known if child in shown and parent in shown]
     layer_of = {depth: layer for layer, depth in enumerate(sorted({depth_of[node] for node in shown}))}
     layers, chains = _layers({node: layer_of[depth_of[node]] for node in shown}, pairs)
     neighbours = _neighbours(chains.values())
@@ -78,11 +80,17 @@ def draw(depth_of: Mapping[str, int], links: Iterable[tuple[str, str]], size: Si
     )
 
 
-def _shown(depth_of: Mapping[str, int], keep: str, limit: int) -> set[str]:
-    by_depth: defaultdict[int, list[str]] = defaultdict(list)
-    for node in depth_of:  # the caller's order says what matters more
-        by_depth[depth_of[node]].append(node)
-    return {node for nodes in by_depth.values() for node in nodes[:limit]} | {keep} & depth_of.keys()
+def _shown(depth_of: Mapping[str, int], links: Sequence[tuple[str, str]], keep: str, limit: int) -> set[str]:
+    """``keep`` and, layer by layer outwards, what is linked to something shown: at most ``limit`` a layer."""
+    linked: defaultdict[str, set[str]] = defaultdict(set)
+    for child, parent in links:
+        linked[child].add(parent)
+        linked[parent].add(child)
+    shown = {keep} & depth_of.keys()
+    for depth in sorted(set(depth_of.values()), key=abs):
+        layer = [node for node in depth_of if depth_of[node] == depth and linked[node] & shown]
+        shown |= set(layer[:limit])
+    return shown
 
 
 def _layers(
@@ -106,7 +114,7 @@ def _layers(
 def _neighbours(chains: Iterable[Sequence[Vertex]]) -> dict[Vertex, list[Vertex]]:
     found: defaultdict[Vertex, list[Vertex]] = defaultdict(list)
     for chain in chains:
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in pairwise(chain):
             found[one].append(other)
             found[other].append(one)
     return found
@@ -120,7 +128,9 @@ def _order(layers: list[list[Vertex]], neighbours: Mapping[Vertex, list[Vertex]]
     for index in indices:
         own = {vertex: float(at) for at, vertex in enumerate(layers[index])}
         wanted = {
-            vertex: _mean([place[other] for other in neighbours.get(vertex, ()) if other[1] == index - step], own[vertex])
+            vertex: _mean(
+                [place[other] for other in neighbours.get(vertex, ()) if other[1] == index - step], own[vertex]
+            )
             for vertex in layers[index]
         }
         layers[index].sort(key=lambda vertex: (wanted[vertex], own[vertex]))
@@ -132,9 +142,7 @@ def _places(
 ) -> dict[Vertex, float]:
     """Centre of each vertex across the layers; the smallest leaves half a node and the margin."""
     distance = size.across + size.gap_across
-    across = {
-        vertex: (at - (len(layer) - 1) / 2) * distance for layer in layers for at, vertex in enumerate(layer)
-    }
+    across = {vertex: (at - (len(layer) - 1) / 2) * distance for layer in layers for at, vertex in enumerate(layer)}
     for sweep in range(2 * _SWEEPS):
         for layer in layers if sweep % 2 else layers[::-1]:
             wanted = [_mean([across[other] for other in neighbours.get(v, ())], across[v]) for v in layer]

@@ -49,21 +49,25 @@ def headline(view: HomeView, speech: Speech) -> Headline:
     forks, gaps, held = view.totals.forks, view.totals.data_losses, view.totals.quarantined
     serious = _said(
         (silent, speech.say_count("%(num)s agent is silent", "%(num)s agents are silent", silent)),
-        (forks, speech.say_count("%(num)s batch was refused as a fork", "%(num)s batches were refused as forks", forks)),
+        (
+            forks,
+            speech.say_count("%(num)s batch was refused as a fork", "%(num)s batches were refused as forks", forks),
+        ),
     )
     slight = _said(
         (late, speech.say_count("%(num)s agent is late", "%(num)s agents are late", late)),
         (never, speech.say_count("%(num)s agent was never heard of", "%(num)s agents were never heard of", never)),
-        (gaps, speech.say_count("%(num)s gap in the data was declared", "%(num)s gaps in the data were declared", gaps)),
+        (
+            gaps,
+            speech.say_count("%(num)s gap in the data was declared", "%(num)s gaps in the data were declared", gaps),
+        ),
         (held, speech.say_count("%(num)s record is quarantined", "%(num)s records are quarantined", held)),
     )
     if serious:
         return Headline(State.BAD, speech.say("The chain needs attention now"), serious + slight)
     if slight:
         return Headline(State.WARNING, speech.say("The chain works, with something to look at"), slight)
-    fresh = speech.say_count(
-        "%(num)s agent is fresh", "all %(num)s agents are fresh", len(agents)
-    )
+    fresh = speech.say_count("%(num)s agent is fresh", "all %(num)s agents are fresh", len(agents))
     whole = speech.say("no gaps, no forks, nothing quarantined")
     return Headline(State.OK, speech.say("The whole chain is reporting"), (fresh, whole))
 

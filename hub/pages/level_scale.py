@@ -44,7 +44,10 @@ def scale_mark(grade: MetricGrade) -> ScaleMark | None:
     at = _place(grade.metric, _read(grade.metric, grade.value), level)
     if grade.interval is None:
         return ScaleMark(at)
-    ends = [_place(grade.metric, _read(grade.metric, Fraction(end)), None) for end in (grade.interval.low, grade.interval.high)]
+    ends = [
+        _place(grade.metric, _read(grade.metric, Fraction(end)), None)
+        for end in (grade.interval.low, grade.interval.high)
+    ]
     return ScaleMark(at, min(*ends, at), max(*ends, at))
 
 

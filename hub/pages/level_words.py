@@ -35,9 +35,7 @@ def binding_text(speech: Speech, grade: PlantGrade) -> str:
     if grade.level is Level.L4:
         return speech.say("every metric and every dimension reaches the highest Level")
     held = speech.say("; ").join(_held_by(speech, grade, subject) for subject in grade.binding)
-    return speech.say(
-        "held at %(level)s by %(subjects)s", level=level_name(speech, grade.level), subjects=held
-    )
+    return speech.say("held at %(level)s by %(subjects)s", level=level_name(speech, grade.level), subjects=held)
 
 
 def binding_short(speech: Speech, grade: PlantGrade) -> str:
@@ -77,9 +75,7 @@ def interval_text(speech: Speech, grade: MetricGrade) -> str:
         return ""
     low, high = grade.interval.low, grade.interval.high
     if grade.metric is Metric.SIGMA:
-        return speech.say(
-            "%(low)s to %(high)s per million", low=speech.figure(low, 0), high=speech.figure(high, 0)
-        )
+        return speech.say("%(low)s to %(high)s per million", low=speech.figure(low, 0), high=speech.figure(high, 0))
     if grade.metric is Metric.CPK:
         return speech.say("%(low)s to %(high)s", low=speech.figure(low, 2), high=speech.figure(high, 2))
     return speech.say("%(low)s to %(high)s", low=speech.percent(low, 1), high=speech.percent(high, 1))
@@ -129,9 +125,7 @@ def _demand(speech: Speech, step: Step, metric: MetricGrade | None) -> Demand:
             "%(needed)s; today not rated: %(reason)s", needed=needed, reason=speech.say(word_for(step.reason))
         )
         return Demand(subject, text)
-    return Demand(
-        subject, speech.say("%(needed)s; today %(value)s", needed=needed, value=value_text(speech, metric))
-    )
+    return Demand(subject, speech.say("%(needed)s; today %(value)s", needed=needed, value=value_text(speech, metric)))
 
 
 def _held_by(speech: Speech, grade: PlantGrade, subject: str, *, needed: bool = True) -> str:
@@ -167,7 +161,9 @@ def _bounds(metric: Metric) -> tuple[Fraction, ...]:
     return tuple(step.value for step in THRESHOLDS[metric] if step.value is not None)
 
 
-def _unlike(speech: Speech, value: float, bounds: tuple[Fraction, ...] = (Fraction(3), Fraction(4), Fraction(5))) -> str:
+def _unlike(
+    speech: Speech, value: float, bounds: tuple[Fraction, ...] = (Fraction(3), Fraction(4), Fraction(5))
+) -> str:
     """Two decimals, or more where two would read like a bound that the value does not equal."""
     for digits in range(2, 6):
         shown = round(value, digits)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from hub.named import Named
-from hub.pages.fpy_chart import chart_data, chart_rows
+from hub.pages.fpy_chart import chart_caption, chart_data, chart_rows
 from hub.pages.level_scale import STEP, ScaleMark, scale_mark
 from hub.pages.level_words import beside_text, binding_text, demands, interval_text, tick_text, value_text
 from hub.pages.speech import Speech
@@ -58,6 +58,7 @@ def plant_context(view: PlantView, speech: Speech) -> dict[str, Any]:
         "metrics": [_metric_row(each, grade.binding, speech) for each in grade.metrics],
         "families": _families(view, speech),
         "chart": chart_data(view, speech),
+        "chart_caption": chart_caption(view, speech),
         "chart_rows": chart_rows(view, speech),
         "questions": ITEMS,
     }
@@ -70,9 +71,7 @@ def _metric_row(grade: MetricGrade, binding: tuple[str, ...], speech: Speech) ->
         value=value_text(speech, grade),
         beside=beside_text(speech, grade),
         interval=interval_text(speech, grade),
-        ticks=tuple(
-            (step.level * STEP, tick_text(speech, grade.metric, step)) for step in THRESHOLDS[grade.metric]
-        ),
+        ticks=tuple((step.level * STEP, tick_text(speech, grade.metric, step)) for step in THRESHOLDS[grade.metric]),
         mark=scale_mark(grade),
     )
 

@@ -63,6 +63,7 @@ def get_lot(
     request: Request,
     hub: UsesHub,
     pages: UsesPages,
+    *,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Response:
     """Where did this lot go?"""

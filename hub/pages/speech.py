@@ -43,7 +43,7 @@ class Speech:
 
     def list(self, parts: Iterable[str]) -> str:
         """Parts joined as a plain enumeration."""
-        return ("、" if self.language is Language.ZH else ", ").join(parts)
+        return ("，" if self.language is Language.ZH else ", ").join(parts)
 
     def named(self, thing: Named | None) -> str:
         """The name in this language, as far as one was given."""

@@ -4,17 +4,18 @@ Own files are addressed by a hash of what is in the folder, Plotly by its versio
 """
 
 import hashlib
-from importlib.metadata import version
-from importlib.util import find_spec
+import re
+from functools import cache
 from pathlib import Path
 
+import plotly
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
 from hub.errors import NotFound
 
 STATIC_FOLDER = Path(__file__).parent / "static"
-PLOTLY_PATH = f"/static/plotly-{version('plotly')}.min.js"
+PLOTLY_PATH = f"/static/plotly-{plotly.__version__}.min.js"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TYPES = {".css": "text/css", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -35,11 +36,18 @@ STATIC_ROOT = "/static/" + hashlib.sha256(b"".join(path.read_bytes() for path in
 
 
 def plotly_file() -> Path:
-    """The script inside the installed wheel; found without importing Plotly, which takes long."""
-    spec = find_spec("plotly")
-    assert spec is not None  # the hub depends on it
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "package_data" / "plotly.min.js"
+    """The script inside the installed wheel."""
+    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+@cache
+def plotly_style_ids() -> tuple[str, ...]:
+    """Ids of the style elements by which Plotly's parts look whether their rules stand in the page already.
+
+    The rules are those of maps, which no page draws; an element of that id keeps them from being added inline.
+    """
+    found = re.findall(rb'getElementById\("([0-9a-f]{64})"\)', plotly_file().read_bytes())
+    return tuple(sorted({each.decode("ascii") for each in found}))
 
 
 @router.get(PLOTLY_PATH)
@@ -54,5 +62,5 @@ def get_static(fingerprint: str, name: str) -> FileResponse:
     path = FILES.get(name)
     if path is None:
         raise NotFound(f"there is no file {name[:100]!r} here")
-    kept = _FOR_EVER if STATIC_ROOT.endswith(fingerprint) else "no-cache"
+    kept = _FOR_EVER if f"/static/{fingerprint}" == STATIC_ROOT else "no-cache"
     return FileResponse(path, media_type=_TYPES[path.suffix], headers={"Cache-Control": kept})

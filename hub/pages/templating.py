@@ -13,7 +13,7 @@ from hub.pages.fpy_chart import yield_interval
 from hub.pages.language import Language
 from hub.pages.level_words import binding_short, level_name
 from hub.pages.speech import Speech
-from hub.pages.static_files import PLOTLY_PATH, STATIC_ROOT
+from hub.pages.static_files import PLOTLY_PATH, STATIC_ROOT, plotly_style_ids
 from hub.pages.switch import language_of, switch_address
 from hub.pages.words import word_for
 from traceability.unit import Environment as DataEnvironment
@@ -60,6 +60,7 @@ def _templates(speech: Speech) -> Environment:
     def word(code: Any) -> str:
         return speech.say(word_for(code))
 
+    templates.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     templates.globals |= {
         "say": speech.say,
         "say_count": speech.say_count,
@@ -71,5 +72,6 @@ def _templates(speech: Speech) -> Environment:
         "plant_path": plant_path,
         "static": STATIC_ROOT,
         "plotly": PLOTLY_PATH,
+        "plotly_style_ids": plotly_style_ids(),
     }
     return templates

@@ -1,6 +1,7 @@
 """What the unit page's template needs beyond the view: the picture of the genealogy, values worst first."""
 
 import re
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ def unit_context(view: UnitView, grade: PlantGrade | None, log_key: str, speech:
     return {
         "view": view,
         "grade": grade,
-        "log_key": log_key,
+        "log_key": shlex.quote(log_key),
         "evidence_file": f"evidence-{view.gtin}-{_NOT_IN_A_NAME.sub('_', view.serial)}.json",
         "measured": rows,
         "out_of_limits": sum(row.out for row in rows),

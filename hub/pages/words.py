@@ -118,11 +118,13 @@ BUCKETS: Mapping[StrEnum, str] = {
     BucketWidth.MONTH: mark("per month"),
 }
 
-_TABLES = (
+TABLES = (
     METRICS, DIMENSIONS, REASONS, VERDICTS, FLAGS, PURPOSES, STATUSES, LIMIT_STATES, FRESHNESS, HIT_KINDS,
     ENVIRONMENTS, BUCKETS,
 )  # fmt: skip
-_WORDS: dict[tuple[type, str], str] = {(type(code), code.value): text for table in _TABLES for code, text in table.items()}
+_WORDS: dict[tuple[type, str], str] = {
+    (type(code), code.value): text for table in TABLES for code, text in table.items()
+}
 
 
 def word_for(code: StrEnum) -> str:

@@ -1,41 +1,28 @@
 """Real devices on loopback, one kind per driver, behind one small harness."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asyncua import Server, ua
-from asyncua.crypto.cert_gen import setup_self_signed_certificate
-from asyncua.crypto.permission_rules import SimpleRoleRuleset
-from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
-from cryptography.x509.oid import ExtendedKeyUsageOID
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType as SimType
 from pymodbus.simulator import SimData, SimDevice
+from small_opcua import HOST, POLICIES, OpcUaServer, free_port, write_certificate
 
 from edge_agent.acquisition.resolve import Resolved, resolve
 from edge_agent.drivers.interface import Driver, DriverContext
-from edge_agent.drivers.registry import DRIVERS, ModbusTcpSettings, OpcUaSettings, create_driver
+from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.registry import ModbusTcpSettings, create_driver
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.encode import encode
 from firmware_profiles.format import Value
 
-HOST = "127.0.0.1"
 TIMEOUT = 0.5
 BASE = 100
-SERVER_URI = "urn:example:cell"
-NODE_TYPES = {
-    "uint16": ua.VariantType.UInt16,
-    "uint32": ua.VariantType.UInt32,
-    "datetime": ua.VariantType.DateTime,
-    "string": ua.VariantType.String,
-    "float64": ua.VariantType.Double,
-}
 VALUES: dict[str, Value] = {
     "trigger": 1,
     "cycle": 100_000,
@@ -49,12 +36,6 @@ VALUES: dict[str, Value] = {
     "acknowledge": 0,
     "error": 0,
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 class Garbage:
@@ -88,7 +69,7 @@ class ModbusDevice:
         self.settings = ModbusTcpSettings(host=HOST, port=self.port, timeout=TIMEOUT)
 
     async def start(self) -> None:
-        block = SimData(BASE, count=62, values=0, datatype=SimType.REGISTERS)
+        block = SimData(BASE, count=92, values=0, datatype=SimType.REGISTERS)
         self._server = ModbusTcpServer(SimDevice(1, [block]), address=(HOST, self.port))
         await self._server.serve_forever(background=True)
 
@@ -109,66 +90,54 @@ class ModbusDevice:
 
 
 class OpcUaDevice:
-    """A device with the same station as nodes of an asyncua server, Basic256Sha256, sign and encrypt."""
+    """The same station as nodes of an asyncua server that all tests share, one at a time."""
 
     name = "opcua"
+    server: OpcUaServer
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        self.folder = folder
         self.resolved: Resolved = resolve(Catalog().find("zhuoyue", "opcua-cell"), "Cell1")
         self.missing: Resolved = resolve(Catalog().find("zhuoyue", "opcua-cell"), "Cell9")
-        self.certificate, self.key = folder / "server.der", folder / "server.pem"
+        self.certificate = write_certificate(folder, "server")
         url = f"opc.tcp://{HOST}:{self.port}/cell"
-        self.settings = OpcUaSettings(url=url, trust=self.certificate, timeout=TIMEOUT * 4)
+        self.settings = OpcUaSettings(url=url, trust=self.certificate, timeout=TIMEOUT * 2)
 
-    async def start(self) -> None:
-        usage = [ExtendedKeyUsageOID.SERVER_AUTH]
-        await setup_self_signed_certificate(
-            self.key, self.certificate, SERVER_URI, socket.gethostname(), usage, {"organizationName": "Example"}
-        )
-        server = self._server = Server()
-        await server.init()
-        await server.set_application_uri(SERVER_URI)
-        server.set_endpoint(self.settings.url)
-        server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt], SimpleRoleRuleset())
-        await server.load_certificate(str(self.certificate))
-        await server.load_private_key(str(self.key))
-        server.set_certificate_validator(CertificateValidator(CertificateValidatorOptions.EXT_VALIDATION))
-        await server.register_namespace("urn:example:nodes")
-        self._nodes = {point.name: await self._add(point) for point in self.resolved.points.values()}
-        await server.start()
-
-    async def _add(self, point: Any) -> Any:
-        kind = NODE_TYPES[point.type]
-        start = {"String": "", "Double": 0.0, "DateTime": datetime(1970, 1, 1, tzinfo=UTC)}.get(kind.name, 0)
-        objects = self._server.get_objects_node()
-        node = await objects.add_variable(ua.NodeId.from_string(point.node), point.name, start, kind)
-        if point.writable:
-            await node.set_writable()
-        return node
+    async def start(self, policies: Sequence[Any] = POLICIES) -> None:
+        for point in self.resolved.points.values():
+            await self.server.add(point)
+        await self.server.start(self.port, self.certificate, policies)
 
     async def stop(self) -> None:
-        await self._server.stop()
+        await self.server.stop()
 
     async def put(self, name: str, value: Value) -> None:
         await self.put_raw(name, encode(self.resolved.points[name], value))
 
     async def put_raw(self, name: str, raw: Any) -> None:
-        node = self._nodes[name]
-        await node.write_value(ua.DataValue(ua.Variant(raw, await node.read_data_type_as_variant_type())))
+        await self.server.put(self.resolved.points[name].node or "", raw)
 
     async def get_raw(self, name: str) -> Any:
-        return await self._nodes[name].read_value()
+        return await self.server.get(self.resolved.points[name].node or "")
 
 
 DEVICES = {device.name: device for device in (ModbusDevice, OpcUaDevice)}
 
 
-@pytest.fixture(params=sorted(DRIVERS))
+@pytest.fixture(scope="session")
+def opcua_server() -> Iterator[OpcUaServer]:
+    """The address space of every OPC UA device here; loading one takes seconds."""
+    server = OpcUaServer()
+    yield server
+    server.end()
+
+
+@pytest.fixture(params=sorted(DEVICES))
 async def device(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
     """A device that is not started yet, of each kind for which there is a driver."""
     device = DEVICES[request.param](tmp_path)
+    if isinstance(device, OpcUaDevice):
+        device.server = request.getfixturevalue("opcua_server")
     yield device
     with suppress(AttributeError):  # never started
         await device.stop()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from edge_agent.acquisition.cycle import read_cycle, read_levels
+from edge_agent.acquisition.cycle import read_cycle, read_words
 from edge_agent.acquisition.snapshot import read_snapshot
 from edge_agent.drivers.registry import DRIVERS
 from edge_agent.errors import DeviceError, DeviceRefused, DeviceUnreachable, WriteRefused
@@ -34,7 +34,7 @@ async def test_reads_typed_points(running, driver):
 async def test_a_snapshot_is_a_cycle(running, driver):
     samples = await read_snapshot(driver, running.resolved)
     cycle = read_cycle(running.resolved, samples)
-    assert read_levels(running.resolved, samples).trigger == 1
+    assert read_words(running.resolved, samples, ["trigger"]) == {"trigger": 1}
     assert cycle.key == (100_000, "H0001", 1_735_689_600_000)
     assert (cycle.verdict, cycle.purpose, cycle.flags) == (Verdict.NOT_OK, Purpose.RETEST, {Flag.PARTIAL})
     assert (cycle.defect, cycle.lot) == (17, None)

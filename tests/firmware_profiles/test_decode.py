@@ -98,14 +98,62 @@ def test_bits_codes_and_absence():
         ("ascii", "ABCD", b"H1  \0xyz", "H1"),
         ("utf-8", "ABCD", "卓越".encode() + b"\0\0", "卓越"),
         ("gb18030", "ABCD", "卓越㐀".encode("gb18030"), "卓越㐀"),
+        ("latin-1", "ABCD", b"\xb5m\0x", "µm"),
+        ("shift_jis", "ABCD", "検査".encode("shift_jis") + b"\0", "検査"),
+        ("utf-16-be", "ABCD", "Ā1\0x".encode("utf-16-be"), "Ā1"),
+        ("utf-16-be", "BADC", "卓越".encode("utf-16-le"), "卓越"),
     ],
 )
 def test_text(encoding, order, content, text):
+    content = content.ljust(8, b"\0")
     text_point = point("string", length=4, encoding=Encoding(encoding), order=Order(order))
     assert decode_registers(text_point, struct.unpack(">4H", content)) == text
 
 
-@pytest.mark.parametrize("encoding", list(Encoding))
+@pytest.mark.parametrize(
+    ("mask", "kind", "registers", "value"),
+    [
+        (0xFF00, "uint16", (0xAB12,), 0xAB),
+        (0x00FF, "uint16", (0xAB12,), 0x12),
+        (0x0FF0, "uint16", (0xAB12,), 0xB1),
+        (0xFF00, "int16", (0xFE7F,), -2),
+        (0xFFFF0000, "uint32", (0x0102, 0x0304), 0x0102),
+        (0x8000, "int16", (0x8000,), -1),
+    ],
+)
+def test_a_mask_picks_bits(mask, kind, registers, value):
+    assert decode_registers(point(kind, mask=mask), registers) == value
+
+
+def test_a_masked_number_is_scaled_like_any_other():
+    assert decode_registers(point("uint16", mask=0xFFF0, scale=Decimal("0.1")), (0x00A5,)) == Decimal("1.0")
+
+
+@pytest.mark.parametrize(
+    ("kind", "order", "registers", "value"),
+    [
+        ("bcd16", "ABCD", (0x1234,), 1234),
+        ("bcd32", "CDAB", (0x5678, 0x1234), 12345678),
+        ("bcd64", "ABCD", (0x0123, 0x4567, 0x8901, 0x2345), 123456789012345),
+    ],
+)
+def test_digits_of_four_bits(kind, order, registers, value):
+    assert decode_registers(point(kind, order=Order(order)), registers) == value
+
+
+def test_four_bits_above_nine_are_no_digit():
+    with pytest.raises(DecodeFault, match="123a"):
+        decode_registers(point("bcd16"), (0x123A,))
+
+
+def test_a_fault_code_says_what_the_device_says():
+    sensor = point("int16", scale=Decimal("0.1"), faults={-32765: "sensor broken"})
+    assert decode_registers(sensor, (251,)) == Decimal("25.1")
+    with pytest.raises(DecodeFault, match="the device says: sensor broken"):
+        decode_registers(sensor, (0x8003,))
+
+
+@pytest.mark.parametrize("encoding", [Encoding.ASCII, Encoding.UTF_8, Encoding.GB18030, Encoding.SHIFT_JIS])
 def test_broken_text_is_a_fault(encoding):
     with pytest.raises(DecodeFault, match=encoding):
         decode_registers(point("string", length=1, encoding=encoding), (0x81FF,))
@@ -193,7 +241,10 @@ scalars = st.one_of(
 def test_whatever_comes_is_a_value_or_a_fault(kind, order, scale, raw):
     length = 2 if kind is DataType.STRING else None
     scaled = scale if kind not in (DataType.BOOL, DataType.STRING) else Decimal(1)
-    for anything in (point(kind, length=length, scale=scaled, order=order), node(kind, scale=scaled)):
+    made = [node(kind, scale=scaled)]
+    if kind not in (DataType.INT8, DataType.UINT8):  # a byte has no register of its own
+        made.append(point(kind, length=length, scale=scaled, order=order))
+    for anything in made:
         try:
             value = decode(anything, raw)
         except DecodeFault:

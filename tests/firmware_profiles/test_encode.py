@@ -18,10 +18,11 @@ offsets = st.sampled_from([Decimal(0), Decimal("-273.15"), Decimal(40)])
 def numbers(draw):
     """A numeric point and a raw number of its type."""
     kind = draw(st.sampled_from(sorted(INTEGER_BITS)))
-    orders = list(Order) if REGISTERS[kind] == 4 else FOUR_LETTERS
+    orders = list(Order) if REGISTERS.get(kind) == 4 else FOUR_LETTERS
     bits, signed = INTEGER_BITS[kind]
     low = -(1 << bits - 1) if signed else 0
-    where = draw(st.sampled_from([{"table": Table.HOLDING, "address": 0}, {"node": "ns=2;s=p"}]))
+    places = [{"node": "ns=2;s=p"}] + [{"table": Table.HOLDING, "address": 0}] * (kind in REGISTERS)
+    where = draw(st.sampled_from(places))
     point = Point(
         name="p", type=kind, order=draw(st.sampled_from(orders)), scale=draw(scales), offset=draw(offsets), **where
     )
@@ -66,6 +67,16 @@ def test_text_that_fits_comes_back(text, encoding, order):
         return
     assert len(registers) == 8
     assert decode(point, registers) == text
+
+
+@given(st.sampled_from([DataType.BCD16, DataType.BCD32, DataType.BCD64]), st.sampled_from(FOUR_LETTERS), st.data())
+def test_decimal_digits_come_back(kind, order, data):
+    point = Point(name="p", table=Table.HOLDING, address=0, type=kind, order=order)
+    digits = 4 * REGISTERS[kind]
+    number = data.draw(st.integers(0, 10**digits - 1))
+    assert decode(point, encode(point, number)) == number
+    with pytest.raises(EncodeFault):
+        encode(point, 10**digits)
 
 
 @given(st.booleans())

@@ -71,7 +71,7 @@ def test_a_room_imports_only_what_its_installation_brings(room: str) -> None:
         top = module.partition(".")[0]
         if top in sys.stdlib_module_names or top in ROOMS:
             continue
-        if not {normal(owner) for owner in owners.get(BASES.get(top, top), [])} & brought:
+        if not {normal(owner) for name in (top, BASES.get(top, top)) for owner in owners.get(name, [])} & brought:
             strangers.append(f"{path.relative_to(ROOT)}:{line} imports {module}")
     assert strangers == [], f"add it to the extra of {room} in pyproject.toml, or do without"
 

@@ -32,6 +32,8 @@ BREACHES = [
     ("edge_agent", "sqlite3"),
     ("edge_agent", "sqlite_utils"),
     ("edge_agent", "cv2"),
+    ("edge_agent", "starlette"),
+    ("edge_agent", "prometheus_client"),
     ("hub", "edge_agent"),
     ("hub", "sqlalchemy"),
     ("hub", "sqlite3"),

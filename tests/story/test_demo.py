@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from demo.counts import read_counts
-from demo.setup import free_port
+from demo.setup import free_ports
 from demo.story.decide import jobs_of
 from demo.story.lines import DEFAULT_SEED, LINES
 from traceability.unit import Verdict
@@ -92,7 +92,7 @@ def test_the_story_in_peace(tmp_path: Path) -> None:
 
 
 def test_shooting_its_parts_changes_nothing_in_the_counts(tmp_path: Path) -> None:
-    data, port = tmp_path / "data", free_port()
+    data, port = tmp_path / "data", free_ports(1)[0]
     demo = start(data, 30, port)
     shot: list[str] = []
 

@@ -1,8 +1,8 @@
 """Two suppliers and an OEM on a real hub: signed batches through the real ingest, deterministic values.
 
 Supplier A machines housings (three operations), supplier B builds controllers from lots, the OEM assembles both and
-ships half of its drives to be built into machines. Unit 3 fails its leak test and passes after a retest; unit 5 is
-reworked; unit 7's label is not read at first; a housing of unit 9 stays out of limits. ``units`` drives are made.
+ships half of its drives to be built into machines. Housing 3 fails its leak test and passes a retest, housing 5 is
+reworked, drive 4 is too loud at first, the label of drive 7 is not read at first. ``units`` drives are made.
 """
 
 import hashlib
@@ -12,20 +12,20 @@ from statistics import NormalDist
 from typing import Any
 
 from small_hub import START, SmallAgent
+from supply_chain_plans import BARS, BOARDS, COMPANIES, CONTROLLER, DRIVE, HOUSING, MACHINE, PLANS, PROCESS
 
 from hub.entry.economics import enter_assessment, enter_loss, enter_output_value
 from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from traceability.encoding import sha256, tagged, to_base64
-from traceability.identifier.item import lot_uri, part_uri, unit_uri
-from traceability.measurement import Characteristic
+from traceability.identifier.item import lot_uri, unit_uri
 from traceability.quality.loss import CostItem
 from traceability.quality.questionnaire import Dimension
 from traceability.quality.questionnaire_items import ITEMS
 from traceability.record.codec import plan_id
 from traceability.record.economics import Answer, ItemState
-from traceability.record.master import ControlPlan, ControlPlanRecord, Operation
+from traceability.record.master import ControlPlan, ControlPlanRecord
 from traceability.record.production import (
     AssociationRecord,
     Component,
@@ -38,85 +38,6 @@ from traceability.record.production import (
     UnitResultRecord,
 )
 from traceability.unit import Flag, Purpose, Verdict
-
-HOUSING, CONTROLLER, DRIVE, MACHINE, BARS, BOARDS = (
-    "09506000134352",
-    "09506000134369",
-    "09506000134376",
-    "09506000134383",
-    "09506000134390",
-    "09506000134406",
-)
-COMPANIES = (
-    ("supplier-a", "Linhai Housings", "临海壳体", "supplier-a.machining", "Linhai machining plant", "临海机加厂"),
-    ("supplier-b", "Suda Controls", "苏达电控", "supplier-b.electronics", "Suda electronics plant", "苏达电子厂"),
-    ("oem", "Yuanhang Drives", "远航驱动", "oem.assembly", "Yuanhang assembly plant", "远航总装厂"),
-)
-
-
-def characteristic(identity: str, name: str, operation: str, uom: str, decimals: int, **limits: Any) -> Characteristic:
-    fields = {key: Decimal(value) if isinstance(value, str) else value for key, value in limits.items()}
-    return Characteristic(id=identity, name=name, operation=operation, uom=uom, decimals=decimals, **fields)
-
-
-PLANS = {
-    "supplier-a": ControlPlan(
-        part=part_uri(HOUSING),
-        plant="supplier-a.machining",
-        revision="3",
-        name="Drive housing",
-        name_zh="驱动壳体",
-        operations=(
-            Operation(id="OP10", name="Rough machining", name_zh="粗加工"),
-            Operation(id="OP20", name="Bore", name_zh="镗孔"),
-            Operation(id="OP30", name="Leak test", name_zh="气密检测", final=True),
-        ),
-        characteristics=(
-            characteristic("height", "Flange height", "OP10", "mm", 2, lsl="119.80", target="120.00", usl="120.20"),
-            characteristic(
-                "bore", "Bore diameter", "OP20", "mm", 4, lsl="25.0000", target="25.0105", usl="25.0210", key=True
-            ),
-            characteristic("leak", "Leak rate", "OP30", "cm3/min", 2, usl="2.00"),
-        ),
-    ),
-    "supplier-b": ControlPlan(
-        part=part_uri(CONTROLLER),
-        plant="supplier-b.electronics",
-        revision="1",
-        name="Motor controller",
-        name_zh="电机控制器",
-        operations=(
-            Operation(id="OP10", name="Soldering", name_zh="焊接"),
-            Operation(id="OP20", name="Function test", name_zh="功能测试", final=True),
-        ),
-        characteristics=(
-            characteristic("supply", "Supply voltage", "OP20", "V", 3, lsl="4.900", target="5.000", usl="5.100", key=True),
-        ),
-    ),
-    "oem": ControlPlan(
-        part=part_uri(DRIVE),
-        plant="oem.assembly",
-        revision="7",
-        name="Electric drive unit",
-        name_zh="电驱动单元",
-        operations=(
-            Operation(id="OP10", name="Assembly", name_zh="总装"),
-            Operation(id="OP20", name="End-of-line test", name_zh="下线检测", final=True),
-        ),
-        characteristics=(
-            characteristic("torque", "Screw torque", "OP10", "N.m", 2, lsl="7.40", target="8.00", usl="8.60", key=True),
-            characteristic("noise", "Noise", "OP20", "dB", 1, usl="62.0"),
-        ),
-    ),
-}
-PROCESS = {
-    "height": (120.0, 0.055),
-    "bore": (25.0104, 0.0021),
-    "leak": (1.1, 0.2),
-    "supply": (5.0, 0.012),
-    "torque": (8.0, 0.1),
-    "noise": (57.0, 1.2),
-}
 
 
 def drawn(name: str, number: int) -> float:
@@ -143,7 +64,9 @@ class Line:
         stamp = self.agent.stamp(len(self.waiting)) | {"event_time": at}
         self.waiting.append(kind(id=identity, **stamp, **fields))
 
-    def result(self, unit: str, operation: str, at: Any, *, values: dict[str, float] | None = None, **changes: Any) -> str:
+    def result(
+        self, unit: str, operation: str, at: Any, *, values: dict[str, float] | None = None, **changes: Any
+    ) -> str:
         """One pass; a value outside its limits makes it fail."""
         measured, fails = self._measured(operation, values or {})
         verdict = changes.pop("verdict", Verdict.NOT_OK if fails else Verdict.OK)
@@ -178,7 +101,9 @@ class Line:
         return identity
 
     def joined(self, identity: str, parent: str, operation: str, at: Any, *components: Component) -> None:
-        self.write(AssociationRecord, identity=identity, at=at, parent=parent, operation=operation, components=components)
+        self.write(
+            AssociationRecord, identity=identity, at=at, parent=parent, operation=operation, components=components
+        )
 
     def claim(self) -> None:
         """Reports its own counts, then sends everything as one batch."""
@@ -209,7 +134,9 @@ class Line:
                 value = round(values[known.id] * 10**known.decimals)
                 shown = Decimal(value).scaleb(-known.decimals)
                 fails |= (known.lsl is not None and shown < known.lsl) or (known.usl is not None and shown > known.usl)
-                found.append(MeasuredValue(characteristic=known.id, value=value, decimals=known.decimals, uom=known.uom))
+                found.append(
+                    MeasuredValue(characteristic=known.id, value=value, decimals=known.decimals, uom=known.uom)
+                )
         return tuple(found), fails
 
     def _count(self, key: tuple[str, str], verdict: Verdict, flags: tuple[Flag, ...]) -> None:
@@ -252,12 +179,25 @@ def make_housing(line: Line, number: int, at: Any) -> None:
     line.joined(line.result(unit, "OP10", at, values={"height": drawn("height", number)}), unit, "OP10", at, lot)
     bore = drawn("bore", number)
     if number % 17 == 5:
-        line.result(unit, "OP20", at + timedelta(minutes=2), values={"bore": bore}, verdict=Verdict.NOT_OK, defect="chatter marks")
+        line.result(
+            unit,
+            "OP20",
+            at + timedelta(minutes=2),
+            values={"bore": bore},
+            verdict=Verdict.NOT_OK,
+            defect="chatter marks",
+        )
         line.result(unit, "OP20", at + timedelta(minutes=9), values={"bore": bore}, purpose=Purpose.REWORK)
     else:
         line.result(unit, "OP20", at + timedelta(minutes=2), values={"bore": bore})
     leak = 2.31 if number % 19 == 3 else drawn("leak", number)
-    line.result(unit, "OP30", at + timedelta(minutes=12), values={"leak": leak}, **({"defect": "seal not seated"} if leak > 2 else {}))
+    line.result(
+        unit,
+        "OP30",
+        at + timedelta(minutes=12),
+        values={"leak": leak},
+        **({"defect": "seal not seated"} if leak > 2 else {}),
+    )
     if leak > 2:
         line.result(unit, "OP30", at + timedelta(minutes=14), values={"leak": 1.24}, purpose=Purpose.RETEST)
 
@@ -266,10 +206,13 @@ def make_controller(line: Line, number: int, at: Any) -> None:
     unit = unit_uri(CONTROLLER, f"C-{number:05}")
     lot = Component(item=lot_uri(BOARDS, f"B{number // 40:03}"), position="board", quantity="1", uom="1")
     line.joined(line.result(unit, "OP10", at), unit, "OP10", at, lot)
-    supply = 5.117 if number % 60 == 11 else drawn("supply", number)
-    line.result(unit, "OP20", at + timedelta(minutes=3), values={"supply": supply})
-    if supply > 5.1:
-        line.result(unit, "OP20", at + timedelta(minutes=6), values={"supply": 5.01}, purpose=Purpose.REWORK)
+    values = {"supply": drawn("supply", number)}
+    if number == 11:
+        fault = {"verdict": Verdict.NOT_OK, "defect": "no answer on the bus"}
+        line.result(unit, "OP20", at + timedelta(minutes=1), values=values, **fault)
+        line.result(unit, "OP20", at + timedelta(minutes=6), values=values, purpose=Purpose.REWORK)
+    else:
+        line.result(unit, "OP20", at + timedelta(minutes=3), values=values)
 
 
 def assemble(line: Line, number: int, at: Any) -> None:
@@ -293,9 +236,14 @@ def assemble(line: Line, number: int, at: Any) -> None:
         at=at + timedelta(seconds=40),
         unit=drive,
         operation="OP10",
-        pictures=tuple(_picture(gtin, item, position) for gtin, item, position in (
-            (DRIVE, drive, "unit"), (HOUSING, housing, "housing"), (CONTROLLER, controller, "controller")
-        )),
+        pictures=tuple(
+            _picture(gtin, item, position)
+            for gtin, item, position in (
+                (DRIVE, drive, "unit"),
+                (HOUSING, housing, "housing"),
+                (CONTROLLER, controller, "controller"),
+            )
+        ),
     )
     noise = 63.4 if number % 45 == 4 else drawn("noise", number)
     line.result(drive, "OP20", at + timedelta(minutes=2), values={"noise": noise})
@@ -303,7 +251,9 @@ def assemble(line: Line, number: int, at: Any) -> None:
         line.result(drive, "OP20", at + timedelta(minutes=4), values={"noise": 57.8}, purpose=Purpose.RETEST)
     if number % 2 == 0:
         machine = unit_uri(MACHINE, f"M-{number // 4:04}")
-        line.joined(f"ship-{number}", machine, "OP20", at + timedelta(minutes=5), Component(item=drive, position="drive"))
+        line.joined(
+            f"ship-{number}", machine, "OP20", at + timedelta(minutes=5), Component(item=drive, position="drive")
+        )
 
 
 def _picture(gtin: str, item: str, position: str) -> Picture:

@@ -45,6 +45,8 @@ url = "{url}"
 public_key = "{key}"
 [sealing]
 max_age_s = 0.1
+[page]
+port = 0
 [[device]]
 name = "cell"
 driver = "modbus-tcp"

@@ -25,7 +25,8 @@ class UnitResultRecord(Record, frozen=True, kw_only=True, tag="unit-result"):
 
     ``unit`` is None only when the unit could not be identified (flag no-read). ``attempt`` counts this author's
     results of the unit at the operation from 1. ``cycle`` is the device's own counter, ``source_time`` its own clock,
-    ``plan`` the id of the control plan in force.
+    ``device_offset_ms`` the author's clock minus the device's where it was measured, ``plan`` the id of the control
+    plan in force.
     """
 
     unit: ItemId | None
@@ -38,6 +39,7 @@ class UnitResultRecord(Record, frozen=True, kw_only=True, tag="unit-result"):
     purpose: Purpose = Purpose.FIRST
     cycle: Count | None = None
     source_time: Instant | None = None
+    device_offset_ms: Integer | None = None
     defect: Text | None = None
     plan: Hash | None = None
 

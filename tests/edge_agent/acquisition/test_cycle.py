@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from edge_agent.acquisition.cycle import device_time, read_cycle, read_levels
+from edge_agent.acquisition.cycle import device_time, read_cycle, read_words
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.drivers.interface import Sample
 from edge_agent.errors import CycleFault
@@ -41,9 +41,8 @@ def test_a_snapshot_becomes_a_cycle():
     assert cycle.flags == {Flag.SIMULATED, Flag.ABORTED}
     assert (cycle.serial, cycle.lot, cycle.key) == ("H1", "L1", (7, "H1", 1_735_689_600_123))
     assert cycle.source_time.isoformat(timespec="milliseconds") == "2025-01-01T00:00:00.123+00:00"
-    assert read_levels(STATION, snapshot()) == msgspec.convert(
-        {"trigger": 1, "acknowledge": 0, "error": 3}, type(read_levels(STATION, snapshot()))
-    )
+    words = {"trigger": 1, "acknowledge": 0, "error": 3, "status": 0}
+    assert read_words(STATION, snapshot(), words) == words
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,9 @@ def test_a_base_that_is_no_address_is_refused(base):
 
 
 def test_a_base_that_pushes_a_point_off_the_end_names_it():
-    assert resolve(MODBUS, 65_535 - 61).role("error").address == 65_535
-    with pytest.raises(ResolveError, match="point error"):
-        resolve(MODBUS, 65_535 - 60)
+    assert resolve(MODBUS, 65_535 - 91).role("permit_reason").address == 65_535
+    with pytest.raises(ResolveError, match="point permit_reason"):
+        resolve(MODBUS, 65_535 - 90)
 
 
 def test_a_role_the_profile_does_not_have_is_named():

@@ -20,6 +20,7 @@ class Controller:
         self.whole = whole
         self.values = {"trigger": 0, "acknowledge": 0, "error": 0, "verdict": "OK", "flags": 0, "purpose": "first"}
         self.values |= {"defect": 0, "lot": "", "m1": 0, "m2": 0, "m3": 0, "m4": 0}
+        self.values |= {"permit_request": 0, "permit_serial": "", "permit_answer": 0, "permit_reason": 0}
         self.begin(1)
         self.requests = 0
         self.between = lambda reads: None

@@ -3,69 +3,13 @@
 import asyncio
 import json
 import signal
-import sys
-from contextlib import asynccontextmanager
 
 import pytest
-from hub_stand_in import AGENT, HUB, StandIn, serving
+from hub_stand_in import StandIn, serving
+from small_agent import agent, ended, results, write_agent
 from small_controller import Controller
-from small_outbox import audited
 
 from edge_agent.cli import main
-from traceability.encoding import to_base64
-from traceability.record.production import UnitResultRecord
-
-CONFIG = """\
-[agent]
-author = "supplier-a.line-1"
-environment = "test"
-control_plan = "control-plan.toml"
-[hub]
-url = "{hub}"
-public_key = "{key}"
-[sealing]
-max_age_s = {age}
-[[device]]
-name = "cell"
-driver = "modbus-tcp"
-profile = "zhuoyue/four-phase-cell"
-poll_ms = 5
-[device.settings]
-host = "127.0.0.1"
-port = {port}
-[[station]]
-name = "OP10"
-work_cell = "line/OP10"
-operation = "OP10"
-device = "cell"
-[station.measurements]
-m1 = "bore"
-[[station]]
-name = "OP20"
-work_cell = "line/OP20"
-operation = "OP20"
-device = "cell"
-base = 100
-"""
-
-PLAN = """\
-part = "09506000134352"
-plant = "p"
-revision = "A"
-name = "Housing"
-[[operation]]
-id = "OP10"
-name = "Boring"
-[[operation]]
-id = "OP20"
-name = "Facing"
-[[characteristic]]
-id = "bore"
-name = "Bore"
-operation = "OP10"
-uom = "mm"
-decimals = 3
-"""
 
 
 @pytest.fixture
@@ -80,39 +24,7 @@ async def controller():
 
 @pytest.fixture
 def folder(tmp_path, controller):
-    def write(hub="http://127.0.0.1:9", age=0.05):
-        config = CONFIG.format(hub=hub, key=to_base64(HUB.public_key), port=controller.port, age=age)
-        (tmp_path / "agent.toml").write_text(config)
-        (tmp_path / "control-plan.toml").write_text(PLAN)
-        (tmp_path / "agent.key").write_bytes(AGENT.to_pem())
-        return tmp_path
-
-    return write
-
-
-@asynccontextmanager
-async def agent(folder):
-    log = folder / "log"
-    with log.open("ab") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "edge_agent", "run", str(folder / "agent.toml"), stderr=output
-        )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-async def ended(process, number=signal.SIGTERM):
-    process.send_signal(number)
-    return await asyncio.wait_for(process.wait(), 15)
-
-
-def results(folder):
-    found = audited(folder / "data" / "outbox.db", AGENT.public_key)
-    return found, [(record.operation, record.cycle) for record in found.of(UnitResultRecord)]
+    return lambda hub="http://127.0.0.1:9", age=0.05: write_agent(tmp_path, controller.port, hub, age)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])

@@ -30,6 +30,10 @@ def test_126_registers_are_two_requests():
     assert requests(words(*range(126))) == [(Table.HOLDING, 0, 125), (Table.HOLDING, 125, 1)]
 
 
+def test_a_device_that_gives_fewer_registers_is_asked_for_fewer():
+    assert requests(words(*range(40)), max_registers=32) == [(Table.HOLDING, 0, 32), (Table.HOLDING, 32, 8)]
+
+
 def test_2001_bits_are_two_requests():
     assert [count for *_, count in requests(words(*range(2001), table=Table.COIL))] == [2000, 1]
 

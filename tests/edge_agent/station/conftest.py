@@ -32,7 +32,7 @@ def make_station():
             measurements={"m1": BORE},
             lot=None if lot is None else Lot(gtin=lot, quantity="2.5", uom="kg"),
             camera=camera,
-            **changes,
+            **{"busy_timeout": 0.2} | changes,
         )
 
     return station

@@ -37,10 +37,10 @@ function layout(data, look) {
     font: { family: look.font, size: 12, color: look.quiet },
     paper_bgcolor: look.paper,
     plot_bgcolor: look.paper,
-    margin: { l: 48, r: 12, t: 8, b: 48 },
+    margin: { l: 48, r: 12, t: 8, b: 40 },
     hoverlabel: { bgcolor: look.paper, bordercolor: look.line, font: { color: look.ink, family: look.font } },
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 14, color: look.ink } },
-    xaxis: { ...axis, title: { text: data.words.x, standoff: 8 } },
+    xaxis: { ...axis, tickformat: data.ticks },
     yaxis: { ...axis, title: { text: data.words.y, standoff: 8 }, range: [floor, 101] },
   };
 }

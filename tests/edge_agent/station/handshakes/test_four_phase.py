@@ -5,103 +5,87 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from edge_agent.acquisition.cycle import CycleKey, Levels
-from edge_agent.station.handshake import (
-    Acknowledge,
-    ClearAcknowledge,
-    ErrorCode,
-    Handshake,
-    Record,
-    Refuse,
-    Wait,
-    writes,
-)
+from edge_agent.acquisition.cycle import CycleKey
+from edge_agent.station.handshakes.actions import Acknowledge, ErrorCode, Lower, Record, Refuse, Wait
+from edge_agent.station.handshakes.four_phase import FourPhase
 
 ONE, TWO = CycleKey(1, "A", 1000), CycleKey(2, "B", 2000)
 
 
 def levels(trigger, acknowledge, error=0):
-    return Levels(trigger=trigger, acknowledge=acknowledge, error=error)
+    return {"trigger": trigger, "acknowledge": acknowledge, "error": error}
 
 
 def test_the_four_phases():
-    handshake = Handshake()
+    handshake = FourPhase()
     assert handshake.observe(levels(0, 0), None) == Wait()
     assert handshake.observe(levels(1, 0), ONE) == Record()
-    assert handshake.stored(ONE) == Acknowledge()
+    assert handshake.stored(ONE) == Acknowledge((("acknowledge", 1),))
     assert handshake.observe(levels(1, 1), ONE) == Wait()
-    assert handshake.observe(levels(0, 1), None) == ClearAcknowledge()
+    assert handshake.observe(levels(0, 1), None) == Lower((("acknowledge", 0),))
     assert handshake.observe(levels(0, 0), None) == Wait()
     assert handshake.observe(levels(1, 0), TWO) == Record()
 
 
 @pytest.mark.parametrize("acknowledge", [0, 1])
 def test_a_trigger_high_at_start_up_is_pending(acknowledge):
-    assert Handshake().observe(levels(1, acknowledge), ONE) == Record()
+    assert FourPhase().observe(levels(1, acknowledge), ONE) == Record()
 
 
 def test_an_acknowledgement_left_from_before_a_restart_is_cleared():
-    assert Handshake().observe(levels(0, 1), None) == ClearAcknowledge()
+    assert FourPhase().observe(levels(0, 1), None) == Lower((("acknowledge", 0),))
 
 
 def test_a_lost_acknowledgement_is_written_again_without_storing_again():
-    handshake = Handshake()
+    handshake = FourPhase()
     handshake.stored(ONE)
-    assert handshake.observe(levels(1, 0), ONE) == Acknowledge()
+    assert handshake.observe(levels(1, 0), ONE) == Acknowledge((("acknowledge", 1),))
 
 
 def test_a_controller_that_did_not_wait_loses_nothing():
-    handshake = Handshake()
+    handshake = FourPhase()
     handshake.stored(ONE)
     assert handshake.observe(levels(1, 1), TWO) == Record()
 
 
 def test_a_refusal_is_said_once_and_cleared_with_success():
-    handshake = Handshake()
+    handshake = FourPhase()
     assert handshake.observe(levels(1, 0), ONE) == Record()
-    assert handshake.refused(ErrorCode.NOT_STORED) == Refuse(ErrorCode.NOT_STORED)
+    assert handshake.refused(ErrorCode.NOT_STORED) == Refuse((("error", 1),))
     assert handshake.observe(levels(1, 0, error=1), ONE) == Record()
     assert handshake.refused(ErrorCode.NOT_STORED) == Wait()
     assert handshake.observe(levels(1, 0, error=1), ONE) == Record()
-    assert handshake.stored(ONE) == Acknowledge(clear_error=True)
+    assert handshake.stored(ONE) == Acknowledge((("error", 0), ("acknowledge", 1)))
 
 
 def test_an_outcome_stands_beside_the_acknowledgement_until_phase_four():
-    handshake = Handshake()
+    handshake = FourPhase()
     assert handshake.observe(levels(1, 0), ONE) == Record()
     told = handshake.stored(ONE, ErrorCode.NOT_READ)
-    assert told == Acknowledge(outcome=ErrorCode.NOT_READ)
+    assert told == Acknowledge((("error", 2), ("acknowledge", 1)))
     assert handshake.observe(levels(1, 0), ONE) == told
     assert handshake.observe(levels(1, 1, error=ErrorCode.NOT_READ), ONE) == Wait()
-    assert handshake.observe(levels(0, 1, error=ErrorCode.NOT_READ), None) == ClearAcknowledge(clear_error=True)
+    assert handshake.observe(levels(0, 1, error=ErrorCode.NOT_READ), None) == Lower((("error", 0), ("acknowledge", 0)))
 
 
 def test_a_controller_that_gives_up_finds_the_error_cleared():
-    action = Handshake().observe(levels(0, 0, error=2), None)
-    assert action == ClearAcknowledge(acknowledge=False, clear_error=True)
-    assert writes(action) == (("error", 0),)
+    assert FourPhase().observe(levels(0, 0, error=2), None) == Lower((("error", 0),))
 
 
 def test_what_is_unreadable_or_no_trigger_is_refused():
-    assert Handshake().observe(levels(1, 0), None) == Refuse(ErrorCode.UNREADABLE)
-    assert Handshake().observe(levels(7, 0), ONE) == Refuse(ErrorCode.BAD_TRIGGER)
+    assert FourPhase().observe(levels(1, 0), None) == Refuse((("error", 4),))
+    assert FourPhase().observe(levels(7, 0), ONE) == Refuse((("error", 5),))
 
 
-@pytest.mark.parametrize(
-    ("action", "expected"),
-    [
-        (Record(), ()),
-        (Wait(), ()),
-        (Acknowledge(), (("acknowledge", 1),)),
-        (Acknowledge(clear_error=True), (("error", 0), ("acknowledge", 1))),
-        (ClearAcknowledge(), (("acknowledge", 0),)),
-        (ClearAcknowledge(clear_error=True), (("error", 0), ("acknowledge", 0))),
-        (Acknowledge(outcome=ErrorCode.NOT_READ), (("error", 2), ("acknowledge", 1))),
-        (Refuse(ErrorCode.UNREADABLE), (("error", 4),)),
-    ],
-)
-def test_writes_go_out_in_the_order_the_controller_needs(action, expected):
-    assert writes(action) == expected
+def test_it_is_half_done_from_the_acknowledgement_until_the_trigger_is_low():
+    handshake = FourPhase()
+    assert not handshake.half_done
+    handshake.stored(ONE)
+    assert handshake.half_done
+    handshake.observe(levels(1, 1), ONE)
+    assert handshake.half_done
+    handshake.observe(levels(0, 1), None)
+    assert not handshake.half_done
 
 
 class Line(RuleBasedStateMachine):
@@ -116,7 +100,7 @@ class Line(RuleBasedStateMachine):
         self.restart()
 
     def restart(self):
-        self.handshake = Handshake()
+        self.handshake = FourPhase()
         self.storing = None
         self.queue = []
 
@@ -142,24 +126,24 @@ class Line(RuleBasedStateMachine):
     @precondition(lambda self: self.storing is None and not self.queue)
     @rule()
     def read(self):
-        seen = Levels(**self.words)
-        key = self.data if seen.trigger else None
+        seen = dict(self.words)
+        key = self.data if seen["trigger"] else None
         action = self.handshake.observe(seen, key)
         self.storing = key if action == Record() else None
-        self.queue = list(writes(action))
+        self.queue = list(action.writes)
 
     @precondition(lambda self: self.storing is not None)
     @rule(outcome=st.sampled_from([ErrorCode.RECORDED, ErrorCode.NOT_READ]))
     def store(self, outcome):
         if self.storing not in self.journal:
             self.journal.append(self.storing)
-        self.queue = list(writes(self.handshake.stored(self.storing, outcome)))
+        self.queue = list(self.handshake.stored(self.storing, outcome).writes)
         self.storing = None
 
     @precondition(lambda self: self.storing is not None)
     @rule()
     def fail_to_store(self):
-        self.queue = list(writes(self.handshake.refused(ErrorCode.NOT_STORED)))
+        self.queue = list(self.handshake.refused(ErrorCode.NOT_STORED).writes)
         self.storing = None
 
     @precondition(lambda self: self.queue)

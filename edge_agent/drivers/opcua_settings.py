@@ -1,0 +1,55 @@
+"""Settings of what speaks OPC UA; checked before anything connects."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from edge_agent.drivers.setting_types import Seconds
+
+
+class OpcUaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where an OPC UA server is, whom to trust, and as whom to log in.
+
+    ``trust`` is a certificate file (DER or PEM) or a folder of them; it is needed unless ``security`` is "None".
+    ``check_host`` asks that the server's certificate names the host of ``url``. ``application_uri`` names this agent
+    to the server and stands in its certificate. A password never stands here: ``password_file`` or
+    ``password_variable`` (of the environment) says where it is. ``batch`` is the most nodes of one request; a server's
+    own limits are kept besides. ``registered_reads`` has the server prepare the nodes, where it can.
+    """
+
+    url: Annotated[str, msgspec.Meta(pattern=r"^opc\.tcp://[^/@\s]+(/\S*)?$")]
+    security: Literal["Basic256Sha256", "Aes256Sha256RsaPss", "None"] = "Basic256Sha256"
+    mode: Literal["SignAndEncrypt", "Sign"] = "SignAndEncrypt"
+    trust: Path | None = None
+    check_host: bool = True
+    application_uri: str = "urn:zhuoyue:edge-agent"
+    user: str | None = None
+    password_file: Path | None = None
+    password_variable: str | None = None
+    user_certificate: Path | None = None
+    user_key: Path | None = None
+    batch: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+    registered_reads: bool = False
+    timeout: Seconds = 4.0
+
+    def __post_init__(self) -> None:
+        passwords = [place for place in (self.password_file, self.password_variable) if place is not None]
+        if len(passwords) != (self.user is not None):
+            message = "expected user together with one of password_file and password_variable, or none of them"
+            raise ValueError(message)
+        if (self.user_certificate is None) != (self.user_key is None):
+            message = "expected user_certificate together with user_key"
+            raise ValueError(message)
+        if self.user is not None and self.user_certificate is not None:
+            message = "expected user or user_certificate, not both"
+            raise ValueError(message)
+        if self.security == "None" and (self.user or self.user_certificate):
+            message = 'expected security other than "None" for a login: anyone on the line could read it'
+            raise ValueError(message)
+
+
+class OpcUaEventsSettings(OpcUaSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An OPC UA server that tells results as events of the node ``notifier``, by default of the whole server."""
+
+    notifier: str = "i=2253"

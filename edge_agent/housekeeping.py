@@ -1,0 +1,47 @@
+"""Small things done over and over beside the line: old batches purged, the line's state kept for ``status``."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from edge_agent.complaint import Complaint
+from edge_agent.errors import StorageRefused
+from edge_agent.line_state import LineState, write_line_state
+from edge_agent.log import say
+from edge_agent.outbox.store import Outbox
+
+_LOG = logging.getLogger(__name__)
+_PURGE_EVERY = 6 * 3600.0
+_STATE_EVERY = 2.0
+
+
+async def purge(outbox: Outbox) -> None:
+    """Purge until cancelled."""
+    while True:
+        try:
+            gone = await outbox.purge()
+            say(_LOG, logging.DEBUG, "old batches purged", batches=gone)
+        except StorageRefused as error:
+            say(_LOG, logging.WARNING, "old batches cannot be purged", error=error)
+        await asyncio.sleep(_PURGE_EVERY)
+
+
+async def keep_line_state(file: Path, state: Callable[[], LineState]) -> None:
+    """Write the line's state until cancelled, and once more then."""
+    complaint = Complaint(_LOG, file=file)
+    try:
+        while True:
+            await asyncio.to_thread(_write, file, state(), complaint)
+            await asyncio.sleep(_STATE_EVERY)
+    finally:
+        _write(file, state(), complaint)
+
+
+def _write(file: Path, state: LineState, complaint: Complaint) -> None:
+    try:
+        write_line_state(file, state)
+    except OSError as error:
+        complaint.raised("the line's state cannot be kept", error=error.strerror, next="look at free space and rights")
+    else:
+        complaint.settled("the line's state is kept again")

@@ -1,0 +1,107 @@
+"""``status`` for people: one fact a line, what it is about in front."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from edge_agent.line_state import LineState, StationState
+from edge_agent.station.health import Health
+from edge_agent.station.recent import RecentUnit
+from edge_agent.status import OperationStatus, Status
+
+_UNITS = 5
+
+
+def status_text(status: Status) -> str:
+    """Who it is, how it runs, the line, its results, the way to the hub."""
+    groups = [_agent(status), _line(status), _yields(status), _uplink(status)]
+    return "\n\n".join("\n".join(group) for group in map(list, groups) if group)
+
+
+def _agent(status: Status) -> Iterator[str]:
+    line = status.line
+    yield _row("author", f"{status.author} ({status.environment})")
+    yield _row("agent", _running(status))
+    if line is not None and status.running:
+        yield _row("page", line.page or "none")
+    yield _row(
+        "chain", f"{status.chain or 'not started'}, next batch {status.next_seq}, next record {status.next_record}"
+    )
+    if line is not None and line.reloads.refusal:
+        yield _row("config", f"the last reload was refused: {line.reloads.refusal}")
+
+
+def _running(status: Status) -> str:
+    line = status.line
+    if not status.running:
+        return "does not run" + (f"; what follows was so at {_clock(line.at)}" if line else "")
+    return "runs" + (f" since {_clock(line.started)}, version {line.version}" if line else "")
+
+
+def _line(status: Status) -> Iterator[str]:
+    line = status.line
+    if line is None:
+        return
+    yield from (_row("device", _device(device)) for device in line.devices)
+    yield from (_row("station", _station(line, station)) for station in line.stations)
+    yield from (_row("unit", _unit(unit)) for unit in line.recent[:_UNITS])
+
+
+def _device(device: Health) -> str:
+    if device.since is None:
+        return f"{device.device}: not tried yet"
+    state = f"{device.device}: {'connected' if device.connected else 'DOWN'} since {_clock(device.since)}"
+    again = f", {device.reconnects} reconnects" if device.reconnects else ""
+    error = f"; last error at {_clock(device.last_error_at)}: {device.last_error}" if device.last_error_at else ""
+    return state + again + error
+
+
+def _station(line: LineState, station: StationState) -> str:
+    down = any(device.device == station.device and not device.connected for device in line.devices)
+    if station.trouble is not None:
+        said = ": ".join(filter(None, (station.trouble.what, station.trouble.detail)))
+    else:
+        said = f"waits for device {station.device}" if down else "served"
+    return f"{station.station} (operation {station.operation}): {said}"
+
+
+def _unit(unit: RecentUnit) -> str:
+    name = unit.unit or "identity not known"
+    flags = f" [{', '.join(unit.flags)}]" if unit.flags else ""
+    defect = f"; {unit.defect}" if unit.defect else ""
+    return f"{_clock(unit.at)}  {unit.operation}  {unit.verdict}{flags}  {name}{defect}"
+
+
+def _yields(status: Status) -> Iterator[str]:
+    for entry in status.operations:
+        yield _row("FPY", _share(entry))
+
+
+def _share(entry: OperationStatus) -> str:
+    share = "no submission yet" if entry.fpy is None else f"{entry.fpy:.2%}"
+    return (
+        f"{entry.operation}: {share} ({entry.first_ok} of {entry.submitted} at first; "
+        f"{entry.attempts} submissions, {entry.invalid} invalid, {entry.not_decidable} not decidable)"
+    )
+
+
+def _uplink(status: Status) -> Iterator[str]:
+    uplink, receipt = status.uplink, status.last_receipt
+    yield _row(
+        "outbox",
+        f"{status.unsealed_records} records to seal, {status.unsent_batches} batches to send, "
+        f"{status.kept_batches} kept after their receipt",
+    )
+    yield _row("receipt", f"batch {receipt.seq} at {_clock(receipt.at)}" if receipt else "none yet")
+    yield _row("uplink", f"{uplink.state} since {_clock(uplink.since)}: {uplink.detail}" if uplink else "never ran")
+    clock = status.line.hub_clock if status.line else None
+    if clock is not None:
+        yield _row("clock", f"{clock.ahead_s:+.1f} s from the hub's, give or take {clock.within_s:.1f} s")
+    yield _row("hub", status.hub)
+
+
+def _row(name: str, text: str) -> str:
+    return f"{name:<9} {text}"
+
+
+def _clock(time: datetime | None) -> str:
+    return time.isoformat(timespec="seconds") if time else "?"

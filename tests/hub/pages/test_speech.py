@@ -1,0 +1,62 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.named import Named
+from hub.pages.language import Language
+from hub.pages.speech import Speech
+
+EN, ZH = Speech(Language.EN), Speech(Language.ZH)
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+BOUNDS = [Fraction(n, 100) for n in (90, 95, 97, 98)]
+
+
+def number(text: str) -> Fraction:
+    return Fraction(text.removesuffix(" %").replace(",", ""))
+
+
+@given(st.fractions(0, 1, max_denominator=10**7))
+def test_a_percentage_never_looks_like_a_bound_it_does_not_equal(share: Fraction) -> None:
+    said = EN.percent(share, 1, BOUNDS)
+    equals = any(number(said) == bound * 100 for bound in BOUNDS)
+    assert equals == (share in BOUNDS)
+    assert abs(number(said) - share * 100) <= Fraction(1, 20)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("25.0120", "25.0120"), ("-0.050", "-0.050"), ("1200", "1,200"), ("1E-7", "0.0000001"), ("0.00", "0.00")],
+)
+def test_exact_values_keep_their_decimals(value: str, said: str) -> None:
+    assert EN.exact(Decimal(value)) == said
+
+
+def test_nothing_is_said_as_nothing_and_never_as_zero() -> None:
+    assert {EN.exact(None), EN.percent(None), EN.figure(None, 2), EN.count(None)} == {"–"}
+
+
+def test_times_are_of_the_plants_clock_and_say_which() -> None:
+    assert EN.moment(NOW, "Asia/Shanghai") == "2026-03-01 16:00:00"
+    assert EN.zone("Asia/Shanghai", NOW) == "Asia/Shanghai (UTC+08:00)"
+    assert EN.zone("America/New_York", NOW) == "America/New_York (UTC-05:00)"
+
+
+def test_how_long_ago() -> None:
+    assert EN.ago(NOW - timedelta(minutes=3), NOW) == "3 minutes ago"
+    assert ZH.ago(NOW - timedelta(minutes=3), NOW) == "3分钟前"
+    assert EN.ago(NOW + timedelta(hours=1), NOW) == "just now"
+
+
+def test_a_name_falls_back_to_the_one_that_was_given() -> None:
+    assert ZH.named(Named("x", "Housing", "壳体")) == "壳体"
+    assert ZH.named(Named("x", "Housing")) == "Housing"
+    assert EN.named(Named("x", "Housing", "壳体")) == "Housing"
+    assert EN.named(None) == "–"
+
+
+def test_a_percent_sign_in_a_value_is_no_placeholder() -> None:
+    assert EN.say("Found for “%(query)s”", query="100 %(x)s %") == "Found for “100 %(x)s %”"

@@ -1,0 +1,100 @@
+// An OPC UA server by another maker, with the official companion specifications, that raises result events on request.
+//
+//   node opcua_server.js PORT FOLDER     (FOLDER keeps its certificates)
+//
+// One JSON command per line comes in, one answer per line goes out after "> ". Structures are given by the names of
+// their data types: {"$type": "ResultMetaDataType", "resultId": "..."}.
+"use strict";
+const readline = require("readline");
+const path = require("path");
+const {
+    OPCUAServer, OPCUACertificateManager, nodesets, DataType, VariantArrayType, SecurityPolicy, MessageSecurityMode,
+} = require("node-opcua");
+
+const [port, folder] = [Number(process.argv[2]), process.argv[3]];
+const say = (answer) => process.stdout.write("> " + JSON.stringify(answer) + "\n");
+const URI = {
+    machinery: "http://opcfoundation.org/UA/Machinery/Result/",
+    vision: "http://opcfoundation.org/UA/MachineVision",
+    joining: "http://opcfoundation.org/UA/IJT/Base/",
+    autoid: "http://opcfoundation.org/UA/AutoID/",
+};
+let sessions = 0;
+
+async function main() {
+    const certificates = new OPCUACertificateManager({
+        rootFolder: path.join(folder, "pki"), automaticallyAcceptUnknownCertificate: true,
+    });
+    await certificates.initialize();
+    const server = new OPCUAServer({
+        port,
+        host: "127.0.0.1",
+        hostname: "127.0.0.1",
+        allowAnonymous: true,
+        serverCertificateManager: certificates,
+        userManager: { isValidUser: (name, password) => name === "line-1" && password === "geheim" },
+        securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes256_Sha256_RsaPss],
+        securityModes: [MessageSecurityMode.None, MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
+        nodeset_filename: [
+            nodesets.standard, nodesets.di, nodesets.amb, nodesets.ia, nodesets.machinery, nodesets.machineryResult,
+            nodesets.machineVision, nodesets.ijtBase, nodesets.autoId,
+        ],
+        serverCapabilities: { operationLimits: { maxNodesPerRead: 7, maxMonitoredItemsPerCall: 5 } },
+    });
+    await server.initialize();
+    const space = server.engine.addressSpace;
+    const own = space.getOwnNamespace();
+    const count = own.addVariable({
+        organizedBy: space.rootFolder.objects, nodeId: "s=Count", browseName: "Count", dataType: "UInt32",
+        value: { dataType: DataType.UInt32, value: 0 },
+    });
+    server.on("create_session", () => { sessions += 1; });
+    await server.start();
+    say({ ready: true, certificate: server.certificateFile, namespace: own.index });
+
+    const index = (name) => space.getNamespaceIndex(URI[name]);
+    const built = (value, spec) => {
+        if (Array.isArray(value)) return value.map((item) => built(item, spec));
+        if (value === null || typeof value !== "object") return value;
+        if (value.$bytes !== undefined) return Buffer.from(value.$bytes, "hex");
+        if (value.$date !== undefined) return new Date(value.$date);
+        if (value.$variant !== undefined) return { dataType: DataType[value.$variant], value: built(value.value, spec) };
+        const plain = {};
+        for (const [name, item] of Object.entries(value)) if (name[0] !== "$") plain[name] = built(item, spec);
+        if (value.$type === undefined) return plain;
+        const type = space.findDataType(value.$type, index(value.$of || spec));
+        return space.constructExtensionObject(type, plain);
+    };
+    const variant = (field, spec) => ({
+        dataType: DataType[field.type],
+        arrayType: Array.isArray(field.value) ? VariantArrayType.Array : VariantArrayType.Scalar,
+        value: built(field.value, spec),
+    });
+
+    const commands = {
+        raise({ event, spec, fields }) {
+            const type = space.findEventType(event, index(spec));
+            const data = {};
+            for (const [name, field] of Object.entries(fields)) data[name] = variant(field, spec);
+            space.rootFolder.objects.server.raiseEvent(type, data);
+            return {};
+        },
+        count({ from, to }) {
+            for (let value = from; value <= to; value += 1) count.setValueFromSource({ dataType: "UInt32", value });
+            return {};
+        },
+        sessions: () => ({ sessions }),
+    };
+    for await (const line of readline.createInterface({ input: process.stdin })) {
+        const command = JSON.parse(line);
+        try {
+            say({ done: true, ...commands[command.do](command) });
+        } catch (error) {
+            say({ error: String(error.stack) });
+        }
+    }
+    await server.shutdown(1);
+    process.exit(0);
+}
+
+main().catch((error) => { say({ error: String(error.stack) }); process.exit(1); });
