@@ -16,8 +16,10 @@ from edge_agent.check import check_config, check_text
 from edge_agent.composition import ask_to_reload, open_log, run_agent, wall_clock
 from edge_agent.config.load import load_config
 from edge_agent.config.secret import unread_secret
+from edge_agent.device_verbs import add_device_verbs
 from edge_agent.errors import AgentError
 from edge_agent.initialise import initialise, initialised_text
+from edge_agent.once import once_text, read_once
 from edge_agent.service.verb import add_arguments
 from edge_agent.status import read_status
 from edge_agent.status_text import status_text
@@ -53,9 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     status = _add(verbs, "status", _status, "show outbox and uplink, also while the agent runs")
     run = _add(verbs, "run", _run, "run until SIGTERM or Ctrl-C; sends what it can before it ends")
     run.add_argument("--verbose", action="store_true", help="log every batch too")
+    run.add_argument("--once", action="store_true", help="read every station once and print what would be recorded")
     _add(verbs, "reload", _reload, "have the running agent take its changed configuration over, without a stop")
     _add_service(verbs)
-    for parser_with_output in (check, status):
+    add_device_verbs(verbs)
+    for parser_with_output in (check, status, run):
         parser_with_output.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
@@ -111,8 +115,13 @@ def _status(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     level = logging.DEBUG if options.verbose else logging.INFO
-    open_log(level)
-    run_agent(load_config(options.config), level)
+    if options.once:
+        open_log(logging.ERROR)
+        once = read_once(load_config(options.config), wall_clock)
+        _print(options, once, once_text(once))
+    else:
+        open_log(level)
+        run_agent(load_config(options.config), level)
 
 
 def _reload(options: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import Any
 
 from edge_agent.check import check_config, make_driver
@@ -46,6 +46,11 @@ from traceability.signing import Signer
 _ANSWER_WITHIN = 90.0
 _LOOK_EVERY = 0.1
 _jitter = SystemRandom().random
+
+
+def uniform_of(seed: int | None) -> Callable[[], float]:
+    """Evenly distributed numbers between 0 and 1, the same ones for the same seed; for simulated devices only."""
+    return (SystemRandom() if seed is None else Random(seed)).random  # noqa: S311 - nothing secret comes of it
 
 
 def wall_clock() -> datetime:

@@ -63,6 +63,7 @@ class OpcUaEventSource:
             Wanted(point.node or "", path.steps[0].name, point.name)
             for point in self._points
             for path in self._fields[point.name].paths
+            if path.steps
         ]
         conditions, self._names = await event_filter(self._session, wanted)
         publication = Publication(self._session, _PERIOD)

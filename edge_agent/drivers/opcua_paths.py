@@ -2,8 +2,9 @@
 
 ``Result.ResultMetaData.ResultId`` names the event's field and goes down its structure. ``[0]`` takes an element of a
 list, ``[Name=Torque]`` the first one whose member has that value, and ``[*]`` each in turn: one event then tells as
-many results. ``a | b`` takes the first that is there. ``a + b=3`` makes a word of bits, for points with flags: bit 0
-is whether ``a`` is true, bit 1 whether ``b`` is 3. ``:hex`` at the end spells bytes in hexadecimal.
+many results. ``a | b`` takes the first that is there, and a number such as ``| 0`` stands for itself. ``a + b=3``
+makes a word of bits, for points with flags: bit 0 is whether ``a`` is true, bit 1 whether ``b`` is 3. ``:hex`` at the
+end spells bytes in hexadecimal.
 """
 
 import re
@@ -37,11 +38,15 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Path(msgspec.Struct, frozen=True):
-    """One place; ``equals`` is what the value is compared with, ``hexadecimal`` how bytes are spelt."""
+    """One place; ``equals`` is what the value is compared with, ``hexadecimal`` how bytes are spelt.
+
+    Without steps it is no place but the ``number``.
+    """
 
     steps: tuple[Step, ...]
     equals: str | None = None
     hexadecimal: bool = False
+    number: int = 0
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -62,7 +67,7 @@ def pick(tree: Mapping[str, Any], field: Field, turn: int = 0) -> Any:
     if field.bits:
         return sum(1 << bit for bit, path in enumerate(field.paths) if _holds(_follow(tree, path.steps, turn), path))
     for path in field.paths:
-        found = _follow(tree, path.steps, turn)
+        found = _follow(tree, path.steps, turn) if path.steps else path.number
         if found is not None:
             return found.hex().upper() if path.hexadecimal and isinstance(found, bytes) else found
     return None
@@ -79,6 +84,8 @@ def turns(tree: Mapping[str, Any], field: Field) -> int | None:
 
 
 def _path(text: str) -> Path:
+    if text.isdecimal():
+        return Path((), number=int(text))
     text, colon, suffix = text.partition(":")
     if colon and suffix.strip() != "hex":
         message = f"{suffix.strip()!r} is no way to spell a value; only ':hex' is"

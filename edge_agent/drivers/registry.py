@@ -13,7 +13,7 @@ import msgspec
 
 from edge_agent.drivers.interface import Driver, DriverContext, ResultSource
 from edge_agent.drivers.modbus_settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
-from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.opcua_settings import OpcUaEventsSettings, OpcUaSettings
 from edge_agent.drivers.open_protocol.settings import OpenProtocolSettings
 from edge_agent.drivers.setting_types import Port, Seconds
 from edge_agent.drivers.told_settings import (
@@ -68,6 +68,13 @@ DRIVERS: dict[str, DriverKind] = {
     ),
     "opcua": DriverKind(
         settings=OpcUaSettings, module="edge_agent.drivers.opcua", factory="OpcUaDriver", protocol="opcua"
+    ),
+    "opcua-events": DriverKind(
+        settings=OpcUaEventsSettings,
+        module="edge_agent.drivers.opcua_events",
+        factory="OpcUaEventSource",
+        protocol="opcua-events",
+        manner=Manner.TOLD,
     ),
     "code-reader-tcp": DriverKind(
         settings=CodeReaderTcpSettings,

@@ -7,6 +7,7 @@ measured by this process's own monotonic clock, from when the file was last seen
 
 import sys
 import time
+from collections import deque
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -30,11 +31,16 @@ class FoundFile(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     name: str
     content: bytes
-    modified_ns: int
+    state: State
     rested: float
     companion: Path | None = None
     description: bytes | None = None
     too_large: bool = False
+
+    @property
+    def modified_ns(self) -> int:
+        """Time of change, ns since 1970 by the clock of the folder's machine."""
+        return self.state[1]
 
 
 class _Seen(msgspec.Struct):
@@ -51,18 +57,27 @@ class RestingFiles:
     def __init__(self, settings: FolderSettings) -> None:
         self._settings = settings
         self._seen: dict[str, _Seen] = {}
+        self._at_rest: deque[tuple[str, State]] = deque()
 
     def next(self, taken: frozenset[str]) -> FoundFile | None:
-        """The next complete file that is not ``taken``; OSError when the folder cannot be read."""
+        """The next complete file that is not ``taken``; OSError when the folder cannot be read.
+
+        One look at the folder serves as many files as it found at rest; each is compared again when it is read.
+        """
+        if not self._at_rest:
+            self._look()
+        while self._at_rest:
+            name, state = self._at_rest.popleft()
+            found = self._read(name, state) if name not in taken and name in self._seen else None
+            if found is not None:
+                return found
+        return None
+
+    def _look(self) -> None:
         present = self._present()
         self._seen = {name: seen for name, seen in self._seen.items() if name in present}
         ordered = sorted(present.items(), key=lambda entry: (entry[1][1], entry[0]))
-        for name, state in ordered:
-            if name not in taken and self._rests(name, state):
-                found = self._read(name, state)
-                if found is not None:
-                    return found
-        return None
+        self._at_rest.extend((name, state) for name, state in ordered if self._rests(name, state))
 
     def wait_longer(self, found: FoundFile) -> None:
         """The file rests but is not readable yet: look into it again after another settling time."""
@@ -113,7 +128,7 @@ class RestingFiles:
             path=path,
             name=name,
             content=content,
-            modified_ns=state[1],
+            state=state,
             rested=time.monotonic() - self._seen[name].since,
             companion=companion,
             description=description,
@@ -127,18 +142,37 @@ def _state(path: Path) -> State:
     return tuple(number for status in statuses for number in (status.st_size, status.st_mtime_ns))
 
 
-def put_away(file: FoundFile, settings: FolderSettings, reasons: tuple[str, ...]) -> Path:
-    """Move a file to ``done``, or with reasons to ``bad``; where it is now. Harmless when it is gone."""
-    folder = settings.folder / (settings.bad if reasons else settings.done)
-    place = _free_place(folder, file.path.name, file.content)
+def put_away(file: FoundFile, settings: FolderSettings, reasons: tuple[str, ...]) -> Path | None:
+    """Move a file to ``done``, or with reasons to ``bad``; where it is now.
+
+    None when it is gone, or when it was written anew since it was read: then it stays and is taken again.
+    """
+    place = _free_place(settings.folder / (settings.bad if reasons else settings.done), file)
+    if not _moved(file, place):
+        return None
     if reasons:
         (place.parent / (place.name + ".reason.txt")).write_text("\n".join(reasons) + "\n", encoding="utf-8")
-    _move(file.path, place)
-    if file.companion is not None:
-        _move(file.companion, place.with_suffix(file.companion.suffix))
+    if file.companion is not None and file.companion.exists():
+        file.companion.replace(place.with_suffix(file.companion.suffix))
     if settings.marker is not None:
         (settings.folder / (file.name + settings.marker)).unlink(missing_ok=True)
     return place
+
+
+def _moved(file: FoundFile, place: Path) -> bool:
+    """Whether exactly what was read is at ``place`` now; what was written in the last moment goes back."""
+    place.parent.mkdir(exist_ok=True)
+    try:
+        if _state(file.path) != file.state:
+            return False
+        file.path.replace(place)
+    except FileNotFoundError:
+        return False
+    status = place.stat()
+    if (status.st_size, status.st_mtime_ns) != file.state[:2] and not file.path.exists():
+        place.replace(file.path)
+        return False
+    return True
 
 
 def _companion(path: Path) -> Path | None:
@@ -147,21 +181,12 @@ def _companion(path: Path) -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def _free_place(folder: Path, name: str, content: bytes) -> Path:
-    """``name``, or with part of its hash where another file has that name; the same content may stand there already."""
-    place = folder / name
+def _free_place(folder: Path, file: FoundFile) -> Path:
+    """The file's own name, or with part of its hash where another file has that name already."""
+    place = folder / file.name
     if not place.exists():
         return place
-    stem, suffix = Path(name).stem, Path(name).suffix
-    return folder / f"{stem}.{sha256(content).hex()[:16]}{suffix}"
-
-
-def _move(path: Path, place: Path) -> None:
-    place.parent.mkdir(exist_ok=True)
-    try:
-        path.replace(place)
-    except FileNotFoundError:
-        return
+    return folder / f"{file.path.stem}.{sha256(file.content).hex()[:16]}{file.path.suffix}"
 
 
 def _nobody_writes(path: Path) -> bool:

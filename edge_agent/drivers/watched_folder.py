@@ -165,7 +165,7 @@ class WatchedFolder:
             todo = "give the agent the right to move files in the folder; tried again"
             raise DeviceRefused(self._device, str(self._settings.folder), what, todo) from None
         del self._taken[taken.file.name]
-        if taken.refused:
+        if place is not None and taken.refused:
             say(
                 _LOG, logging.WARNING, "a result file was put aside", device=self._device, file=place,
                 reason=taken.refused[0], next="correct the file and put it back; nothing is recorded twice",

@@ -1,6 +1,6 @@
 """A profile on Modbus TCP. Only what the profile names (and the gaps it lets be read) exists; the rest is refused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from firmware_profiles.format import DataType, Identification, Layout, Point, Pr
 _TABLES = (Table.COIL, Table.DISCRETE, Table.HOLDING, Table.INPUT)  # the order of the library
 _READ = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 _BITS = (Table.COIL, Table.DISCRETE)
+_UNIT_AT = 6  # in a Modbus TCP frame
 _NOWHERE = 0xFFFF  # a table without points still needs one cell
 
 
@@ -72,7 +73,9 @@ class ModbusDevice:
         """Serve; OSError when the port is taken."""
         device = SimDevice(self._unit, tuple(_cells(table, self._blocks) for table in _TABLES))  # type: ignore[arg-type]
         identity = _identity(self._profile.identification)
-        server = ModbusTcpServer(device, address=self._address, identity=identity)
+        server = ModbusTcpServer(
+            device, address=self._address, identity=identity, trace_packet=_silent_for_others(self._unit)
+        )
         try:
             await server.serve_forever(background=True)
         except RuntimeError as taken:
@@ -91,6 +94,16 @@ class ModbusDevice:
         """Serve no more."""
         if self.memory.server is not None:
             await self.memory.server.shutdown()  # type: ignore[no-untyped-call] # pymodbus left it untyped
+
+
+def _silent_for_others(unit: int) -> Callable[[bool, bytes], bytes]:
+    """Requests to units that are not there get no answer; the library would answer with a failure."""
+
+    def heard(sending: bool, packet: bytes) -> bytes:
+        begins = len(packet) >= _UNIT_AT + 1 and packet[2:4] == b"\0\0"
+        return b"" if begins and not sending and packet[_UNIT_AT] != unit else packet
+
+    return heard
 
 
 def _table(point: Point) -> Table:

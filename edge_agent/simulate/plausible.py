@@ -12,7 +12,8 @@ from firmware_profiles.decode import FLOATS
 from firmware_profiles.format import DataType, Example, Point, Profile, Value
 
 _SWING = 0.02
-_NOISE = 0.005
+_SWINGS = {"Hz": 0.001, "V": 0.01}
+_NOISE = 0.25
 _PERIOD = 20.0
 _GROWTH = 1e-5
 _COUNTED = (".h", "h", "{piece}")
@@ -36,9 +37,9 @@ class Plausible:
             return centre
         if (point.uom or "").endswith(_COUNTED) and not isinstance(centre, bool):
             return _stepped(point, Decimal(centre) * Decimal(1 + _GROWTH * elapsed))
-        swing = _SWING * math.sin(2 * math.pi * elapsed / _PERIOD + self._phase[point.name])
-        noise = _NOISE * (self._uniform() - 0.5)
-        return _stepped(point, Decimal(centre) * Decimal(1 + swing + noise))
+        swing = _SWINGS.get(point.uom or "", _SWING) * math.sin(2 * math.pi * elapsed / _PERIOD + self._phase[point.name])
+        noise = 1 + _NOISE * (self._uniform() - 0.5)
+        return _stepped(point, Decimal(centre) * Decimal(1 + swing * noise))
 
 
 def _centre(point: Point, examples: tuple[Example, ...]) -> Value:

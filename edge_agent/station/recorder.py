@@ -74,7 +74,9 @@ class Recorder:
         With ``counting``, cycle numbers that are missing before this one become loss entries with it, and so does
         what the device itself told to be ``lost``.
         """
-        stored = await self._outbox.find_cycle(self._station.name, cycle.key)
+        stored = None
+        if self._camera is not None:  # its pictures may be gone; without one the append itself finds what is stored
+            stored = await self._outbox.find_cycle(self._station.name, cycle.key)
         if stored is None:
             stored = await self._store(cycle, counting, lost)
         self._resumed = False

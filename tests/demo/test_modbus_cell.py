@@ -43,7 +43,7 @@ class Master:
         self._client.close()
 
     async def station(self, place: int) -> dict[str, Value]:
-        answer = await self._client.read_holding_registers(place * BLOCK, count=62, device_id=1)
+        answer = await self._client.read_holding_registers(place * BLOCK, count=BLOCK, device_id=1)
         assert not answer.isError()
         found = {}
         for point in PROFILE.points:

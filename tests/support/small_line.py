@@ -20,16 +20,15 @@ from firmware_profiles.format import Profile
 from firmware_profiles.handshakes import HANDSHAKES
 
 CELL = Catalog().find("zhuoyue", "four-phase-cell")
-OPTIONAL = ("cycle_time", "flags", "purpose", "defect", "lot", "error")
 
 
-class Death(BaseException):  # noqa: N818 - it is no error of the agent
+class Death(BaseException):
     """The agent's process ends here."""
 
 
 def profile_of(handshake: str) -> Profile:
     """The reference cell, shaking hands in another way; the status word lies where the trigger is."""
-    roles = {role: role for role in (*HANDSHAKES[handshake].needs, *OPTIONAL) if role != "status"}
+    roles = {role: role for role in (*HANDSHAKES[handshake].needs, "error") if role != "status"}
     points = CELL.points
     if "status" in HANDSHAKES[handshake].needs:
         roles["status"] = "trigger"
@@ -80,7 +79,9 @@ class Cell:
     def __post_init__(self) -> None:
         self.resolved = resolved_of(self.handshake)
         self.values: dict[str, object] = {"verdict": "OK", "purpose": "first", "lot": "", "serial": "", "m1": 25}
-        self.values = {point.name: self.values.get(point.name, 0) for point in CELL.points if "permit" not in point.name}
+        self.values = {
+            point.name: self.values.get(point.name, 0) for point in CELL.points if "permit" not in point.name
+        }
         self.raw = {name: encode(self.resolved.points[name], value) for name, value in self.values.items()}
 
     # --- the controller ------------------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ class Cell:
             self.overruns.append((first, self.number))
         self.number += 1
         self.made.append(self.number)
-        self.put(cycle=self.number, serial=f"S{self.number}", m1=self.number % 50)
+        self.put(cycle=self.number, serial=f"S{self.number}")
         return True
 
     # --- the way to it -------------------------------------------------------------------------------------------

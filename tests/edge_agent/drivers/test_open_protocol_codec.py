@@ -22,9 +22,9 @@ AIRBAG = (
 )
 STA_REV_2 = (
     b"038500610021        010000020003STa 6000                 04                         "
-    b"050000060030713080000009000110000111012013014115116117118119120000000000021001350220016502300000024000123425000"
-    b"00260000027000002800000290000030000003100000320003300034000350000003600000037000000380000003900000040000000410000"
-    b"000675420000043000004442250888    \x01\x01452023-10-09:23:35:2346                   "
+    b"050000060030713080000009000110000111012013014115116117118119120000000000021001350220016502300000024001234250000026"
+    b"000002700000280000029000003000000310000032000330003400035000000360000003700000038000000390000004000000041000000067"
+    b"5420000043000004442250888    \x01\x01452023-10-09:23:35:2346                   "
 )
 STA_REV_5 = (
     b"050600610051        010000020003STa 6000                 04                         "
@@ -45,7 +45,7 @@ def test_a_recorded_result_of_revision_1():
     assert found.values["vin"] == b"KPOL3456JKLO897"
     assert found.values["controller_name"] == b"airbag7"
     assert (found.values["job_id"], found.values["parameter_set"]) == (0, 3)
-    assert (found.values["tightening_status"], found.values["torque_status"], found.values["angle_status"]) == (0, 1, 2)
+    assert (found.values["tightening_status"], found.values["torque_status"], found.values["angle_status"]) == (0, 0, 1)
     assert [found.values[f"torque{at}"] for at in ("_min", "_max", "_target", "")] == [
         Decimal("8.40"), Decimal("14.00"), Decimal("12.00"), Decimal("7.39"),
     ]  # fmt: skip
@@ -57,7 +57,7 @@ def test_a_recorded_result_of_revision_1():
 def test_recorded_results_of_revisions_2_and_5():
     found = parsed(STA_REV_2)
     assert (found.id, found.values["torque"], found.values["tightening_status"]) == (675, Decimal("12.34"), 0)
-    assert (found.values["torque_min"], found.values["torque_max"]) == (Decimal("1.35"), Decimal("1.65"))
+    assert (found.values["torque_min"], found.values["torque_max"]) == (Decimal("13.50"), Decimal("16.50"))
     assert found.time == datetime(2023, 10, 9, 23, 35, 23)
     assert found.values["parameters_changed"] is None
     assert found.values["tool_serial"] == b"42250888    \x01\x01"
@@ -65,7 +65,7 @@ def test_recorded_results_of_revisions_2_and_5():
     assert (fifth.id, fifth.values["parameter_set_name"], fifth.values["torque_unit"]) == (532, b"QuickPset 5", 1)
     assert fifth.values["customer_error_code"] == b"0000"
     second = parsed(REV_2.encode())
-    assert (second.id, second.values["torque"], second.values["angle"]) == (184_887, Decimal("0.50"), 20)
+    assert (second.id, second.values["torque"], second.values["angle"]) == (184_887, Decimal("5.05"), 0)
     assert second.values["tightening_errors"] == b"0000008194"
 
 

@@ -1,0 +1,263 @@
+"""From the poll that saw the trigger to the acknowledgement written, against what nothing can be faster than.
+
+    python bench/edge_ack.py [--cycles 1000] [--data FOLDER]
+
+One run, cycle by cycle: a real controller (its own process, Modbus TCP) offers a cycle, the agent's station stores it
+in the outbox and acknowledges it. Beside each cycle the floor is measured on the same disk and the same wire: a bare
+fsync of as many bytes as the write-ahead log takes, and two bare round trips on a plain socket. Absolute times say
+little on a shared machine; the ratios do. The batches are sealed meanwhile, as they are on a line.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import secrets
+import socket
+import statistics
+import struct
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from edge_agent.composition import Workshop, wall_clock
+from edge_agent.config.load import load_config
+from edge_agent.datafolder import OUTBOX
+from edge_agent.outbox.chain import Identity
+from edge_agent.outbox.store import Outbox
+from edge_agent.sealing import Sealer
+from edge_agent.station.recent import Recent
+from firmware_profiles.catalog import Catalog
+from firmware_profiles.encode import encode_registers
+from traceability.encoding import to_base64
+from traceability.signing import Ed25519Signer
+from traceability.unit import Environment
+
+PROFILE = Catalog().find("zhuoyue", "four-phase-cell")
+TRIGGER, ACKNOWLEDGE = (PROFILE.point(name).address for name in ("trigger", "acknowledge"))
+SPAWN = multiprocessing.get_context("spawn")
+WAL_BYTES = 3 * 4096
+CONFIG = """\
+[agent]
+author = "bench"
+environment = "test"
+control_plan = "plan.toml"
+[hub]
+url = "http://127.0.0.1:9"
+public_key = "{key}"
+[page]
+port = 0
+[[device]]
+name = "cell"
+driver = "modbus-tcp"
+profile = "zhuoyue/four-phase-cell"
+poll_ms = 1
+[device.settings]
+host = "127.0.0.1"
+port = {port}
+[[station]]
+name = "OP10"
+work_cell = "w"
+operation = "OP10"
+device = "cell"
+[station.measurements]
+m1 = "bore"
+"""
+PLAN = """\
+part = "09506000134352"
+plant = "p"
+revision = "A"
+name = "x"
+[[operation]]
+id = "OP10"
+name = "x"
+[[characteristic]]
+id = "bore"
+name = "Bore"
+operation = "OP10"
+uom = "mm"
+decimals = 3
+"""
+
+
+def controller(ready: Any) -> None:
+    """A controller's Modbus memory and nothing else; serves until it is terminated."""
+    asyncio.run(_controller(ready))
+
+
+async def _controller(ready: Any) -> None:
+    memory = [0] * 200
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.read(7):
+            transaction, _, length, unit = struct.unpack(">HHHB", head)
+            answer = _answer(memory, await reader.readexactly(length - 1))
+            writer.write(struct.pack(">HHHB", transaction, 0, len(answer) + 1, unit) + answer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    ready.send(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
+def _answer(memory: list[int], request: bytes) -> bytes:
+    function, first, second = struct.unpack(">BHH", request[:5])
+    if function == 3:
+        return struct.pack(">BB", 3, 2 * second) + struct.pack(f">{second}H", *memory[first : first + second])
+    if function == 6:
+        memory[first] = second
+        return request
+    memory[first : first + second] = struct.unpack(f">{second}H", request[6:])
+    return request[:5]
+
+
+class Wire:
+    """One plain, blocking connection."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read(self, first: int, count: int) -> tuple[int, ...]:
+        answer = self._ask(struct.pack(">BHH", 3, first, count), 9 + 2 * count)
+        return struct.unpack(f">{count}H", answer[9:])
+
+    def write(self, first: int, *words: int) -> None:
+        if len(words) == 1:
+            self._ask(struct.pack(">BHH", 6, first, words[0]), 12)
+        else:
+            head = struct.pack(">BHHB", 16, first, len(words), 2 * len(words))
+            self._ask(head + struct.pack(f">{len(words)}H", *words), 12)
+
+    def _ask(self, request: bytes, length: int) -> bytes:
+        self._socket.sendall(struct.pack(">HHHB", 1, 0, len(request) + 1, 1) + request)
+        answer = b""
+        while len(answer) < length:
+            answer += self._socket.recv(length - len(answer))
+        return answer
+
+
+class Timed:
+    """A driver that notes when the poll that saw the trigger began and when the acknowledgement was written."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+        self._began = 0.0
+        self.seconds: list[float] = []
+
+    async def connect(self) -> None:
+        await self._driver.connect()
+
+    async def close(self) -> None:
+        await self._driver.close()
+
+    def one_read(self, points: Any) -> bool:
+        return bool(self._driver.one_read(points))
+
+    async def read(self, points: Any) -> Any:
+        began = time.perf_counter()
+        samples = await self._driver.read(points)
+        if samples["trigger"].raw == (1,) and not self._began:
+            self._began = began
+        return samples
+
+    async def write(self, point: Any, value: Any) -> None:
+        await self._driver.write(point, value)
+        if point.name == "acknowledge" and value == 1:
+            self.seconds.append(time.perf_counter() - self._began)
+            self._began = 0.0
+
+
+def play(told: Any, port: int, folder: Path, cycles: int) -> None:
+    """The controller's program, in its own process; tells the floor beside each cycle, in seconds."""
+    wire, floor = Wire(port), []
+    with (folder / "floor").open("wb", buffering=0) as file:
+        for cycle in range(1, cycles + 1):
+            for name, value in {"cycle": cycle, "serial": f"H{cycle}", "verdict": "OK", "m1": 25}.items():
+                point = PROFILE.point(name)
+                wire.write(point.address or 0, *encode_registers(point, value))
+            wire.write(TRIGGER, 1)
+            while wire.read(ACKNOWLEDGE, 1) != (1,):
+                time.sleep(0.001)
+            wire.write(TRIGGER, 0)
+            while wire.read(ACKNOWLEDGE, 1) != (0,):
+                time.sleep(0.001)
+            began = time.perf_counter()
+            wire.read(0, 62)
+            file.write(os.urandom(WAL_BYTES))
+            os.fsync(file.fileno())
+            wire.write(190, cycle % 2)
+            floor.append(time.perf_counter() - began)
+    told.send(floor)
+
+
+def played(port: int, folder: Path, cycles: int) -> list[float]:
+    """Waits for the controller's program to end."""
+    mine, its = multiprocessing.Pipe(duplex=False)
+    process = SPAWN.Process(target=play, args=(its, port, folder, cycles), daemon=True)
+    process.start()
+    its.close()
+    floor: list[float] = mine.recv()
+    process.join()
+    return floor
+
+
+async def measure(folder: Path, port: int, cycles: int) -> tuple[list[float], list[float]]:
+    """The agent's seconds and the floor's, cycle by cycle."""
+    signer = Ed25519Signer.from_seed(b"a" * 32)
+    (folder / "agent.toml").write_text(CONFIG.format(key=to_base64(signer.public_key), port=port), encoding="utf-8")
+    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    config = load_config(folder / "agent.toml")
+    identity = Identity(author="bench", environment=Environment.TEST)
+    outbox = Outbox(config.data / OUTBOX, identity, signer, wall_clock, secrets.token_bytes)
+    await outbox.begin(config.hash, config.plan, config.plan_id)
+    sealing = asyncio.create_task(Sealer(outbox, config.sealing).run())
+    workshop = Workshop(outbox, Recent(), 30)
+    link = workshop.link(config, config.devices[0])
+    timed = link.driver = Timed(link.driver)
+    stop = asyncio.Event()
+    station = asyncio.create_task(workshop.runner(config, config.stations[0], link).run(stop))
+    try:
+        floor = await asyncio.to_thread(played, port, folder, cycles)
+    finally:
+        stop.set()
+        sealing.cancel()
+        await asyncio.gather(station, sealing, return_exceptions=True)
+        await link.close()
+        outbox.close()
+    return timed.seconds, floor
+
+
+def resident_megabytes() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cycles", type=int, default=1000)
+    parser.add_argument("--data", type=Path, help="a folder on the disk to measure; a temporary one by default")
+    options = parser.parse_args()
+    mine, its = multiprocessing.Pipe(duplex=False)
+    process = SPAWN.Process(target=controller, args=(its,), daemon=True)
+    process.start()
+    try:
+        with tempfile.TemporaryDirectory(dir=options.data) as folder:
+            ours, floor = asyncio.run(measure(Path(folder), mine.recv(), options.cycles))
+    finally:
+        process.terminate()
+        process.join()
+    report(ours, floor)
+
+
+def report(ours: list[float], floor: list[float]) -> None:
+    print(f"{datetime.now(UTC):%Y-%m-%d}: {len(ours)} cycles, poll that saw the trigger to acknowledgement written")
+    for name, place in (("p50", 50), ("p90", 90), ("p99", 99)):
+        ack, bare = (statistics.quantiles(values, n=100)[place - 1] * 1000 for values in (ours, floor))
+        print(f"{name}  agent {ack:7.2f} ms   fsync + two round trips {bare:7.2f} ms   ratio {ack / bare:.2f}")
+    print(f"resident memory {resident_megabytes():.0f} MB (decoder of pictures loaded with it)")
+
+
+if __name__ == "__main__":
+    main()
