@@ -58,6 +58,11 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def short_id() -> str:
+    """A new random name, short enough to be typed."""
+    return secrets.token_hex(4)
+
+
 class Workshop:
     """Makes the parts of one agent; nothing it makes connects before it is run."""
 

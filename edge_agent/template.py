@@ -18,6 +18,15 @@ public_key = {public_key}   # as the hub shows it; its receipts are verified wit
 max_records = 500                 # a batch is closed at so many records,
 max_age_s = 1.0                   # or when its oldest record is so old
 
+[page]
+port = 8470                       # http://127.0.0.1:8470/ on this machine only; 0 switches it off
+
+# [log]                           # besides standard error
+# file = "logs/agent.log"
+# max_bytes = 10000000
+# keep = 5
+# format = "json"
+
 [[device]]
 name = "cell-1"
 driver = "modbus-tcp"
@@ -35,6 +44,7 @@ operation = "OP10"                # an operation of the control plan
 device = "cell-1"
 base = 0                          # first register of the station's block (OPC UA: a text)
 # lot_part = "09506000134376"     # GTIN of the material whose lot the controller names
+# busy_timeout_s = 5.0            # so long the controller waits for a disk that refuses before it is told why
 [station.measurements]            # point of the profile = characteristic of the control plan
 m1 = "bore"
 # [station.camera]                # identities come from pictures
@@ -42,6 +52,8 @@ m1 = "bore"
 # positions = ["unit", "housing"] # the first one is the unit itself
 # formats = ["qr", "datamatrix"]
 # timeout_s = 2.0
+# [station.interlock]             # the controller may ask whether a unit may be processed (permit_request ...)
+# when_unknown = "tell"           # permit, refuse, or tell (3): what it is told when something is not known
 """
 
 CONTROL_PLAN = """\

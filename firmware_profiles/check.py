@@ -7,7 +7,7 @@ from firmware_profiles.decode import FLOATS, RawScalar, decode
 from firmware_profiles.errors import DecodeFault
 from firmware_profiles.format import Example, Forbidden, Point, Profile, Protocol, span
 from firmware_profiles.handshakes import HANDSHAKES, PERMIT
-from firmware_profiles.variant import with_difference
+from firmware_profiles.variant import variants
 
 
 def problems(profile: Profile) -> list[str]:
@@ -16,9 +16,8 @@ def problems(profile: Profile) -> list[str]:
     Every firmware that reads differently is proved like the profile itself.
     """
     found = _problems(profile)
-    for difference in profile.differences:
-        of_firmware = _problems(with_difference(profile, difference))
-        found.extend(f"firmware {difference.range}: {line}" for line in of_firmware if line not in found)
+    for version, read in variants(profile).items():
+        found.extend(f"firmware {version}: {line}" for line in _problems(read) if line not in found)
     return found
 
 

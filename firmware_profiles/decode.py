@@ -13,7 +13,7 @@ from typing import Literal
 
 from firmware_profiles.errors import DecodeFault
 from firmware_profiles.field import field_scalar
-from firmware_profiles.format import DataType, Encoding, Order, Point, Value, span
+from firmware_profiles.format import REGISTERS, DataType, Encoding, Order, Point, Value, span
 
 RawScalar = bool | int | float | str | datetime | None
 
@@ -72,6 +72,8 @@ def decode_field(point: Point, raw: object) -> Value:
 
 def decode_registers(point: Point, registers: Sequence[int]) -> Value:
     """The value of a Modbus point from exactly the registers (or the one bit) it spans."""
+    if point.type not in REGISTERS and point.type is not DataType.STRING:
+        raise DecodeFault(point.name, f"{point.type} does not come in registers")
     if len(registers) != span(point):
         raise DecodeFault(point.name, f"{point.type} takes {span(point)} registers, got {len(registers)}")
     if any(not 0 <= register <= 0xFFFF for register in registers):

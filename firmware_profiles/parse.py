@@ -27,7 +27,7 @@ from firmware_profiles.format import (
 )
 from firmware_profiles.handshakes import HANDSHAKES
 from firmware_profiles.rules import check_point
-from firmware_profiles.variant import with_difference
+from firmware_profiles.variant import variants
 from firmware_profiles.version import is_range
 from firmware_profiles.wire import from_zero
 
@@ -76,7 +76,7 @@ def parse_profile(text: str, file: str) -> Profile:
         examples=tuple(_examples(file, table)),
     )
     profile = from_zero(file, profile)
-    for changed in (profile, *(with_difference(profile, difference) for difference in profile.differences)):
+    for changed in (profile, *variants(profile).values()):
         for point in changed.points:
             check_point(file, changed.protocol, point)
         _check_names(file, changed)
@@ -135,6 +135,7 @@ def _differences(file: str, table: dict[str, Any]) -> Iterable[Difference]:
             if name not in written:
                 raise ProfileInvalid(file, f"{key}.removed", f"there is no point {name!r}")
         points = [written.get(point.get("name"), {}) | point for point in _tables(file, key, entry, "point")]
+        written |= {point["name"]: point for point in points if "name" in point}
         yield Difference(
             range=_range(file, f"{key}.range", entry.get("range")),
             points=tuple(_points(file, {"point": points})) if points else (),

@@ -3,7 +3,7 @@
 import msgspec
 
 from firmware_profiles.format import Difference, Profile
-from firmware_profiles.version import in_range
+from firmware_profiles.version import bounds, in_range
 
 
 def variant(profile: Profile, firmware: str | None) -> Profile:
@@ -12,7 +12,7 @@ def variant(profile: Profile, firmware: str | None) -> Profile:
         return profile
     for difference in profile.differences:
         if in_range(difference.range, firmware):
-            profile = with_difference(profile, difference)
+            profile = _with_difference(profile, difference)
     return profile
 
 
@@ -30,7 +30,18 @@ def _matching(profile: Profile, firmware: str | None) -> set[str]:
     return {difference.range for difference in profile.differences if in_range(difference.range, firmware)}
 
 
-def with_difference(profile: Profile, difference: Difference) -> Profile:
+def variants(profile: Profile) -> dict[str, Profile]:
+    """Every way in which some firmware reads the profile otherwise than it is written, by a version that does."""
+    named = [bound for difference in profile.differences for bound in bounds(difference.range)]
+    found: dict[str, Profile] = {}
+    for version in ("0", *named, *(f"{bound}.1" for bound in named)):
+        read = variant(profile, version)
+        if read != profile and read not in found.values():
+            found[version] = read
+    return found
+
+
+def _with_difference(profile: Profile, difference: Difference) -> Profile:
     """The profile with one of its differences, whatever the version."""
     changed = {point.name: point for point in difference.points}
     kept = [changed.pop(point.name, point) for point in profile.points if point.name not in difference.removed]

@@ -31,6 +31,11 @@ def is_range(text: str) -> bool:
     return all(_COMPARISON.fullmatch(part) for part in text.split(","))
 
 
+def bounds(text: str) -> list[str]:
+    """The versions that a range that ``is_range`` names."""
+    return [match[2] for part in text.split(",") if (match := _COMPARISON.fullmatch(part)) is not None]
+
+
 def in_range(text: str, version: str) -> bool:
     """Whether a version lies in a range that ``is_range``."""
     found = (_COMPARISON.fullmatch(part) for part in text.split(","))

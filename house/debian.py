@@ -1,14 +1,16 @@
 """System packages that the tests like to have, from Debian, where this process may install them.
 
 None is needed to run the product: without Chromium the browser tests are left out, without libzbar
-the second code reader is.
+the second code reader is, without libmodbus and a C compiler the tests against its Modbus server.
 """
 
 import ctypes.util
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
+MODBUS_HEADER = Path("/usr/include/modbus/modbus.h")
 FETCH_SECONDS = 600
 UNPACK_SECONDS = 600
 _QUIET = ["-qq", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=60", "-o", "Dpkg::Use-Pty=0"]
@@ -18,6 +20,11 @@ _BOUNDED = ["-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30"]
 def chromium() -> str | None:
     """The browser that the browser tests drive, or None."""
     return shutil.which("chromium")
+
+
+def libmodbus() -> bool:
+    """Whether a C program can be built that is a Modbus device with libmodbus."""
+    return shutil.which("gcc") is not None and MODBUS_HEADER.exists()
 
 
 def may_install() -> bool:
@@ -32,6 +39,8 @@ def add_for_tests() -> None:
         missing += ["chromium", "fonts-noto-cjk"]
     if ctypes.util.find_library("zbar") is None:
         missing += ["libzbar0"]
+    if not libmodbus():
+        missing += ["gcc", "libc6-dev", "libmodbus-dev"]
     if missing and may_install():
         print(f"house: installing {', '.join(missing)}", flush=True)
         reason = install(missing)
@@ -43,6 +52,8 @@ def add_for_tests() -> None:
         print("house: no Chromium: the browser tests are LEFT OUT", flush=True)
     if ctypes.util.find_library("zbar") is None:
         print("house: no libzbar: the tests of the second code reader (pyzbar) are LEFT OUT", flush=True)
+    if not libmodbus():
+        print("house: no libmodbus with a C compiler: the tests against its Modbus server are LEFT OUT", flush=True)
 
 
 def install(packages: list[str]) -> str | None:

@@ -72,19 +72,20 @@ def read_words(resolved: Resolved, samples: Mapping[str, Sample], roles: Iterabl
     return {role: reader.number(role, 0) for role in roles}
 
 
-def read_cycle(resolved: Resolved, samples: Mapping[str, Sample], ticket: str = "") -> CycleData:
+def read_cycle(resolved: Resolved, samples: Mapping[str, Sample], ticket: str | None = None) -> CycleData:
     """The cycle of a snapshot, or of what a source told; CycleFault names the point that could not be read.
 
-    What a controller's profile must name is checked with the configuration; a source may have neither number nor
-    verdict, and then the cycle is unnumbered and UNDEFINED.
+    A controller must say number, serial and verdict. What a source told has a ``ticket`` and may lack them: then the
+    cycle is unnumbered, without serial, or UNDEFINED.
     """
+    told = ticket is not None
     roles = RoleReader(resolved, samples)
     cycle_time_ms = roles.number("cycle_time", 0)
     names = frozenset(resolved.roles.values())
     return CycleData(
-        cycle=UNNUMBERED if roles.told_empty("cycle") else roles.number("cycle", UNNUMBERED),
-        serial=roles.text("serial", ""),
-        verdict=roles.member("verdict", Verdict, Verdict.UNDEFINED),
+        cycle=UNNUMBERED if told and roles.is_empty("cycle") else roles.number("cycle", UNNUMBERED if told else None),
+        serial=roles.text("serial", "" if told else None),
+        verdict=roles.member("verdict", Verdict, Verdict.UNDEFINED if told else None),
         lot=roles.text("lot", "") or None,
         flags=roles.flags(),
         purpose=roles.member("purpose", Purpose, Purpose.FIRST),
@@ -94,7 +95,7 @@ def read_cycle(resolved: Resolved, samples: Mapping[str, Sample], ticket: str = 
         samples={name: sample for name, sample in samples.items() if name not in names},
         code=roles.code(),
         symbology=roles.text("symbology", ""),
-        ticket=ticket,
+        ticket=ticket or "",
     )
 
 

@@ -53,13 +53,10 @@ class RoleReader:
         raw = self._samples[self._resolved.roles["code"]].raw
         return raw if isinstance(raw, bytes) else text.encode("utf-8")
 
-    def told_empty(self, role: str) -> bool:
-        """Whether a source left the field of a role empty."""
-        if role not in self._resolved.roles:
-            return False
-        point = self._resolved.role(role)
-        sample = self._samples.get(point.name)
-        return point.field is not None and sample is not None and sample.raw is None
+    def is_empty(self, role: str) -> bool:
+        """Whether the device gave nothing at all for a role that the profile has."""
+        sample = self._samples.get(self._resolved.roles.get(role, ""))
+        return sample is not None and sample.raw is None
 
     def member(self, role: str, kind: type[Member], default: Member | None) -> Member:
         """The member of ``kind`` that the profile's enum names."""

@@ -96,7 +96,7 @@ class InterlockTable(msgspec.Struct, frozen=True, kw_only=True):
     operation before, so that a unit without a result there is unknown, not refused.
     """
 
-    when_unknown: Literal["permit", "refuse", "tell"] = "tell"
+    when_unknown: str = "tell"
     previous_elsewhere: bool = False
 
 

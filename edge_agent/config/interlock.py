@@ -24,4 +24,7 @@ def check_interlock(
     if profile.protocol.told or not HANDSHAKES[profile.handshake].written:
         expected = "cannot be used: this station is read only, and an answer would have to be written"
         raise ConfigError(file, key, expected)
+    if table.when_unknown not in _TOLD:
+        expected = f"is {table.when_unknown!r}; expected one of {', '.join(_TOLD)}"
+        raise ConfigError(file, f"{key}.when_unknown", expected)
     return Interlock(when_unknown=_TOLD[table.when_unknown], previous_elsewhere=table.previous_elsewhere)

@@ -73,6 +73,7 @@ class TcpLine:
         if self._server is not None:
             self._server.close()
             self._server = None
+        self._serving = None
         self._hang_up()
 
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -104,7 +104,7 @@ class ModbusDriver:
         words = self._encode(point, value)
         async with self._turn:
             await self._write_words(point, words)
-        _LOG.info(
+        _LOG.debug(
             "device %s at %s: wrote %s = %s at %s %s", *self._where, point.name, value, point.table, point.address
         )
 

@@ -71,10 +71,13 @@ class Bus:
         self._client: RtuClient | None = None
         self._users: set[object] = set()
         self._heard = 0.0
+        self._mute = False
 
     async def enter(self, user: object) -> bool:
-        """Open the line unless it is open; whether it is."""
+        """Open the line unless it is open; whether it is. A line without an answer is opened anew for its one user."""
         async with self._turn:
+            if self._mute and self._users <= {user}:
+                self._hang_up()
             if self._client is None or not self._client.connected:
                 self._hang_up()
                 client = self._make_client(self._trace)
@@ -98,12 +101,15 @@ class Bus:
             if self._client is None or not self._client.connected:
                 self._hang_up()
                 raise NoAnswer("the line is closed")
+            self._mute = True
             try:
-                return await request(self._client)
+                reply = await request(self._client)
             except ModbusException as failure:
                 raise NoAnswer(f"no answer within {self.wait:.2g} s") from failure
             finally:
                 self._heard = asyncio.get_running_loop().time()
+            self._mute = False
+            return reply
 
     async def listen(self, seconds: float) -> None:
         """Drop what comes until nothing came for so long; NoAnswer when the line is never silent."""
@@ -146,10 +152,10 @@ class RtuLine:
     async def connect(self) -> None:
         """Open the line, and get in step with the unit when an answer of it may still be on its way."""
         self._open = False
-        if not await self._bus.enter(self):
-            raise unreachable(self, "the line cannot be opened", self._todo)
+        await self._enter()
         if self._late:
             await self._get_in_step()
+            await self._enter()  # it may have closed meanwhile
         self._open = True
 
     async def ask(self, question: Question, request: Request) -> ModbusPDU:
@@ -177,6 +183,10 @@ class RtuLine:
         """Leave the bus."""
         self._open = False
         self._bus.leave(self)
+
+    async def _enter(self) -> None:
+        if not await self._bus.enter(self):
+            raise unreachable(self, "the line cannot be opened", self._todo)
 
     async def _get_in_step(self) -> None:
         try:

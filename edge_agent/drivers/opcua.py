@@ -75,7 +75,7 @@ class OpcUaDriver:
         if len(results) != 1 or not results[0].is_good():
             what = f"it refused the write ({', '.join(result.name for result in results)})"
             raise DeviceRefused(*self._where, what, "check type and access rights of the node", point.name)
-        _LOG.info("device %s at %s: wrote %s = %s at %s", *self._where, point.name, value, point.node)
+        _LOG.debug("device %s at %s: wrote %s = %s at %s", *self._where, point.name, value, point.node)
 
     async def identity(self) -> Claim | None:
         """The server's BuildInfo, or None when it has none."""

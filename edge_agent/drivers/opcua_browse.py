@@ -5,6 +5,7 @@ from asyncua import ua
 from asyncua.ua.object_ids import ObjectIds
 
 from edge_agent.drivers.opcua_session import OpcUaSession, batches
+from edge_agent.drivers.opcua_values import standard
 
 _PER_NODE = 200
 
@@ -60,7 +61,7 @@ async def references(
         ua.BrowseDescription(
             NodeId=node,
             BrowseDirection=direction,
-            ReferenceTypeId=ua.NodeId(reference),
+            ReferenceTypeId=standard(reference),
             IncludeSubtypes=True,
             NodeClassMask=ua.NodeClass.Unspecified,
             ResultMask=ua.BrowseResultMask.All,

@@ -9,6 +9,7 @@ from asyncua.ua.object_ids import ObjectIds
 
 from edge_agent.drivers.opcua_browse import references
 from edge_agent.drivers.opcua_session import OpcUaSession
+from edge_agent.drivers.opcua_values import standard
 from edge_agent.errors import DeviceRefused
 
 STANDARD = ("EventId", "EventType", "Time")
@@ -28,7 +29,7 @@ async def event_filter(session: OpcUaSession, wanted: list[Wanted]) -> tuple[ua.
 
     DeviceRefused names the point whose event type or field the server does not have.
     """
-    clauses = {name: _clause(ua.NodeId(ObjectIds.BaseEventType), ua.QualifiedName(name, 0)) for name in STANDARD}
+    clauses = {name: _clause(standard(ObjectIds.BaseEventType), ua.QualifiedName(name, 0)) for name in STANDARD}
     types: dict[str, ua.NodeId] = {}
     for event in dict.fromkeys(each.event for each in wanted):
         point = next(each.point for each in wanted if each.event == event)
@@ -75,7 +76,7 @@ def _clause(event: ua.NodeId, name: ua.QualifiedName) -> ua.SimpleAttributeOpera
 
 def _of_types(types: list[ua.NodeId]) -> ua.ContentFilter:
     """OfType for one type; for more, a chain of Or whose second operand is the next element but one."""
-    elements = []
+    elements: list[ua.ContentFilterElement] = []
     for number, event in enumerate(types):
         of_type = ua.ContentFilterElement(
             FilterOperator=ua.FilterOperator.OfType, FilterOperands=[ua.LiteralOperand(Value=ua.Variant(event))]

@@ -3,15 +3,20 @@
 ``Result.ResultMetaData.ResultId`` names the event's field and goes down its structure. ``[0]`` takes an element of a
 list, ``[Name=Torque]`` the first one whose member has that value, and ``[*]`` each in turn: one event then tells as
 many results. ``a | b`` takes the first that is there, and a number such as ``| 0`` stands for itself. ``a + b=3``
-makes a word of bits, for points with flags: bit 0 is whether ``a`` is true, bit 1 whether ``b`` is 3. ``:hex`` at the
-end spells bytes in hexadecimal.
+makes a word of bits, for points with flags: bit 0 is whether ``a`` is true, bit 1 whether ``b`` is 3. At the end
+``:hex`` spells bytes in hexadecimal, and ``:epc`` a tag's EPC as the GS1 Digital Link of the unit that it names, or in
+hexadecimal when it names none.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+
+from traceability.errors import IdentifierRefused
+from traceability.identifier.epc_tag import epc_item
+from traceability.identifier.item import item_uri
 
 _STEP = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<picks>(\[[^\[\]]+\])*)", re.ASCII)
 _PICK = re.compile(r"\[([^\[\]]+)\]")
@@ -38,14 +43,14 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Path(msgspec.Struct, frozen=True):
-    """One place; ``equals`` is what the value is compared with, ``hexadecimal`` how bytes are spelt.
+    """One place; ``equals`` is what the value is compared with, ``spelt`` how bytes are: as they are, hex or epc.
 
     Without steps it is no place but the ``number``.
     """
 
     steps: tuple[Step, ...]
     equals: str | None = None
-    hexadecimal: bool = False
+    spelt: str = ""
     number: int = 0
 
 
@@ -54,6 +59,20 @@ class Field(msgspec.Struct, frozen=True):
 
     paths: tuple[Path, ...]
     bits: bool = False
+
+
+def _hex(content: bytes) -> str:
+    return content.hex().upper()
+
+
+def _identity(epc: bytes) -> str:
+    try:
+        return item_uri(epc_item(epc))
+    except IdentifierRefused:
+        return _hex(epc)
+
+
+_SPELT: dict[str, Callable[[bytes], str]] = {"hex": _hex, "epc": _identity}
 
 
 def parse_field(text: str) -> Field:
@@ -69,7 +88,7 @@ def pick(tree: Mapping[str, Any], field: Field, turn: int = 0) -> Any:
     for path in field.paths:
         found = _follow(tree, path.steps, turn) if path.steps else path.number
         if found is not None:
-            return found.hex().upper() if path.hexadecimal and isinstance(found, bytes) else found
+            return _SPELT[path.spelt](found) if path.spelt and isinstance(found, bytes) else found
     return None
 
 
@@ -87,8 +106,8 @@ def _path(text: str) -> Path:
     if text.isdecimal():
         return Path((), number=int(text))
     text, colon, suffix = text.partition(":")
-    if colon and suffix.strip() != "hex":
-        message = f"{suffix.strip()!r} is no way to spell a value; only ':hex' is"
+    if colon and suffix.strip() not in _SPELT:
+        message = f"{suffix.strip()!r} is no way to spell bytes; only ':hex' and ':epc' are"
         raise ValueError(message)
     place, equals = text.strip(), None
     if "=" in re.sub(_PICK, "", text):
@@ -98,7 +117,7 @@ def _path(text: str) -> Path:
         message = f"{text!r} is no path such as Result.ResultMetaData.ResultId or ScanResult[0].ScanData"
         raise ValueError(message)
     found = tuple(Step(step["name"], tuple(map(_pick, _PICK.findall(step["picks"])))) for step in steps if step)
-    return Path(found, equals, bool(colon))
+    return Path(found, equals, suffix.strip())
 
 
 def _parts(place: str) -> list[str]:

@@ -27,6 +27,7 @@ from edge_agent.drivers.opcua_identity import ensure_identity
 from edge_agent.drivers.opcua_settings import OpcUaSettings
 from edge_agent.drivers.opcua_trust import MODES, POLICIES, ServerTrust
 from edge_agent.drivers.opcua_user import log_in, token_problem
+from edge_agent.drivers.opcua_values import standard
 from edge_agent.errors import AgentError, BadReply, DeviceRefused, DeviceUnreachable, DeviceUntrusted
 
 _LOG = logging.getLogger(__name__)
@@ -194,7 +195,7 @@ class OpcUaSession:
             ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRegisterNodes,
             ObjectIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall,
         ]
-        nodes = [ua.NodeId(number) for number in wanted]
+        nodes = [standard(number) for number in wanted]
         values = await self.call(self.client.uaclient.read_attributes(nodes, AttributeIds.Value))
         found = [value.Value.Value if value.Value is not None else None for value in values]
         self._namespaces = [str(uri) for uri in found[0] or ()] if isinstance(found[0], list) else []

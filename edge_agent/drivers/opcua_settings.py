@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from edge_agent.drivers.setting_types import Seconds
+from edge_agent.secret import Secret
 
 
 class OpcUaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -13,9 +14,8 @@ class OpcUaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     ``trust`` is a certificate file (DER or PEM) or a folder of them; it is needed unless ``security`` is "None".
     ``check_host`` asks that the server's certificate names the host of ``url``. ``application_uri`` names this agent
-    to the server and stands in its certificate. A password never stands here: ``password_file`` or
-    ``password_variable`` (of the environment) says where it is. ``batch`` is the most nodes of one request; a server's
-    own limits are kept besides. ``registered_reads`` has the server prepare the nodes, where it can.
+    to the server and stands in its certificate. ``batch`` is the most nodes of one request; a server's own limits are
+    kept besides. ``registered_reads`` has the server prepare the nodes, where it can.
     """
 
     url: Annotated[str, msgspec.Meta(pattern=r"^opc\.tcp://[^/@\s]+(/\S*)?$")]
@@ -25,8 +25,7 @@ class OpcUaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     check_host: bool = True
     application_uri: str = "urn:zhuoyue:edge-agent"
     user: str | None = None
-    password_file: Path | None = None
-    password_variable: str | None = None
+    password: Secret | None = None
     user_certificate: Path | None = None
     user_key: Path | None = None
     batch: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
@@ -34,9 +33,8 @@ class OpcUaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     timeout: Seconds = 4.0
 
     def __post_init__(self) -> None:
-        passwords = [place for place in (self.password_file, self.password_variable) if place is not None]
-        if len(passwords) != (self.user is not None):
-            message = "expected user together with one of password_file and password_variable, or none of them"
+        if (self.user is None) != (self.password is None):
+            message = "expected user together with password"
             raise ValueError(message)
         if (self.user_certificate is None) != (self.user_key is None):
             message = "expected user_certificate together with user_key"

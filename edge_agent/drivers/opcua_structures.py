@@ -7,6 +7,7 @@ dict, a list a list, an enumeration its number, a localized text its text.
 """
 
 import dataclasses
+import struct
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
@@ -31,6 +32,9 @@ _LONGEST = 100_000
 _VARIANTS = frozenset({24, 26, 27, 28})  # BaseDataType, Number, Integer, UInteger: any of their kinds, so a Variant
 _ENUMERATION = 29
 _LAST_BUILT_IN = 25
+_BAD_BYTES = (struct.error, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+_UNREADABLE = (NotEnoughData, UaError, *_BAD_BYTES)
+"""What the library raises for bytes that make no sense."""
 
 
 class StructureReader:
@@ -64,12 +68,19 @@ class StructureReader:
             return None
         reader = self._encodings.get(value.TypeId)
         if reader is None:
-            reader = self._encodings[value.TypeId] = await self._type(await self._of_encoding(value.TypeId))
+            fresh: dict[ua.NodeId, _Reader] = {}
+            reader = await self._type(await self._of_encoding(value.TypeId), fresh)
+            self._types |= fresh  # only now: being cancelled in between must leave no layout half done
+            self._encodings[value.TypeId] = reader
+        body = Buffer(value.Body)
         try:
-            members = reader(Buffer(value.Body))
-        except (NotEnoughData, UaError, ValueError, TypeError, IndexError) as problem:
+            members = reader(body)
+        except _UNREADABLE as problem:
             message = f"a structure of type {value.TypeId.to_string()} cannot be decoded: {problem}"
             raise Malformed(message) from problem
+        if len(body):
+            message = f"a structure of type {value.TypeId.to_string()} has {len(body)} bytes more than its fields take"
+            raise Malformed(message)
         return await self.plain(members, depth + 1)
 
     async def _of_encoding(self, encoding: ua.NodeId) -> ua.NodeId:
@@ -79,9 +90,9 @@ class StructureReader:
             raise Malformed(message)
         return _local(found[0].NodeId)
 
-    async def _type(self, data_type: ua.NodeId) -> _Reader:
-        """How to read a value of a type, asked for once."""
-        known = self._types.get(data_type) or _of_standard(data_type)
+    async def _type(self, data_type: ua.NodeId, fresh: dict[ua.NodeId, _Reader]) -> _Reader:
+        """How to read a value of a type, asked for once; what is learnt goes into ``fresh``."""
+        known = self._types.get(data_type) or fresh.get(data_type) or _of_standard(data_type)
         if known is not None:
             return known
         service = self._session.client.uaclient.read_attributes([data_type], AttributeIds.DataTypeDefinition)
@@ -89,15 +100,15 @@ class StructureReader:
         definition = answer.Value.Value if answer.Value is not None else None
         if isinstance(definition, ua.StructureDefinition):
             layout = _Layout(definition.StructureType)
-            self._types[data_type] = layout.read  # before its fields: a type may contain itself
+            fresh[data_type] = layout.read  # before its fields: a type may contain itself
             for field in definition.Fields:
-                layout.add(field, await self._type(field.DataType))
+                layout.add(field, await self._type(field.DataType, fresh))
             return layout.read
         (above,) = await references(self._session, [data_type], ObjectIds.HasSubtype, inverse=True)
         if not above:
             message = f"the server does not describe its data type {data_type.to_string()}"
             raise Malformed(message)
-        reader = self._types[data_type] = await self._type(_local(above[0].NodeId))
+        reader = fresh[data_type] = await self._type(_local(above[0].NodeId), fresh)
         return reader
 
 
@@ -132,6 +143,9 @@ class _Layout:
             name, _, reader = self._fields[chosen - 1]
             return {name: reader(buffer)}
         mask = Primitives.UInt32.unpack(buffer) if self._masked else 0
+        if mask >> sum(optional for _, optional, _ in self._fields):
+            message = f"the mask {mask:#x} of its optional fields names one that the type does not have"
+            raise ValueError(message)
         members, bit = {}, 0
         for name, optional, reader in self._fields:
             if self._masked and optional:

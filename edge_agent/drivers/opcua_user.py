@@ -1,11 +1,8 @@
 """As whom the agent logs in: nobody, a user with a password, or the holder of a certificate.
 
-The password is read when it is needed, from a file or from the environment, so that it never stands in the
-configuration, and a changed one is taken at the next connection. It is sent encrypted or not at all.
+A password is sent encrypted or not at all.
 """
 
-import os
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -22,11 +19,11 @@ _PEM = b"-----BEGIN"
 _PLAIN = "http://opcfoundation.org/UA/SecurityPolicy#None"
 
 
-def log_in(client: Client, settings: OpcUaSettings, now: datetime, environ: Mapping[str, str] = os.environ) -> None:
-    """Have ``client`` log in as the settings say; IdentityError when password, certificate or key cannot be read."""
-    if settings.user is not None:
+def log_in(client: Client, settings: OpcUaSettings, now: datetime) -> None:
+    """Have ``client`` log in as the settings say; IdentityError when certificate or key cannot be used."""
+    if settings.user is not None and settings.password is not None:
         client.set_user(settings.user)
-        client.set_password(_password(settings, environ))
+        client.set_password(settings.password.reveal())
     elif settings.user_certificate is not None and settings.user_key is not None:
         client.user_certificate = _certificate(settings.user_certificate, now)
         client.user_private_key = _key(settings.user_key, client.user_certificate)
@@ -48,21 +45,6 @@ def _wanted(settings: OpcUaSettings) -> ua.UserTokenType:
     if settings.user is not None:
         return ua.UserTokenType.UserName
     return ua.UserTokenType.Anonymous if settings.user_certificate is None else ua.UserTokenType.Certificate
-
-
-def _password(settings: OpcUaSettings, environ: Mapping[str, str]) -> str:
-    if settings.password_variable is not None:
-        try:
-            return environ[settings.password_variable]
-        except KeyError:
-            message = f"password of user {settings.user}: there is no environment variable {settings.password_variable}"
-            raise IdentityError(message, advice="set it where the agent is started") from None
-    assert settings.password_file is not None
-    try:
-        return settings.password_file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as problem:
-        message = f"password of user {settings.user}: {settings.password_file} cannot be read ({problem})"
-        raise IdentityError(message, advice="put the password there, readable by the agent only") from problem
 
 
 def _certificate(path: Path, now: datetime) -> x509.Certificate:

@@ -33,6 +33,11 @@ VARIANTS = {
 """The type of a variant that is written to a point."""
 
 
+def standard(number: int) -> ua.NodeId:
+    """The NodeId of a node of the base specification."""
+    return ua.NodeId(ua.Int32(number))
+
+
 def sample_of(name: str, value: ua.DataValue, where: tuple[str, str]) -> Sample:
     """The sample of point ``name``; what is no scalar, or no text, is Bad and logged with device and address."""
     raw = value.Value.Value if value.Value is not None else None

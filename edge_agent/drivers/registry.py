@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from edge_agent.drivers.interface import Driver, DriverContext, ResultSource
+from edge_agent.drivers.llrp_settings import LlrpSettings
 from edge_agent.drivers.modbus_settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
 from edge_agent.drivers.opcua_settings import OpcUaEventsSettings, OpcUaSettings
 from edge_agent.drivers.open_protocol.settings import OpenProtocolSettings
@@ -109,6 +110,13 @@ DRIVERS: dict[str, DriverKind] = {
         module="edge_agent.drivers.watched_folder",
         factory="aqdef_folder",
         protocol="file",
+        manner=Manner.TOLD,
+    ),
+    "llrp": DriverKind(
+        settings=LlrpSettings,
+        module="edge_agent.drivers.llrp",
+        factory="LlrpSource",
+        protocol="llrp",
         manner=Manner.TOLD,
     ),
     "open-protocol": DriverKind(

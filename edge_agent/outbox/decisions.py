@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from edge_agent.errors import StorageRefused
+from edge_agent.errors import OutboxUnusable, StorageRefused
 from edge_agent.interlock.facts import Hold, UnitFacts
 from edge_agent.outbox.holds import holds_on
 from edge_agent.outbox.schema import open_for_reading
@@ -50,7 +50,7 @@ class Lookup:
         async with self._turn:
             try:
                 return await asyncio.to_thread(self._read, unit, others)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OutboxUnusable) as error:
                 self.close()
                 raise StorageRefused(f"cannot be read: {error}", where=str(self._path)) from None
 

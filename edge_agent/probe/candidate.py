@@ -36,6 +36,7 @@ _KINDS = (
 _SCALES = tuple(Decimal(scale) for scale in ("1", "0.1", "0.01", "0.001", "0.0001", "10", "100", "1000"))
 _ENCODINGS = (Encoding.ASCII, Encoding.UTF_8, Encoding.GB18030, Encoding.UTF_16)
 _LONGEST_TEXT = 40
+Window = tuple[Decimal, float, float]
 _UNSIGNED = {DataType.INT16: DataType.UINT16, DataType.INT32: DataType.UINT32, DataType.INT64: DataType.UINT64}
 
 
@@ -89,26 +90,37 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, str, int]:
 
 
 def _numbers(table: Table, cells: Mapping[int, int], shown: Shown) -> Iterator[Candidate]:
-    windows = _windows(shown)
-    for kind in _KINDS:
-        size = REGISTERS[kind]
-        for order in _ORDERS[size]:
+    assert shown.number is not None
+    negative = shown.number < 0
+    for size, orders in _ORDERS.items():
+        contents = [(address, content) for address in cells if (content := _content(cells, address, size)) is not None]
+        for order in orders:
             picked = _picks(order, 2 * size)
-            for address in cells:
-                content = _content(cells, address, size)
-                if content is None:
-                    continue
-                number = _number(kind, bytes(content[at] for at in picked))
-                if number is None:
-                    continue
-                for scale, low, high in windows:
-                    if low <= number < high:
-                        yield Candidate(table=table, address=address, type=kind, order=order, scale=scale)
+            turned = [(address, bytes(content[at] for at in picked)) for address, content in contents]
+            for kind in (kind for kind in _KINDS if REGISTERS[kind] == size):
+                for address, scale in _fitting(kind, turned, _windows(kind, shown), negative):
+                    yield Candidate(table=table, address=address, type=kind, order=order, scale=scale)
 
 
-def _windows(shown: Shown) -> list[tuple[Decimal, float | Decimal, float | Decimal]]:
-    """For each scale, the raw numbers that could be behind the display."""
-    return [(scale, shown.low / scale, shown.high / scale) for scale in _SCALES]
+def _fitting(
+    kind: DataType, contents: list[tuple[int, bytes]], windows: list[Window], negative: bool
+) -> Iterator[tuple[int, Decimal]]:
+    lowest, highest = min(low for _, low, _ in windows), max(high for _, _, high in windows)
+    for address, content in contents:
+        number = _number(kind, content)
+        if number is None or (number < 0) != negative or not lowest <= (size := abs(number)) < highest:
+            continue
+        for scale, low, high in windows:
+            if low <= size < high:
+                yield address, scale
+
+
+def _windows(kind: DataType, shown: Shown) -> list[Window]:
+    """For each scale, the sizes of raw numbers that could be behind the display: whole ones as integers."""
+    bounds = [(scale, shown.low / scale, shown.high / scale) for scale in _SCALES]
+    if kind in FLOATS:
+        return [(scale, float(low), float(high)) for scale, low, high in bounds]
+    return [(scale, ceil(low), ceil(high)) for scale, low, high in bounds]
 
 
 def _picks(order: Order, size: int) -> list[int]:

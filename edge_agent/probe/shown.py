@@ -1,6 +1,6 @@
 """What a display shows, as the numbers that may be behind it.
 
-A display rounds or cuts off, so ``230.5`` may be anything from 230.45 up to (not including) 230.6; the digits say how
+A display rounds or cuts off, so ``230.5`` may be anything from 230.45 up to (not including) 230.6; its digits say how
 exact it is. Anything that is no number is text.
 """
 
@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,19}([.,][0-9]{1,10})?")
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A displayed ``text``; for a number, what is behind it lies in ``low`` ≤ x < ``high``."""
+    """A displayed ``text``; for a number, what is behind it has its sign and a size of ``low`` ≤ x < ``high``."""
 
     text: str
     number: Decimal | None = None
@@ -24,7 +24,10 @@ class Shown(msgspec.Struct, frozen=True):
 
     def holds(self, value: Decimal | float) -> bool:
         """Whether a number could be shown like this."""
-        return self.number is not None and self.low <= value < self.high
+        exact = Decimal(value)
+        if self.number is None or not exact.is_finite() or (exact < 0) != (self.number < 0):
+            return False
+        return self.low <= abs(exact) < self.high
 
 
 def read_shown(text: str) -> Shown:
@@ -40,5 +43,4 @@ def read_shown(text: str) -> Shown:
             "zero is found everywhere", where="--find", advice="wait until the display shows another value"
         )
     unit = Decimal(1).scaleb(int(number.as_tuple().exponent))
-    below, above = (unit / 2, unit) if number > 0 else (unit, unit / 2)
-    return Shown(text, number, number - below, number + above)
+    return Shown(text, number, abs(number) - unit / 2, abs(number) + unit)

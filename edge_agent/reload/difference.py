@@ -79,7 +79,8 @@ def _devices(config: AgentConfig) -> dict[str, _Setup]:
 
 
 def _setup(config: AgentConfig, device: Device) -> _Setup:
-    here = tuple(station for station in config.stations if station.device == device.name)
-    forbidden = frozenset(gap for station in here for gap in station.resolved.layout.forbidden)
+    here = tuple(station for station in config.stations if device.name in _devices_of(station))
+    polled = (station for station in here if station.device == device.name)
+    forbidden = frozenset(gap for station in polled for gap in station.resolved.layout.forbidden)
     told = driver_kind(device.driver).manner is Manner.TOLD
     return _Setup(device=device, forbidden=forbidden, told=here if told else ())

@@ -10,6 +10,7 @@ from edge_agent.simulate.memory import Memory
 from firmware_profiles.format import Value
 
 LOOK_S = 0.005  # how often a level is looked at
+LATE_S = 0.03  # a few scans
 
 Data = Mapping[str, Value]
 Show = Callable[[Memory, Mapping[str, str], Data, Data], Awaitable[None]]
@@ -74,5 +75,5 @@ async def until(memory: Memory, point: str, wanted: int) -> None:
 async def _put_late(memory: Memory, late: Data) -> None:
     """What a controller that breaks its rules still writes while it says that all holds still."""
     for name, value in late.items():
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(LATE_S)
         await memory.put({name: value})

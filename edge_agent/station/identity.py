@@ -57,7 +57,7 @@ def shot_of(position: str, sha256: str, size: int, reading: Reading) -> Shot:
     return Shot(position=position, picture=picture, item=item, reason=reason, code=code)
 
 
-def code_shot(position: str, codes: Sequence[tuple[bytes, str]], reason: str = "nothing in view") -> Shot:
+def code_shot(position: str, codes: Sequence[tuple[bytes, str]], reason: str = "the code reader read nothing") -> Shot:
     """What a code reader says about a position; ``codes`` are bytes and symbology, ``reason`` why there are none."""
     item, reason, code = _judged([_read_symbol(raw, symbology) for raw, symbology in codes], "reading", reason)
     return Shot(position=position, item=item, reason=reason, code=code)

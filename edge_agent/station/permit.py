@@ -95,7 +95,7 @@ class PermitDesk:
             await self._gate.write((role, 0) for role, _ in _CLOSED if words[role])
             self._gate.say()
             return
-        serial = RoleReader(resolved, samples).text("permit_serial")
+        serial = self._serial(samples)
         asked = (words["permit_request"], serial)
         if words["permit_answer"] and asked == self._answered:
             return
@@ -120,6 +120,13 @@ class PermitDesk:
         except StorageRefused as error:
             return undecided(Reason.NO_DATA, self._policy, error.what)
         return may_process(question, self._plan, facts, holds, self._policy)
+
+    def _serial(self, samples: Mapping[str, Sample]) -> str:
+        """What the request names; a text that cannot be decoded becomes one that names no unit."""
+        try:
+            return RoleReader(self._station.resolved, samples).text("permit_serial")
+        except CycleFault as fault:
+            return fault.what
 
     def _lot(self, samples: Mapping[str, Sample]) -> str | None:
         if self._station.lot is None:

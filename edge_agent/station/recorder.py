@@ -128,7 +128,7 @@ class Recorder:
     def _speak_of(self, cycle: CycleData, stored: Stored, defect: str | None) -> None:
         if stored.outcome != ErrorCode.RECORDED:
             say(
-                _LOG, logging.WARNING, "recorded as not decidable", station=self._station.name, cycle=cycle.cycle,
+                _LOG, logging.WARNING, "recorded as not decidable", station=self._station.name, cycle=cycle.key.cycle,
                 reason=defect, next="look at label, camera and the controller's serial",
             )  # fmt: skip
         for jump in stored.jumps:

@@ -23,6 +23,7 @@ class Storing:
         self._patience = patience
         self._monotonic = monotonic
         self._task: asyncio.Task[Stored] | None = None
+        self._storing_key: CycleKey | None = None
         self._key: CycleKey | None = None
         self._since = 0.0
 
@@ -33,10 +34,12 @@ class Storing:
         """
         if cycle.key != self._key:
             self._key, self._since = cycle.key, self._monotonic()
-            await self._end_former()
+        if self._task is not None and self._storing_key != cycle.key:
+            await self._end_former(self._task)
         left = self._since + self._patience - self._monotonic()
         if self._task is None:
             self._task = asyncio.create_task(self._recorder.record(cycle, self._counting))
+            self._storing_key = cycle.key
         await asyncio.wait({self._task}, timeout=max(left, _GLANCE))
         if not self._task.done():
             raise self._busy()
@@ -57,14 +60,12 @@ class Storing:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _end_former(self) -> None:
+    async def _end_former(self, task: asyncio.Task[Stored]) -> None:
         """A controller that went on leaves its former cycle behind: it is stored first, so that the order holds."""
-        if self._task is None:
-            return
-        await asyncio.wait({self._task}, timeout=self._patience)
-        if not self._task.done():
+        await asyncio.wait({task}, timeout=self._patience)
+        if not task.done():
             raise self._busy()
-        task, self._task = self._task, None
+        self._task = None
         if not task.cancelled():
             task.exception()  # whatever it is: a cycle that is missing shows in the next number
 

@@ -1,6 +1,7 @@
 """Real devices on loopback, one kind per driver, behind one small harness."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -8,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymodbus.server import ModbusTcpServer
+from pymodbus import FramerType
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType as SimType
 from pymodbus.simulator import SimData, SimDevice
+from serial_cable import SerialCable
 from small_opcua import HOST, POLICIES, OpcUaServer, free_port, write_certificate
 
 from edge_agent.acquisition.resolve import Resolved, resolve
 from edge_agent.drivers.interface import Driver, DriverContext
+from edge_agent.drivers.modbus_settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
 from edge_agent.drivers.opcua_settings import OpcUaSettings
 from edge_agent.drivers.registry import ModbusTcpSettings, create_driver
 from firmware_profiles.catalog import Catalog
@@ -57,6 +61,27 @@ class Garbage:
         await self._server.wait_closed()
 
 
+class GarbageOnCable:
+    """The same at the far end of a serial cable."""
+
+    def __init__(self, cable: SerialCable, reply: bytes) -> None:
+        self._cable, self._reply = cable, reply
+
+    async def start(self) -> None:
+        self._cable.plug()
+        self._port = os.open(self._cable.far, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        asyncio.get_running_loop().add_reader(self._port, self._serve)
+
+    def _serve(self) -> None:
+        os.read(self._port, 1000)
+        os.write(self._port, self._reply)
+
+    async def stop(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._port)
+        os.close(self._port)
+        self._cable.unplug()
+
+
 class ModbusDevice:
     """A controller with the four-phase block at address 100 of a pymodbus server."""
 
@@ -70,8 +95,15 @@ class ModbusDevice:
 
     async def start(self) -> None:
         block = SimData(BASE, count=92, values=0, datatype=SimType.REGISTERS)
-        self._server = ModbusTcpServer(SimDevice(1, [block]), address=(HOST, self.port))
+        self._server = self.server(SimDevice(1, [block]))
         await self._server.serve_forever(background=True)
+
+    def server(self, unit: SimDevice) -> Any:
+        return ModbusTcpServer(unit, address=(HOST, self.port))
+
+    def impostor(self, reply: bytes) -> Any:
+        """Something else at the device's place."""
+        return Garbage(self.port, reply)
 
     async def stop(self) -> None:
         await self._server.shutdown()
@@ -87,6 +119,45 @@ class ModbusDevice:
     async def get_raw(self, name: str) -> Any:
         got = await self._server.async_getValues(1, 3, self.resolved.points[name].address, 1)
         return got[0]
+
+
+class RtuOverTcpDevice(ModbusDevice):
+    """The same behind a TCP server that speaks RTU frames."""
+
+    name = "modbus-rtu-over-tcp"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.settings = ModbusRtuOverTcpSettings(host=HOST, port=self.port, timeout=TIMEOUT)
+
+    def server(self, unit: SimDevice) -> Any:
+        return ModbusTcpServer(unit, framer=FramerType.RTU, address=(HOST, self.port))
+
+
+class RtuDevice(ModbusDevice):
+    """The same at the far end of a serial cable; the near end is there while the device is."""
+
+    name = "modbus-rtu"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.where = folder / "ttyS127.0.0.1"
+        self._cable = SerialCable(self.where)
+        self.settings = ModbusRtuSettings(port=str(self.where), parity="N", baud=115_200, timeout=TIMEOUT)
+
+    def server(self, unit: SimDevice) -> Any:
+        return ModbusSerialServer(unit, port=self._cable.far, baudrate=115_200)
+
+    async def start(self) -> None:
+        self._cable.plug()
+        await super().start()
+
+    async def stop(self) -> None:
+        await super().stop()
+        self._cable.unplug()
+
+    def impostor(self, reply: bytes) -> Any:
+        return GarbageOnCable(self._cable, reply)
 
 
 class OpcUaDevice:
@@ -117,11 +188,14 @@ class OpcUaDevice:
     async def put_raw(self, name: str, raw: Any) -> None:
         await self.server.put(self.resolved.points[name].node or "", raw)
 
+    def impostor(self, reply: bytes) -> Any:
+        return Garbage(self.port, reply)
+
     async def get_raw(self, name: str) -> Any:
         return await self.server.get(self.resolved.points[name].node or "")
 
 
-DEVICES = {device.name: device for device in (ModbusDevice, OpcUaDevice)}
+DEVICES = {device.name: device for device in (ModbusDevice, RtuOverTcpDevice, RtuDevice, OpcUaDevice)}
 
 
 @pytest.fixture(scope="session")
@@ -170,7 +244,7 @@ def garbage(device: Any) -> Any:
 
     @asynccontextmanager
     async def serve(reply: bytes) -> AsyncIterator[None]:
-        impostor = Garbage(device.port, reply)
+        impostor = device.impostor(reply)
         await impostor.start()
         try:
             yield

@@ -13,6 +13,7 @@ from edge_agent.drivers.interface import DriverContext
 from edge_agent.drivers.opcua import OpcUaDriver
 from edge_agent.drivers.opcua_settings import OpcUaSettings
 from edge_agent.errors import DeviceRefused, IdentityError
+from edge_agent.secret import Secret
 
 pytestmark = pytest.mark.parametrize("device", ["opcua"], indirect=True)
 
@@ -45,41 +46,25 @@ async def reads(device, driver: OpcUaDriver) -> bool:
         await driver.close()
 
 
-def password_in(folder: Path, password: str) -> Path:
-    file = folder / "password"
-    file.write_text(password + "\n", encoding="utf-8")
-    return file
+def password(text: str) -> Secret:
+    return Secret("file:password", text)
 
 
 @pytest.mark.parametrize("mode", ["Sign", "SignAndEncrypt"])
 @pytest.mark.parametrize("security", ["Basic256Sha256", "Aes256Sha256RsaPss"])
 async def test_a_user_with_a_password_over_every_policy(device, tmp_path, open_to, security, mode):
     await open_to({"line-1": "geheim-密码"})
-    login = {"user": "line-1", "password_file": password_in(tmp_path, "geheim-密码")}
+    login = {"user": "line-1", "password": password("geheim-密码")}
     assert await reads(device, driver_for(device, tmp_path, security=security, mode=mode, **login))
     with pytest.raises(DeviceRefused, match=r"BadUserAccessDenied.*check user and password"):
         await reads(device, driver_for(device, tmp_path, security=security, mode=mode))
 
 
-async def test_a_changed_password_is_taken_at_the_next_connection(device, tmp_path, open_to):
-    users = await open_to({"line-1": "old"})
-    file = password_in(tmp_path, "old")
-    driver = driver_for(device, tmp_path, user="line-1", password_file=file)
-    assert await reads(device, driver)
-    users.passwords = {"line-1": "new"}
-    with pytest.raises(DeviceRefused, match="check user and password"):
-        await reads(device, driver)
-    password_in(tmp_path, "new")
-    assert await reads(device, driver)
-
-
-async def test_the_password_may_come_from_the_environment(device, tmp_path, open_to, monkeypatch):
-    await open_to({"line-1": "from outside"})
-    driver = driver_for(device, tmp_path, user="line-1", password_variable="CELL_1_PASSWORD")
-    with pytest.raises(IdentityError, match="no environment variable CELL_1_PASSWORD"):
-        await driver.connect()
-    monkeypatch.setenv("CELL_1_PASSWORD", "from outside")
-    assert await reads(device, driver)
+async def test_a_wrong_password_is_refused_and_never_repeated(device, tmp_path, open_to, caplog):
+    await open_to({"line-1": "right"})
+    with pytest.raises(DeviceRefused, match="check user and password") as refusal:
+        await reads(device, driver_for(device, tmp_path, user="line-1", password=password("wrong-one")))
+    assert "wrong-one" not in str(refusal.value) + caplog.text
 
 
 @pytest.mark.parametrize("security", ["Basic256Sha256", "Aes256Sha256RsaPss"])
@@ -112,26 +97,21 @@ async def test_a_user_certificate_that_cannot_be_used_is_named(device, tmp_path,
         await driver_for(device, tmp_path, user_certificate=certificate, user_key=tmp_path / key).connect()
 
 
-async def test_a_password_file_that_is_not_there_is_named(device, tmp_path, open_to):
-    await open_to({})
-    with pytest.raises(IdentityError, match=r"nowhere cannot be read.*readable by the agent only"):
-        await driver_for(device, tmp_path, user="line-1", password_file=tmp_path / "nowhere").connect()
-
-
 @pytest.mark.parametrize(
     "settings",
     [
         {"user": "line-1"},
-        {"password_file": "secret"},
-        {"user": "line-1", "password_file": "secret", "password_variable": "SECRET"},
+        {"password": "secret:env:X"},
         {"user_certificate": "user.der"},
-        {"user": "a", "password_file": "b", "user_certificate": "c", "user_key": "d"},
-        {"user": "a", "password_file": "b", "security": "None"},
+        {"user": "a", "password": "b", "user_certificate": "c", "user_key": "d"},
+        {"user": "a", "password": "b", "security": "None"},
         {"url": "opc.tcp://user:secret@cell.example"},
-        {"password": "secret"},
     ],
 )
 def test_settings_that_cannot_work_or_would_give_a_secret_away_are_refused(device, settings):
+    def special(kind, written):
+        return Secret("test", written) if kind is Secret else kind(written)
+
     with pytest.raises(msgspec.ValidationError) as refusal:
-        msgspec.convert({"url": "opc.tcp://cell.example", **settings}, OpcUaSettings, dec_hook=lambda kind, v: kind(v))
+        msgspec.convert({"url": "opc.tcp://cell.example", **settings}, OpcUaSettings, dec_hook=special)
     assert "secret@" not in str(refusal.value)

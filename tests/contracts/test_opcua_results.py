@@ -15,6 +15,7 @@ from edge_agent.drivers.opcua import OpcUaDriver
 from edge_agent.drivers.opcua_settings import OpcUaEventsSettings, OpcUaSettings
 from edge_agent.drivers.registry import create_source
 from edge_agent.errors import DeviceRefused
+from edge_agent.secret import Secret
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.decode import decode
 from firmware_profiles.format import DataType, Point
@@ -308,15 +309,15 @@ async def test_each_optical_scan_of_an_event_is_a_reading(peer, listen):
 
 async def test_rfid_scans(peer, listen):
     source, resolved = await listen("autoid-rfid")
-    epc = {"$type": "ScanDataEpc", "pC": 12288, "uId": {"$bytes": "3034257bf7194e4000001a85"}}
+    epc = {"$type": "ScanDataEpc", "pC": 12288, "uId": {"$bytes": "3074257bf7194e4000001a85"}}
     seen = {"$type": "RfidSighting", "timestamp": {"$date": CREATED}, "currentPowerLevel": 20}
     sightings = [{**seen, "antenna": 2, "strength": -51}, {**seen, "antenna": 1, "strength": -60}]
     tag = scan("RfidScanResult", {"$type": "ScanData", "epc": epc}, sighting=sightings)
     peer.do("raise", spec="autoid", event="RfidScanEventType", fields={"scanResult": structure([tag])})
     (arrival,) = await told(source)
-    assert value(resolved, arrival, "tag") == "3034257BF7194E4000001A85"
+    assert value(resolved, arrival, "epc") == "3074257BF7194E4000001A85"
     assert (value(resolved, arrival, "antenna"), value(resolved, arrival, "strength")) == (2, -51)
-    assert read_cycle(resolved, arrival.samples, arrival.ticket).code == b"3034257BF7194E4000001A85"
+    assert read_cycle(resolved, arrival.samples, arrival.ticket).code == b"https://id.gs1.org/01/80614141123458/21/6789"
 
 
 async def test_an_event_without_a_scan_is_a_fault_not_a_result(peer, listen):
@@ -365,12 +366,10 @@ async def test_a_notifier_that_is_not_there_is_refused(peer, tmp_path):
 
 @pytest.mark.parametrize("mode", ["Sign", "SignAndEncrypt"])
 @pytest.mark.parametrize("security", ["Basic256Sha256", "Aes256Sha256RsaPss"])
-async def test_the_driver_reads_in_the_servers_own_limits_over_every_policy(peer, driver_for, tmp_path, security, mode):
-    password = tmp_path / "password"
-    password.write_text("geheim", encoding="utf-8")
+async def test_the_driver_reads_in_the_servers_own_limits_over_every_policy(peer, driver_for, security, mode):
     settings = OpcUaSettings(
         url=peer.url, security=security, mode=mode, trust=peer.certificate, check_host=False,
-        user="line-1", password_file=password, registered_reads=True,
+        user="line-1", password=Secret("test", "geheim"), registered_reads=True,
     )  # fmt: skip
     driver = await driver_for(settings)
     points = [Point(name=f"p{n}", type=DataType.UINT32, node=f"ns={peer.namespace};s=Count") for n in range(20)]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from asyncua import ua
-from asyncua.server.internal_session import InternalSession
+from asyncua.client.ua_client import UaClient
 
 from edge_agent.drivers.interface import DriverContext
 from edge_agent.drivers.opcua import OpcUaDriver
@@ -19,7 +19,11 @@ from traceability.measurement import Status
 
 pytestmark = pytest.mark.parametrize("device", ["opcua"], indirect=True)
 
-LIMITS = {"read": "i=11705", "register": "i=11709", "browse": "i=11710", "monitor": "i=11714"}
+_STATED = "Server_ServerCapabilities_OperationLimits_"
+LIMITS = {
+    name: f"i={getattr(ua.ObjectIds, _STATED + limit)}"
+    for name, limit in (("read", "MaxNodesPerRead"), ("register", "MaxNodesPerRegisterNodes"))
+}
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ async def limited(running, monkeypatch):
     """``await limited(read=3)``: the server states these limits; gives the sizes of its requests."""
     iserver = running.server.server.iserver
     sizes = {"read": [], "register": []}
-    read_all, register_all = iserver.attribute_service.read, InternalSession.register_nodes
+    read_all, register_all = iserver.attribute_service.read, UaClient.register_nodes
 
     async def set_limits(**limits):
         for name, limit in limits.items():
@@ -41,13 +45,13 @@ async def limited(running, monkeypatch):
         sizes["read"].append(len(params.NodesToRead))
         return read_all(params)
 
-    def register(session, nodes):
+    def register(client, nodes):
         sizes["register"].append(len(nodes))
-        return register_all(session, nodes)
+        return register_all(client, nodes)
 
     running.put_limit = put_limit
     monkeypatch.setattr(iserver.attribute_service, "read", read)
-    monkeypatch.setattr(InternalSession, "register_nodes", register)
+    monkeypatch.setattr(UaClient, "register_nodes", register)
     yield set_limits
     for node in LIMITS.values():
         await put_limit(node, 0)

@@ -15,6 +15,7 @@ ROOMS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["to
 
 # Data that a room reads at run time; each must be there at least once.
 EXPECTED = {
+    "edge_agent": {".css", ".toml"},
     "firmware_profiles": {".toml"},
     "hub": {".html", ".css", ".po"},
 }

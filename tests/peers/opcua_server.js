@@ -21,6 +21,17 @@ const URI = {
 };
 let sessions = 0;
 
+// A derived structure's optional fields go on counting after the optional ones of its base (OPC 10000-6, 5.2.7);
+// node-opcua 2.182 counts all fields of the base. Put right here, so that the bytes are those of the specification.
+function numberOptionalFields(schema) {
+    const chain = [];
+    for (let each = schema; each; each = each.getBaseSchema && each.getBaseSchema()) chain.unshift(each);
+    let bit = 0;
+    for (const each of chain) {
+        for (const field of each.fields || []) if (field.switchBit !== undefined) field.switchBit = bit++;
+    }
+}
+
 async function main() {
     const certificates = new OPCUACertificateManager({
         rootFolder: path.join(folder, "pki"), automaticallyAcceptUnknownCertificate: true,
@@ -63,7 +74,9 @@ async function main() {
         for (const [name, item] of Object.entries(value)) if (name[0] !== "$") plain[name] = built(item, spec);
         if (value.$type === undefined) return plain;
         const type = space.findDataType(value.$type, index(value.$of || spec));
-        return space.constructExtensionObject(type, plain);
+        const made = space.constructExtensionObject(type, plain);
+        numberOptionalFields(made.schema);
+        return made;
     };
     const variant = (field, spec) => ({
         dataType: DataType[field.type],

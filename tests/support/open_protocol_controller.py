@@ -152,11 +152,9 @@ class Controller:
 
     def _replies(self, mid: int, revision: int, data: str, writer: asyncio.StreamWriter) -> list[bytes]:
         if mid == 1:
-            if "garbage" in self.faults:
-                return [b"HTTP/1.1 400 Bad Request"]
-            if "busy" in self.faults:
-                return [telegram(4, "000196")]
-            return [telegram(2, "0100010202" + f"03{'Airbag1':25}")]
+            greetings = {"garbage": b"HTTP/1.1 400 Bad Request", "busy": telegram(4, "000196")}
+            welcome = telegram(2, "0100010202" + f"03{'Airbag1':25}")
+            return [next((greetings[fault] for fault in self.faults if fault in greetings), welcome)]
         if mid == 60:
             if revision not in self.revisions:
                 return [telegram(4, "006097")]

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from typing import Self
 
 HOST = "127.0.0.1"
 Answer = Callable[[bytes, int], tuple[float, bytes]]
@@ -40,7 +41,7 @@ class RtuOverTcp:
         self._writers: set[asyncio.StreamWriter] = set()
         self._replies: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
-    async def __aenter__(self) -> "RtuOverTcp":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, HOST, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
         self._replying = asyncio.create_task(self._reply())
@@ -80,7 +81,7 @@ class RtuOnTty:
         self.answer = answer
         self.requests: list[bytes] = []
 
-    async def __aenter__(self) -> "RtuOnTty":
+    async def __aenter__(self) -> Self:
         self._port = os.open(self._path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         asyncio.get_running_loop().add_reader(self._port, self._serve)
         return self

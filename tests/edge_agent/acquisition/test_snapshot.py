@@ -4,7 +4,7 @@ import pytest
 
 from edge_agent.acquisition.cycle import read_cycle
 from edge_agent.acquisition.resolve import resolve
-from edge_agent.acquisition.snapshot import read_snapshot
+from edge_agent.acquisition.snapshot import Watch, read_snapshot
 from edge_agent.drivers.interface import Sample
 from edge_agent.errors import TornRead
 from firmware_profiles.catalog import Catalog
@@ -76,3 +76,13 @@ async def test_a_controller_that_never_holds_still_is_named():
     controller.between = controller.begin
     with pytest.raises(TornRead, match="hold its data"):
         await read_snapshot(controller, STATION)
+
+
+@pytest.mark.parametrize("moment", range(1, 24))
+async def test_nor_where_a_controller_counts_and_waits_for_nobody(moment):
+    controller = Controller()
+    controller.between = lambda reads: controller.begin(2) if reads == moment else None
+    counter = Watch(words=("cycle",), steady=("cycle",))
+    samples = await read_snapshot(controller, STATION, watch=counter, due=lambda words: words["cycle"] != 0)
+    cycle = read_cycle(STATION, samples)
+    assert (cycle.cycle, cycle.serial, cycle.cycle_time_ms) in {(1, "S1", 1), (2, "S2", 2)}

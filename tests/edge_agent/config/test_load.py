@@ -3,11 +3,14 @@
 import hashlib
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib.resources import files
 
 import pytest
 
 from edge_agent.config.load import load_config
+from edge_agent.config.settings import Interlock
 from edge_agent.errors import ConfigError
+from edge_agent.interlock.decision import Answer
 from traceability.record.codec import decode_record, encode_record, plan_id
 from traceability.record.master import ControlPlanRecord
 from vision.formats import Format
@@ -180,6 +183,13 @@ BROKEN = [
     ('["unit", "controller"]', '["unit", "unit"]', 'station "OP20".camera.positions', "different names"),
     ('["unit", "controller"]', '["a/b"]', 'station "OP20".camera.positions', "letters"),
     ('["datamatrix"]', '["barcode"]', 'station "OP20".camera.formats', "datamatrix"),
+    ('base = "OP20"', 'base = "OP20"\nbusy_timeout_s = 0', 'station "OP20".busy_timeout_s', "> 0"),
+    (
+        "[station.camera]",
+        '[station.interlock]\nwhen_unknown = "maybe"\n[station.camera]',
+        "when_unknown",
+        "expected one of permit, refuse, tell",
+    ),
     ('["datamatrix"]', '["datamatrix"]\ntimeout = 1', 'station "OP20".camera.timeout', "'timeout_s'"),
     ("control-plan.toml", "plan.toml", "plan.toml", "cannot be read"),
 ]
@@ -246,4 +256,55 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_profiles_of_the_users_own_come_from_a_folder_that_must_exist(written):
     written.write_text(CONFIG.replace("[hub]", 'profiles = "own"\n[hub]'), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"agent\.profiles: .*own is no folder"):
+        load_config(written)
+
+
+INTERLOCK = '[station.interlock]\nwhen_unknown = "refuse"\n[station.camera]'
+
+
+def test_an_interlock_says_what_the_controller_is_told(written):
+    written.write_text(CONFIG.replace("[station.camera]", INTERLOCK), encoding="utf-8")
+    op10, op20 = load_config(written).stations
+    assert op10.interlock is None
+    assert op20.interlock == Interlock(when_unknown=Answer.REFUSE, previous_elsewhere=False)
+    assert (op20.handshake, op20.busy_timeout) == ("four-phase", 5.0)
+
+
+def own_profile(written, handshake, *lacking):
+    """The OPC UA cell as a profile of the user's own, with another handshake and without some roles."""
+    text = (files("firmware_profiles") / "devices" / "zhuoyue" / "opcua-cell.toml").read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if line.split(" = ")[0] not in lacking]
+    text = "\n".join(kept).replace("[roles]", f'handshake = "{handshake}"\n\n[roles]')
+    text = text.replace('model = "opcua-cell"', 'model = "own"')
+    place = written.parent / "own" / "zhuoyue"
+    place.mkdir(parents=True)
+    (place / "own.toml").write_text(text, encoding="utf-8")
+    return CONFIG.replace("zhuoyue/opcua-cell", "zhuoyue/own").replace("[hub]", 'profiles = "own"\n[hub]')
+
+
+@pytest.mark.parametrize("handshake", ["toggle", "counter"])
+def test_the_profile_names_the_handshake(written, handshake):
+    written.write_text(own_profile(written, handshake), encoding="utf-8")
+    assert load_config(written).stations[1].handshake == handshake
+
+
+def test_a_profile_that_lacks_a_role_of_its_handshake_is_refused(written):
+    written.write_text(own_profile(written, "toggle", "acknowledge"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"lacks the roles acknowledge of the toggle handshake"):
+        load_config(written)
+
+
+def test_an_interlock_needs_a_place_to_ask_and_to_answer(written):
+    config = own_profile(written, "four-phase", "permit_request", "permit_answer")
+    written.write_text(config.replace("[station.camera]", INTERLOCK), encoding="utf-8")
+    with pytest.raises(
+        ConfigError, match=r'station "OP20"\.interlock: cannot be used: .*permit_request, permit_answer'
+    ):
+        load_config(written)
+
+
+def test_a_read_only_station_has_no_interlock(written):
+    config = own_profile(written, "counter")
+    written.write_text(config.replace("[station.camera]", INTERLOCK), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r'station "OP20"\.interlock: cannot be used: this station is read only'):
         load_config(written)

@@ -38,7 +38,9 @@ def test_the_environment_gives_its_value(tmp_path):
     assert read_secret("secret:env:PLC_PASSWORD", tmp_path, {"PLC_PASSWORD": VALUE}).reveal() == VALUE
 
 
-@pytest.mark.parametrize("written", [VALUE, "", "secret:", "secret:vault:x", "env:PLC", 7, True, None, ["secret:env:X"]])
+@pytest.mark.parametrize(
+    "written", [VALUE, "", "secret:", "secret:vault:x", "env:PLC", 7, True, None, ["secret:env:X"]]
+)
 @pytest.mark.parametrize("reader", [read_secret, unread_secret])
 def test_a_secret_written_out_is_refused_without_repeating_it(written, reader, tmp_path):
     with pytest.raises(SecretRefused, match='write "secret:file:PATH"') as refused:
@@ -55,7 +57,8 @@ def test_a_file_that_others_can_reach_is_refused(kept, tmp_path, mode):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"", "is empty"), (b"\n", "is empty"), (b"x" * 70_000, "is too large"), (b"\xff", "not UTF-8")]
+    ("content", "said"),
+    [(b"", "is empty"), (b"\n", "is empty"), (b"x" * 70_000, "is too large"), (b"\xff", "not UTF-8")],
 )
 def test_a_file_that_is_no_secret_is_refused(kept, tmp_path, content, said):
     kept.write_bytes(content)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -267,7 +268,7 @@ async def test_frames_on_a_serial_line_keep_their_distance(cable):
             assert await driver.read([PAIR])
         await driver.close()
     gap = 3.5 * 11 / 9600
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= gap
+    assert min(b - a for a, b in pairwise(times)) >= gap
 
 
 async def test_a_late_answer_on_a_serial_line(cable):

@@ -90,18 +90,24 @@ def test_the_lengths_are_those_of_the_specification(mid, revision, length):
     assert 20 + sum(2 + field.width for field in TABLES[mid][revision]) == length
 
 
-@given(
-    st.sampled_from(sorted(PLACES)), st.integers(0, 2**32 - 1), st.from_regex(r"[!-~]{0,25}", fullmatch=True),
-    st.booleans(), st.integers(0, 999_999), st.integers(0, 99_999),
-    st.datetimes(datetime(1900, 1, 1), datetime(9999, 1, 1)),
-)  # fmt: skip
-def test_what_a_controller_writes_is_what_is_read(kind, number, vin, ok, torque, angle, time):
-    time = time.replace(microsecond=0)
-    made = Tightening(number, vin, ok, torque, angle, f"{time:%Y-%m-%d:%H:%M:%S}".zfill(19))
+tightenings = st.builds(
+    Tightening,
+    id=st.integers(0, 2**32 - 1),
+    vin=st.from_regex(r"[!-~]{0,25}", fullmatch=True),
+    ok=st.booleans(),
+    torque=st.integers(0, 999_999),
+    angle=st.integers(0, 99_999),
+    time=st.datetimes(datetime(1000, 1, 1), datetime(9999, 1, 1)).map(lambda time: f"{time:%Y-%m-%d:%H:%M:%S}"),
+)
+
+
+@given(st.sampled_from(sorted(PLACES)), tightenings)
+def test_what_a_controller_writes_is_what_is_read(kind, made):
     found = parsed(made.telegram(*kind))
-    assert (found.id, found.time, found.values["vin"]) == (number, time, vin.encode())
-    assert (found.values["torque"], found.values["angle"]) == (Decimal(torque) / 100, angle)
-    assert found.values["tightening_status"] == ok
+    assert (found.id, found.values["vin"]) == (made.id, made.vin.encode())
+    assert f"{found.time:%Y-%m-%d:%H:%M:%S}" == made.time
+    assert (found.values["torque"], found.values["angle"]) == (Decimal(made.torque) / 100, made.angle)
+    assert found.values["tightening_status"] == made.ok
 
 
 @given(st.sampled_from(sorted(TEMPLATES)), st.integers(20, 400), st.binary(min_size=1, max_size=6))

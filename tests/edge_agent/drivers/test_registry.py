@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,31 +17,48 @@ def test_an_unknown_driver_names_those_there_are():
         driver_kind("profinet")
 
 
-@pytest.mark.parametrize("name", sorted(DRIVERS))
+GIVEN = {
+    "modbus-tcp": {"host": "h"},
+    "modbus-rtu": {"port": "COM3"},
+    "modbus-rtu-over-tcp": {"host": "h", "port": 502},
+    "opcua": {"url": "opc.tcp://h"},
+    "opcua-events": {"url": "opc.tcp://h"},
+    "code-reader-serial": {"device": "COM3"},
+    "llrp": {"host": "h"},
+}
+"""Drivers that stand on a package of the extra, with the least settings they take."""
+
+
+@pytest.mark.parametrize("name", sorted(GIVEN))
 def test_a_missing_package_says_what_to_install(name):
     # In a process of its own, where the protocol libraries cannot be imported.
     program = """
+import json
 import sys
 from importlib.abc import MetaPathFinder
 class Absent(MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name.partition(".")[0] in ("pymodbus", "asyncua"):
+        if name.partition(".")[0] in ("pymodbus", "asyncua", "serial", "llrpkit"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Absent())
 from datetime import UTC, datetime
 from pathlib import Path
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.registry import DRIVERS, create_driver
+from edge_agent.drivers.registry import DRIVERS, Manner, create_driver, create_source
 context = DriverContext(device="press", data=Path(), clock=lambda: datetime.now(UTC))
 kind = DRIVERS[sys.argv[1]]
-given = {"modbus-tcp": {"host": "h"}, "opcua": {"url": "opc.tcp://h"}}[sys.argv[1]]
+create = create_source if kind.manner is Manner.TOLD else create_driver
 try:
-    create_driver(sys.argv[1], kind.settings(**given), context)
+    create(sys.argv[1], kind.settings(**json.loads(sys.argv[2])), context)
 except Exception as error:
     print(type(error).__name__, error)
 """
     result = subprocess.run(
-        [sys.executable, "-c", program, name], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", program, name, json.dumps(GIVEN[name])],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert result.stdout.startswith("ExtraMissing")
     assert "pip install 'zhuoyue[agent]'" in result.stdout

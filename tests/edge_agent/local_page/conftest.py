@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from edge_agent.complaint import Trouble
 from edge_agent.line_state import LineState, Reloads, StationState
 from edge_agent.outbox.report import UplinkNote

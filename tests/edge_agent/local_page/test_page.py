@@ -35,7 +35,12 @@ def test_all_is_well_when_everything_answers(status):
 def test_what_is_wrong_comes_first_and_says_what_the_agent_said(bad):
     said = texts(page_html(bad, words("en"), BEIJING))
     assert level_of(notes_of(bad)) is Level.ACT
-    order = ["Somebody must look", "Device torque-2 is not connected", "Station OP10 cannot be served", "not taken over"]
+    order = [
+        "Somebody must look",
+        "Device torque-2 is not connected",
+        "Station OP10 cannot be served",
+        "not taken over",
+    ]
     assert [said.index(text) for text in order] == sorted(said.index(text) for text in order)
     assert "check power, cable, host and port" in said
     assert "database or disk is full" in said

@@ -3,30 +3,13 @@
 import asyncio
 import json
 import socket
-from contextlib import asynccontextmanager
 
-import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from small_page import served
 
 from edge_agent.errors import OutboxUnusable
 from edge_agent.local_page.server import LocalPage
-
-
-@asynccontextmanager
-async def served(source, port=0):
-    page = LocalPage(port, source)
-    task = asyncio.create_task(page.run())
-    try:
-        async with asyncio.timeout(5):
-            while page.address is None:  # noqa: ASYNC110 - the server says it nowhere else
-                await asyncio.sleep(0.01)
-        async with httpx.AsyncClient(base_url=page.address, trust_env=False, timeout=5) as client:
-            yield client
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        assert page.address is None
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ def test_every_text_the_pages_say_is_there():
 def test_no_text_is_there_that_nobody_says():
     made = ("answer_", "title_", "verdict_", "flag_", "uplink_", "log ")
     unsaid = {key for key in catalogue() if f'"{key}"' not in CODE and not key.startswith(made)}
-    assert {key for key in unsaid if not (key.endswith("_title") and f'"{key.removesuffix("_title")}"' in CODE)} == set()
+    assert {
+        key for key in unsaid if not (key.endswith("_title") and f'"{key.removesuffix("_title")}"' in CODE)
+    } == set()
 
 
 @pytest.mark.parametrize(

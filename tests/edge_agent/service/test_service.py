@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from small_agent import write_agent
@@ -64,7 +64,9 @@ def test_systemd_takes_the_unit(folder, tmp_path, capsys):
     command = re.search(r'^ExecStart="([^"]+)"', text, re.MULTILINE)[1]
     if not Path(command).exists():
         unit.write_text(text.replace(command, "/bin/true"), encoding="utf-8")
-    done = subprocess.run([ANALYZE, "verify", "--man=no", unit], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [ANALYZE, "verify", "--man=no", unit], capture_output=True, text=True, timeout=60, check=False
+    )
     about_it = [line for line in done.stderr.splitlines() if "zhuoyue-agent.service" in line]
     assert about_it == []
 
@@ -72,7 +74,7 @@ def test_systemd_takes_the_unit(folder, tmp_path, capsys):
 def test_the_windows_definition_is_xml_that_says_it_is_untested(folder, capsys):
     text = written(folder, "windows", capsys)
     assert "NOT TESTED ON WINDOWS" in text
-    service = ElementTree.fromstring(text)
+    service = ET.fromstring(text)
     assert service.findtext("arguments") == f'run "{folder / "agent.toml"}"'
     assert service.findtext("serviceaccount/username") == "NT AUTHORITY\\LocalService"
     assert service.findtext("executable").endswith(("zhuoyue-agent", "zhuoyue-agent.exe"))

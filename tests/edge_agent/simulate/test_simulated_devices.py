@@ -56,7 +56,7 @@ async def test_a_profile_is_its_own_device(profile, tmp_path):
         async with asyncio.timeout(20):
             await driver.connect()
             points = list(resolve(profile, 0 if profile.protocol is Protocol.MODBUS else "Cell1").points.values())
-            while simulator._station is None or (profile.roles and simulator.cycles == 0):
+            while simulator._station is None or (profile.roles and not simulator.cycles):  # noqa: ASYNC110 - it works
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.05)
             samples = await driver.read(points)
@@ -99,6 +99,7 @@ def test_faults_take_turns_and_leave_the_device_healthy_in_between():
 
     plan = FaultPlan(faults=(Fault.HALF_OPEN, Fault.EXCEPTION), every=10, lasts=3)
     seen = [plan.active(second + 0.5) for second in range(30)]
-    assert seen == [None] * 7 + [Fault.HALF_OPEN] * 3 + [None] * 7 + [Fault.EXCEPTION] * 3 + [None] * 7 + [
-        Fault.HALF_OPEN
-    ] * 3
+    assert (
+        seen
+        == [None] * 7 + [Fault.HALF_OPEN] * 3 + [None] * 7 + [Fault.EXCEPTION] * 3 + [None] * 7 + [Fault.HALF_OPEN] * 3
+    )

@@ -19,7 +19,13 @@ from edge_agent.station.link import DeviceLink
 from edge_agent.station.recorder import Production, Recorder
 from edge_agent.station.runner import StationRunner
 from traceability.identifier.item import lot_uri, part_uri, unit_uri
-from traceability.record.production import AssociationRecord, MeasurementsRecord, PicturesRecord, UnitResultRecord
+from traceability.record.production import (
+    AssociationRecord,
+    DataLossRecord,
+    MeasurementsRecord,
+    PicturesRecord,
+    UnitResultRecord,
+)
 from traceability.unit import Flag, Purpose, Verdict
 from vision.formats import Format
 
@@ -269,3 +275,81 @@ async def test_a_doubt_about_any_label_joins_nothing_and_decides_nothing(
     assert reason in result.defect
     assert found.of(AssociationRecord) == []
     assert len(kept.pictures) == (1 if housings is None else 2)
+
+
+async def test_two_triggers_at_once_are_two_cycles_and_neither_waits_for_the_other(
+    bench, controller, serve, make_station
+):
+    outbox = await bench.open()
+    for name in ("OP10", "OP20"):
+        await controller.put(name, cycle=1, serial="H0001", verdict="OK", trigger=1)
+    async with serve(outbox, controller, make_station("OP10"), make_station("OP20")):
+        await asyncio.gather(*(controller.until(name, "acknowledge", 1) for name in ("OP10", "OP20")))
+        for name in ("OP10", "OP20"):
+            await controller.put(name, trigger=0)
+        await asyncio.gather(*(controller.until(name, "acknowledge", 0) for name in ("OP10", "OP20")))
+    outbox.close()
+    assert sorted(result.operation for result in bench.audit().of(UnitResultRecord)) == ["OP10", "OP20"]
+
+
+async def test_the_controllers_clock_is_measured_where_the_agent_saw_the_cycle_end(
+    bench, controller, serve, make_station, caplog
+):
+    fast = int(bench.now.timestamp() * 1000) + 60_000
+    outbox = await bench.open()
+    await controller.put("OP10", cycle=1, serial="H0001", verdict="OK", cycle_time=fast, trigger=1)
+    async with serve(outbox, controller, make_station()):
+        await controller.until("OP10", "acknowledge", 1)
+        await controller.put("OP10", trigger=0)
+        await controller.until("OP10", "acknowledge", 0)
+        await controller.cycle("OP10", 2, "H0002", cycle_time=fast)
+        await controller.cycle("OP10", 3, "H0003", cycle_time=0)
+    outbox.close()
+    pending, seen, without = bench.audit().of(UnitResultRecord)
+    assert pending.device_offset_ms is None
+    assert -60_000 <= seen.device_offset_ms < -59_000
+    assert without.device_offset_ms is None
+    assert abs(seen.event_time - bench.now).total_seconds() < 1, "the controller's clock dates nothing"
+    assert [record.getMessage() for record in caplog.records].count("the device's clock is off") == 1
+
+
+async def test_a_controller_that_does_not_wait_shows_its_loss_with_the_next_cycle(
+    bench, controller, serve, make_station, caplog
+):
+    outbox = await bench.open()
+    async with serve(outbox, controller, make_station()):
+        await controller.cycle("OP10", 7, "H0007")
+        await controller.cycle("OP10", 10, "H0010")
+        await controller.cycle("OP10", 2, "H0012")
+    outbox.close()
+    records = bench.audit().records
+    jump, back = (record for record in records if isinstance(record, DataLossRecord))
+    assert (jump.stream, jump.first, jump.last, jump.count) == ("OP10", 8, 9, 2)
+    assert (back.count, back.first, "set back from 10 to 2" in back.reason) == (0, None, True)
+    shows = [record.cycle for record in records if isinstance(record, UnitResultRecord) and record.seq == jump.seq + 1]
+    assert shows == [10], "the loss stands right before the result that shows it"
+    assert sum("counter jumped" in record.getMessage() for record in caplog.records) == 2
+
+
+async def test_what_went_by_while_the_agent_was_down_is_found_at_its_start(bench, controller, serve, make_station):
+    outbox = await bench.open()
+    async with serve(outbox, controller, make_station()):
+        await controller.cycle("OP10", 7, "H0007")
+    async with serve(outbox, controller, make_station()):
+        await controller.cycle("OP10", 9, "H0009")
+    outbox.close()
+    (loss,) = bench.audit().of(DataLossRecord)
+    assert (loss.first, loss.last) == (8, 8)
+    assert "before the agent's start" in loss.reason
+
+
+async def test_the_words_written_in_a_cycle_are_one_line(bench, controller, serve, make_station, caplog):
+    caplog.set_level(logging.INFO)
+    outbox = await bench.open()
+    async with serve(outbox, controller, make_station()):
+        await controller.cycle("OP10", 7, "")
+        await asyncio.sleep(0.05)
+    outbox.close()
+    (line,) = [record for record in caplog.records if "wrote" in record.getMessage()]
+    assert line.fields["cycle"] == 7
+    assert line.fields["words"] == "error=2 acknowledge=1 error=0 acknowledge=0"

@@ -1,4 +1,4 @@
-"""Writes an outbox file as the running version does: ``python write_version.py NAME.db``, with tests/support on the path.
+"""Writes an outbox file as the running version does: ``python write_version.py NAME.db`` (tests/support on the path).
 
 Before the outbox's tables or records change, the file of the version so far is written and kept here for ever; no file
 here is ever written again. ``test_versions`` opens and continues each of them.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hub_stand_in import HUB
 from small_outbox import AUTHOR, Bench
+
 from traceability.sync import Receipt, seal_receipt
 from traceability.unit import Flag, Verdict
 
