@@ -27,6 +27,7 @@ from edge_agent.status_text import status_text
 from firmware_profiles.errors import ProfileError
 from traceability import __version__
 from traceability.errors import ZhuoyueError
+from traceability.keyfile import given_key
 from traceability.unit import Environment
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def _add_init(verbs: "Verbs") -> None:
         "--environment", choices=[str(known) for known in Environment], default=str(Environment.PRODUCTION)
     )
     parser.add_argument("--hub-url", default="https://hub.example", help="where batches will go")
-    parser.add_argument("--hub-key", default="", help="the hub's public key in base64")
+    parser.add_argument(
+        "--hub-key", default="", metavar="KEY", help="the hub's public key: base64, or @FILE that holds it"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(call=_init)
 
@@ -100,7 +103,7 @@ def _init(options: argparse.Namespace) -> None:
         author=options.author,
         environment=options.environment,
         hub_url=options.hub_url,
-        hub_key=options.hub_key,
+        hub_key=given_key(options.hub_key),
     )
     _print(options, made, initialised_text(made))
 

@@ -9,6 +9,7 @@ environment = {environment}        # production, demo or test; sealed into every
 key_file = "agent.key"            # the private key; never leaves this machine
 data = "data"                     # outbox and pictures
 control_plan = "control-plan.toml"
+# reload_on_change = true         # take a changed file over by itself, not only when told: zhuoyue-agent reload
 
 [hub]
 url = {url}

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal, Inexact
+from functools import cache
 from typing import Literal
 
 from firmware_profiles.errors import DecodeFault
@@ -36,6 +37,7 @@ FLOATS = {DataType.FLOAT32: ">f", DataType.FLOAT64: ">d"}
 EXACT = Context(prec=1100, traps=[Inexact])
 """Wide enough that scaling any 64-bit number is exact."""
 
+_SMALLEST_NORMAL = 2.0**-126
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EIGHT = {
     Order.ABCD: "ABCDEFGH",
@@ -76,15 +78,17 @@ def decode_registers(point: Point, registers: Sequence[int]) -> Value:
         raise DecodeFault(point.name, f"{point.type} does not come in registers")
     if len(registers) != span(point):
         raise DecodeFault(point.name, f"{point.type} takes {span(point)} registers, got {len(registers)}")
-    if any(not 0 <= register <= 0xFFFF for register in registers):
-        raise DecodeFault(point.name, "a register is not a 16-bit number")
+    try:
+        content = struct.pack(f">{len(registers)}H", *registers)
+    except struct.error:
+        raise DecodeFault(point.name, "a register is not a 16-bit number") from None
     if point.type is DataType.BOOL:
         return _bit(point, registers[0])
     if point.type is DataType.STRING:
         return _text(point, registers)
-    packed = most_significant_first(point.order, 2 * len(registers), b"".join(r.to_bytes(2, "big") for r in registers))
+    packed = most_significant_first(point.order, len(content), content)
     if point.type in FLOATS:
-        return _float(point, struct.unpack(FLOATS[point.type], packed)[0])
+        return _finite(point, struct.unpack(FLOATS[point.type], packed)[0])
     if point.type in DECIMAL_DIGITS:
         return _integer(point, _decimal_digits(point, packed))
     signed = INTEGER_BITS[point.type][1]
@@ -120,8 +124,16 @@ def milliseconds(time: datetime) -> int:
 
 def most_significant_first(order: Order, size: int, content: bytes) -> bytes:
     """Bytes as they came over the wire, most significant first."""
+    if order is Order.ABCD:
+        return content
+    return bytes([content[at] for at in _places(order, size)])
+
+
+@cache
+def _places(order: Order, size: int) -> tuple[int, ...]:
+    """Where each byte is on the wire, the most significant one first."""
     letters = wire_letters(order, size)
-    return bytes(content[letters.index(letter)] for letter in sorted(letters))
+    return tuple(letters.index(letter) for letter in sorted(letters))
 
 
 def wire_letters(order: Order, size: int) -> str:
@@ -143,11 +155,22 @@ def shortest(number: float, width: DataType) -> Decimal:
     if width is DataType.FLOAT64:
         return Decimal(repr(number))
     packed = struct.pack(">f", number)
-    for digits in range(1, 9):
+    first = 1
+    if abs(number) >= _SMALLEST_NORMAL:
+        # Every decimal of up to six digits comes back from the nearest normal float when that is rounded to six
+        # digits. So a short one is found at once, without its zeros, and only seven and eight digits are left to try.
+        mantissa, _, exponent = f"{number:.5e}".partition("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
+        if _packs_to(text, packed):
+            return Decimal(text)
+        first = 7
+    for digits in range(first, 9):
         text = f"{number:.{digits - 1}e}"
-        for candidate in (Decimal(text), _one_up(text)):
-            if _packs_to(candidate, packed):
-                return candidate
+        if _packs_to(text, packed):
+            return Decimal(text)
+        above = _one_up(text)
+        if _packs_to(above, packed):
+            return above
     return Decimal(f"{number:.9g}")
 
 
@@ -159,7 +182,7 @@ def _one_up(text: str) -> Decimal:
     return number + step.copy_sign(number)
 
 
-def _packs_to(candidate: Decimal, packed: bytes) -> bool:
+def _packs_to(candidate: Decimal | str, packed: bytes) -> bool:
     try:
         return struct.pack(">f", float(candidate)) == packed
     except OverflowError:
@@ -227,10 +250,15 @@ def _integer(point: Point, number: int) -> Value:
 
 
 def _float(point: Point, number: float) -> Decimal:
+    if math.isfinite(number) and point.type is DataType.FLOAT32 and not _is_float32(number):
+        raise DecodeFault(point.name, f"{number!r} is no float32")
+    return _finite(point, number)
+
+
+def _finite(point: Point, number: float) -> Decimal:
+    """A float of the point's own width."""
     if not math.isfinite(number):
         raise DecodeFault(point.name, f"the device gave {number}, which is no number")
-    if point.type is DataType.FLOAT32 and not _is_float32(number):
-        raise DecodeFault(point.name, f"{number!r} is no float32")
     return _scaled(point, shortest(number, point.type))
 
 

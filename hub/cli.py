@@ -19,6 +19,7 @@ from hub.store.batches import StoredBatch
 from traceability import __version__
 from traceability.encoding import to_base64
 from traceability.errors import ZhuoyueError
+from traceability.keyfile import given_key
 from traceability.unit import Environment
 
 Fields = dict[str, str | int | bool | None]
@@ -88,7 +89,7 @@ def _add_master_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser
     agent = _verb(_group(verbs, "agent", "authors of batches"), "add", _add_agent, "register the key of an author")
     agent.add_argument("--author", required=True)
     agent.add_argument("--plant", required=True)
-    agent.add_argument("--public-key", required=True, help="base64 of the raw Ed25519 public key")
+    agent.add_argument("--public-key", required=True, metavar="KEY", help="base64, or @FILE that holds it")
 
 
 def _group(
@@ -153,7 +154,7 @@ def _add_plant(arguments: argparse.Namespace) -> Fields:
 
 def _add_agent(arguments: argparse.Namespace) -> Fields:
     def add(hub: Hub) -> StoredBatch | None:
-        return add_agent(hub, arguments.author, plant=arguments.plant, public_key=arguments.public_key)
+        return add_agent(hub, arguments.author, plant=arguments.plant, public_key=given_key(arguments.public_key))
 
     return _entered(arguments, add, arguments.author)
 

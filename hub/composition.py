@@ -9,12 +9,22 @@ import msgspec
 
 from hub.entry.found import found
 from hub.errors import DataDirectory
+from hub.ledger.log import verifier_key
 from hub.parts import Clock, Hub, RandomBytes
-from hub.settings import ADMIN_TOKEN, DATABASE, HUB_KEY, LOG_KEY, TOKEN_HASH, Settings
+from hub.settings import (
+    ADMIN_TOKEN,
+    DATABASE,
+    HUB_KEY,
+    HUB_PUBLIC_KEY,
+    LOG_KEY,
+    LOG_VERIFIER_KEY,
+    TOKEN_HASH,
+    Settings,
+)
 from hub.store.database import create_store, open_store
 from hub.store.meta import read_meta, write_meta
 from hub.store.tables import SCHEMA_VERSION
-from traceability.encoding import sha256, tagged
+from traceability.encoding import sha256, tagged, to_base64
 from traceability.keyfile import OWNER_ONLY, create_key_file, read_key_file
 from traceability.unit import Environment
 
@@ -61,6 +71,8 @@ def create_hub(
         write_meta(connection, _meta(settings, _write_token(data / ADMIN_TOKEN)))
     found(parts)
     store.close()
+    (data / HUB_PUBLIC_KEY).write_text(to_base64(signer.public_key) + "\n", encoding="ascii")
+    (data / LOG_VERIFIER_KEY).write_text(f"{verifier_key(parts)}\n", encoding="ascii")
     unfinished.rename(data / DATABASE)
     return msgspec.structs.replace(parts, store=open_store(data / DATABASE))
 

@@ -11,6 +11,8 @@ HUB_AUTHOR = "hub"
 DATABASE = "hub.db"
 HUB_KEY = "hub.key"
 LOG_KEY = "log.key"
+HUB_PUBLIC_KEY = "hub.pub"
+LOG_VERIFIER_KEY = "log.vkey"
 TOKEN_HASH = "admin_token_hash"  # noqa: S105 - the name of a value in the database
 ADMIN_TOKEN = "admin.token"  # noqa: S105 - a file name
 

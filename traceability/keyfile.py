@@ -1,4 +1,4 @@
-"""Private keys on disk: PKCS#8 PEM, readable by their owner only."""
+"""Keys on disk: private ones as PKCS#8 PEM, readable by their owner only; public ones as a line of text."""
 
 import os
 from pathlib import Path
@@ -35,3 +35,16 @@ def read_key_file(path: Path) -> Ed25519Signer:
         raise ZhuoyueError("there is no key file", where=str(path), advice="run init first") from None
     except Malformed as error:
         raise error.at(str(path)) from None
+
+
+def given_key(argument: str) -> str:
+    """A public key as a command takes it: the text itself, or ``@FILE`` for the line in a file."""
+    if not argument.startswith("@"):
+        return argument
+    path = Path(argument[1:])
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise ZhuoyueError("there is no such file", where=str(path), advice="it should hold the key") from None
+    except UnicodeDecodeError:
+        raise Malformed("is not a line of text, a key was expected", where=str(path)) from None

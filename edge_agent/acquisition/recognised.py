@@ -23,7 +23,7 @@ Identify = Literal["require", "warn", "off"]
 
 
 class RecognisedDriver:
-    """``driver``, whose device must fit ``profile`` as it is read for ``firmware`` (None: no version was configured)."""
+    """``driver``, whose device must fit ``profile`` as ``firmware`` reads it (None: no version was configured)."""
 
     def __init__(
         self, driver: Driver, device: str, profile: Profile, *, firmware: str | None, identify: Identify

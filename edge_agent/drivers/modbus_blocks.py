@@ -17,7 +17,7 @@ from pymodbus.pdu import ExceptionResponse, ModbusPDU
 
 from edge_agent.drivers.interface import DriverContext, Sample
 from edge_agent.drivers.modbus_identity import BASIC, FUNCTION, claim_of
-from edge_agent.drivers.modbus_plan import Block, plan_reads
+from edge_agent.drivers.modbus_plan import Block, ReadPlans
 from edge_agent.errors import BadReply, DeviceRefused, DeviceUnreachable, WriteRefused
 from firmware_profiles.encode import encode_registers
 from firmware_profiles.errors import EncodeFault
@@ -78,7 +78,7 @@ class ModbusDriver:
     def __init__(self, line: Line, unit: int, context: DriverContext) -> None:
         self._line = line
         self._unit = unit
-        self._layout = context.layout
+        self._plans = ReadPlans(context.layout)
         self._turn = asyncio.Lock()
 
     async def connect(self) -> None:
@@ -90,14 +90,14 @@ class ModbusDriver:
         """One sample per point, in as few block reads as the layout allows."""
         async with self._turn:
             samples: dict[str, Sample] = {}
-            for block in plan_reads(points, self._layout):
+            for block in self._plans.of(points):
                 words = await self._read_block(block)
                 samples.update((point.name, _cut(block, point, words)) for point in block.points)
             return samples
 
     def one_read(self, points: Sequence[Point]) -> bool:
         """Whether the points fit into one block; a device answers one request from one state of its registers."""
-        return len(plan_reads(points, self._layout)) <= 1
+        return len(self._plans.of(points)) <= 1
 
     async def write(self, point: Point, value: Value) -> None:
         """Write a holding register, several of them, or a coil."""

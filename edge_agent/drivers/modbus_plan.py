@@ -14,6 +14,7 @@ from firmware_profiles.format import Forbidden, Layout, Point, Table, span
 
 MAX_REGISTERS = 125
 MAX_BITS = 2000
+_MOST_PLANS = 64
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +24,24 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     first: int
     count: int
     points: tuple[Point, ...]
+
+
+class ReadPlans:
+    """The plans of one device, each made once: a station reads the same points many times a second."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._made: dict[tuple[int, ...], tuple[tuple[Point, ...], tuple[Block, ...]]] = {}
+
+    def of(self, points: Sequence[Point]) -> tuple[Block, ...]:
+        """``plan_reads`` of these points."""
+        key = tuple(map(id, points))  # the plan keeps its points, so no other point can have their ids
+        found = self._made.get(key)
+        if found is None:
+            if len(self._made) >= _MOST_PLANS:
+                self._made.clear()
+            found = self._made[key] = (tuple(points), plan_reads(points, self._layout))
+        return found[1]
 
 
 def plan_reads(points: Sequence[Point], layout: Layout) -> tuple[Block, ...]:

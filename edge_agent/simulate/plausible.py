@@ -35,9 +35,10 @@ class Plausible:
             return now_ms
         if isinstance(centre, bool) or not isinstance(centre, int | Decimal) or point.flags is not None:
             return centre
-        if (point.uom or "").endswith(_COUNTED) and not isinstance(centre, bool):
+        if (point.uom or "").endswith(_COUNTED):
             return _stepped(point, Decimal(centre) * Decimal(1 + _GROWTH * elapsed))
-        swing = _SWINGS.get(point.uom or "", _SWING) * math.sin(2 * math.pi * elapsed / _PERIOD + self._phase[point.name])
+        turn = 2 * math.pi * elapsed / _PERIOD + self._phase[point.name]
+        swing = _SWINGS.get(point.uom or "", _SWING) * math.sin(turn)
         noise = 1 + _NOISE * (self._uniform() - 0.5)
         return _stepped(point, Decimal(centre) * Decimal(1 + swing * noise))
 

@@ -6,11 +6,11 @@ else bytes are.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from itertools import count
 
 from edge_agent.simulate.faults import Fault
 
+_LOOPBACK = "127.0.0.1"
 _HEADER = 6  # transaction, protocol and length of a Modbus TCP frame; the length counts what follows
 _CODES = (1, 2, 3, 4, 6)
 _GATEWAY_GOT_NO_ANSWER = 11
@@ -56,17 +56,26 @@ class FaultProxy:
         assert task is not None
         self._open.add(task)
         try:
-            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self._inner)
+            await self._pass_on(reader, writer)
+        except asyncio.CancelledError:
+            pass  # only ``stop`` cancels it, and the stream's own task must not end as cancelled
+        finally:
+            self._open.discard(task)
+            writer.close()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            inner_reader, inner_writer = await asyncio.open_connection(_LOOPBACK, self._inner)
+        except OSError:
+            return  # the device itself is gone
+        try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._requests(reader, writer, inner_writer))
                 group.create_task(self._answers(inner_reader, writer))
         except* (OSError, EOFError):
             pass  # one side hung up: so does the other
         finally:
-            self._open.discard(task)
-            writer.close()
-            with suppress(UnboundLocalError):
-                inner_writer.close()
+            inner_writer.close()
 
     async def _requests(
         self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, inner: asyncio.StreamWriter

@@ -145,9 +145,11 @@ class ToldRunner:
 
 
 def _own_counting(resolved: Resolved) -> Counting | None:
-    """How the device's own count goes on over a restart of the agent, where its profile takes it as the cycle."""
-    name = resolved.roles.get("cycle")
-    if name is None or resolved.points[name].field != "sequence":
+    """How the device's own count goes on over a restart of the agent, where its profile takes it as the cycle.
+
+    A profile says so by the name of the point: ``sequence`` counts every result, other cycles only tell them apart.
+    """
+    if resolved.roles.get("cycle") != "sequence":
         return None
     return counting_of(resolved, zero_is_none=False, acknowledged=False)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from node_opcua import NodeOpcUa
 from pymodbus import FramerType
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType as SimType
@@ -202,6 +203,14 @@ DEVICES = {device.name: device for device in (ModbusDevice, RtuOverTcpDevice, Rt
 def opcua_server() -> Iterator[OpcUaServer]:
     """The address space of every OPC UA device here; loading one takes seconds."""
     server = OpcUaServer()
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeOpcUa]:
+    """A server of another maker with the companion specifications; left out where it is not installed."""
+    server = NodeOpcUa(tmp_path_factory.mktemp("node-opcua"))
     yield server
     server.end()
 

@@ -10,11 +10,14 @@ from asyncua.client.ua_client import UaClient
 
 from edge_agent.drivers.interface import DriverContext
 from edge_agent.drivers.opcua import OpcUaDriver
-from edge_agent.errors import AgentError, DeviceRefused, DeviceUnreachable
+from edge_agent.drivers.opcua_settings import OpcUaEventsSettings
+from edge_agent.drivers.registry import create_source
+from edge_agent.errors import AgentError, DeviceRefused, DeviceUnreachable, ResolveError
 from edge_agent.pace import Pace
 from edge_agent.station.link import DeviceLink
 from firmware_profiles.decode import decode
 from firmware_profiles.errors import DecodeFault
+from firmware_profiles.format import DataType, Point
 from traceability.measurement import Status
 
 pytestmark = pytest.mark.parametrize("device", ["opcua"], indirect=True)
@@ -183,3 +186,55 @@ async def test_a_server_that_vanishes_is_noticed_without_asking_it_twice(running
         await driver.read([running.resolved.role("trigger")])
     with pytest.raises(DeviceUnreachable, match="the connection is closed"):
         await driver.read([running.resolved.role("trigger")])
+
+
+@pytest.fixture
+async def listening(running, tmp_path):
+    """A source of the server's plain events: their message, connected."""
+    point = Point(name="message", type=DataType.STRING, node="i=2041", field="Message")
+    context = DriverContext(device="cell 1", data=tmp_path / "agent", clock=lambda: datetime.now(UTC), points=(point,))
+    url, timeout = running.settings.url, running.settings.timeout
+    source = create_source("opcua-events", OpcUaEventsSettings(url=url, security="None", timeout=timeout), context)
+    await source.connect()
+    yield source
+    await source.close()
+
+
+async def raise_event(running, message):
+    async def work():
+        events = await running.server.server.get_event_generator()
+        await events.trigger(message=message)
+
+    await running.server.do(work)
+
+
+async def test_events_of_a_server_that_vanishes_and_comes_back(running, listening):
+    await raise_event(running, "first")
+    async with asyncio.timeout(5):
+        arrival = await listening.next()
+        assert arrival.samples["message"].raw == "first"
+        await listening.settle(arrival)
+        await running.stop()
+        with pytest.raises(DeviceUnreachable):
+            await listening.next()
+        with pytest.raises(DeviceUnreachable):
+            await listening.connect()
+        await running.start()
+        await listening.connect()
+        await raise_event(running, "second")
+        assert (await listening.next()).samples["message"].raw == "second"
+
+
+async def test_who_waits_for_events_is_told_when_the_connection_is_closed(running, listening):
+    waiting = asyncio.create_task(listening.next())
+    await asyncio.sleep(0.05)
+    await listening.close()
+    with pytest.raises(DeviceUnreachable, match="the connection is closed"):
+        await asyncio.wait_for(waiting, 2)
+
+
+async def test_a_field_that_is_no_path_is_refused_before_anything_connects(running, tmp_path):
+    point = Point(name="p", type=DataType.STRING, node="i=2041", field="Result..Id")
+    context = DriverContext(device="cell 1", data=tmp_path, clock=lambda: datetime.now(UTC), points=(point,))
+    with pytest.raises(ResolveError, match=r"point p: field 'Result\.\.Id'"):
+        create_source("opcua-events", OpcUaEventsSettings(url=running.settings.url, security="None"), context)

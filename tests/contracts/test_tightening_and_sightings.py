@@ -24,7 +24,7 @@ from firmware_profiles.catalog import Catalog
 from traceability.identifier.item import part_uri, unit_uri
 from traceability.measurement import Characteristic
 from traceability.record.production import DataLossRecord, MeasurementsRecord, UnitResultRecord
-from traceability.unit import Flag, Verdict
+from traceability.unit import Verdict
 
 QUICK = Pace(first=0.01, longest=0.05)
 GTIN = "80614141123458"
@@ -135,4 +135,3 @@ async def test_a_sighting_is_a_result_of_the_unit_on_the_tag(bench, serve):
     assert by_unit.keys() == {unit_uri(GTIN, "6789"), None}
     assert by_unit[unit_uri(GTIN, "6789")].verdict is Verdict.UNDEFINED
     assert by_unit[None].verdict is Verdict.NOT_DECIDABLE
-    assert Flag.NO_READ not in by_unit[None].flags

@@ -55,7 +55,7 @@ class Master:
         assert not (await self._client.write_register(address, value, device_id=1)).isError()
 
     async def triggered(self, place: int) -> dict[str, Value]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (seen := await self.station(place))["trigger"] != 1:  # noqa: ASYNC110 - a master polls
                 await asyncio.sleep(0.002)
         return seen
@@ -69,7 +69,7 @@ class Master:
         return seen
 
     async def released(self, place: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (await self.station(place))["trigger"] != 0:  # noqa: ASYNC110 - a master polls
                 await asyncio.sleep(0.002)
         await self.write(place, "acknowledge", 0)
@@ -89,7 +89,7 @@ async def cell(data: Path, port: int) -> AsyncIterator[None]:
     )
     task = asyncio.create_task(serve(Start(cell=settings, port=port)))
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 with contextlib.suppress(OSError):
                     _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -132,7 +132,7 @@ async def test_registers_hold_what_the_story_decided(tmp_path: Path) -> None:
 
 async def test_counts_are_those_of_the_story_and_goods_are_shipped_in_order(tmp_path: Path) -> None:
     jobs = jobs_of(SUPPLIER_A, 1, UNITS)
-    async with cell(tmp_path, port := free_port()), Master(port) as master, asyncio.timeout(20):
+    async with cell(tmp_path, port := free_port()), Master(port) as master, asyncio.timeout(60):
         await work_off(master, tmp_path)
     counts = read_counts(tmp_path, "supplier-a")
     assert (counts.finished, counts.shipped) == (True, UNITS)
@@ -157,7 +157,7 @@ async def test_a_controller_that_dies_offers_the_same_cycle_again(tmp_path: Path
 
 async def test_deaths_at_any_moment_change_nothing_in_the_counts(tmp_path: Path) -> None:
     port, deaths, finished = free_port(), 0, False
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(90):
         while not finished:
             async with cell(tmp_path, port), Master(port) as master:
                 finished = await work_off(master, tmp_path, looks=7 + deaths % 11)

@@ -30,7 +30,7 @@ async def cell(data: Path) -> AsyncIterator[str]:
     settings = CellSettings(line=SUPPLIER_B, jobs=jobs_of(SUPPLIER_B, 1, 3), data=data, clock=lambda: datetime.now(UTC))
     task = asyncio.create_task(serve(Start(cell=settings, port=port)))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not task.done():
                 with contextlib.suppress(OSError):
                     _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -60,7 +60,7 @@ async def client(url: str, data: Path) -> AsyncIterator[Client]:
 
 
 async def until(found: Client, node: str, wanted: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await found.get_node(node).read_value() != wanted:  # noqa: ASYNC110 - a client polls
             await asyncio.sleep(0.005)
 

@@ -19,7 +19,7 @@ EXPECTED = {
     "firmware_profiles": {".toml"},
     "hub": {".html", ".css", ".po"},
 }
-KNOWN_SUFFIXES = {".py", ".typed", ".toml", ".html", ".css", ".js", ".po", ".svg", ".txt", ".json"}
+KNOWN_SUFFIXES = {".py", ".typed", ".toml", ".html", ".css", ".js", ".mjs", ".po", ".svg", ".txt", ".json"}
 
 
 @pytest.fixture(scope="module")

@@ -94,6 +94,7 @@ class Controller:
         for writer in list(self._writers):
             writer.transport.abort()
         self._subscriber = None
+        self._unacknowledged.clear()
 
     def tighten(self, number: int, **values: object) -> Tightening:
         """One more tightening; told when somebody subscribed, and kept."""

@@ -195,6 +195,10 @@ class OpcUaServer:
             if self._running:
                 await self.server.bserver.stop()
             await self.server.iserver.stop()
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
         asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -8,6 +8,7 @@ import msgspec
 
 from traceability import __version__
 from traceability.errors import ZhuoyueError, locating
+from traceability.keyfile import given_key
 from traceability.log.note import VerifierKey, parse_verifier_key
 from traceability.verify.check import check_evidence
 from traceability.verify.report import Report
@@ -49,9 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _log_key(argument: str | None) -> VerifierKey | None:
     if argument is None:
         return None
-    text = Path(argument[1:]).read_text().strip() if argument.startswith("@") else argument
     with locating("--log-key"):
-        return parse_verifier_key(text)
+        return parse_verifier_key(given_key(argument))
 
 
 def _as_json(report: Report) -> dict[str, object]:

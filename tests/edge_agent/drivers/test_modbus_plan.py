@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.acquisition.resolve import resolve
-from edge_agent.drivers.modbus_plan import MAX_BITS, MAX_REGISTERS, plan_reads
+from edge_agent.drivers.modbus_plan import MAX_BITS, MAX_REGISTERS, ReadPlans, plan_reads
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.format import DataType, Forbidden, Layout, Point, Table, span
 
@@ -23,7 +23,7 @@ def test_a_hundred_contiguous_registers_are_one_request():
 def test_a_whole_station_is_one_request():
     station = resolve(Catalog().find("zhuoyue", "four-phase-cell"), 1000)
     blocks = plan_reads(list(station.points.values()), station.layout)
-    assert [(block.first, block.count) for block in blocks] == [(1000, 62)]
+    assert [(block.first, block.count) for block in blocks] == [(1000, 92)]
 
 
 def test_126_registers_are_two_requests():
@@ -82,3 +82,14 @@ def test_every_point_is_read_once_and_within_the_limits(chosen, max_gap, forbidd
         for point in block.points:
             assert block.first <= point.address
             assert point.address + span(point) <= block.first + block.count
+
+
+def test_a_plan_is_made_once_and_never_taken_for_another():
+    plans = ReadPlans(Layout())
+    points = words(0, 1)
+    first = plans.of(points)
+    assert plans.of(list(points)) is first
+    assert plans.of(points[:1]) == plan_reads(points[:1], Layout())
+    for address in range(200):  # more than are kept; points that are gone leave their ids to others
+        here = words(address, address + 1)
+        assert plans.of(here) == plan_reads(here, Layout())

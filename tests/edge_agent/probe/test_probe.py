@@ -86,7 +86,9 @@ async def test_a_second_value_is_waited_for(meter):
     bank, port = meter
     later = threading.Timer(0.5, bank.set_holding_registers, (12, [5202]))
     later.start()
-    looked = await look(f"{HOST}:{port}", "--find", "410.1", "--then", "520.2", "--wait", "10", "--range", "holding:0-99")
+    looked = await look(
+        f"{HOST}:{port}", "--find", "410.1", "--then", "520.2", "--wait", "10", "--range", "holding:0-99"
+    )
     later.join()
     (found,) = [c for c in looked.found.candidates if c.type is DataType.UINT16]
     assert (found.address, found.scale) == (12, Decimal("0.1"))

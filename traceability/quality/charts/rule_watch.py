@@ -49,7 +49,7 @@ class _Register:
 
     __slots__ = ("before", "bits", "fact", "k", "length", "mask", "rule", "side")
 
-    def __init__(self, rule: str, side: Side | None, fact: int, k: int, n: int, before: int = 0) -> None:
+    def __init__(self, rule: str, side: Side | None, fact: int, k: int, *, n: int, before: int = 0) -> None:
         self.rule, self.side, self.fact = rule, side, fact
         self.k, self.length, self.before = k, n, before
         self.mask = (1 << n) - 1
@@ -76,7 +76,7 @@ class RuleWatch:
         self._direction = 0
 
     def see(
-        self, point: int, value: float, centre: float, sigma: float, lcl: float | None = None, ucl: float | None = None
+        self, point: int, value: float, centre: float, sigma: float, *, lcl: float | None, ucl: float | None
     ) -> tuple[Violation, ...]:
         """The patterns that this point completes; ``sigma`` > 0 is that of the plotted statistic."""
         facts = self._facts(value, centre, sigma, lcl, ucl)
@@ -114,28 +114,31 @@ class RuleWatch:
     def _registers_of(self, rule: Rule) -> list[_Register]:
         match rule.pattern:
             case Beyond():
-                return self._both(rule.id, 0, 1, 1)
+                found = _both(rule.id, _FIXED.index("above"), 1, n=1)
             case ZoneCount(k, n, z):
-                return self._both(rule.id, self._zone(z), k, n)
+                found = _both(rule.id, self._zone(z), k, n=n)
             case Run(n):
-                return self._both(rule.id, self._zone(0.0), n, n)
+                found = _both(rule.id, self._zone(0.0), n, n=n)
             case Trend(n):
-                return self._both(rule.id, _FIXED.index("rose"), n - 1, n - 1, 1)
+                found = _both(rule.id, _FIXED.index("rose"), n - 1, n=n - 1, before=1)
             case Alternating(n):
-                return [_Register(rule.id, None, _FIXED.index("turned"), n - 2, n - 2, 2)]
+                found = [_Register(rule.id, None, _FIXED.index("turned"), n - 2, n=n - 2, before=2)]
             case Outside(n, z):
-                return [_Register(rule.id, None, self._zone(z) + 2, n, n)]
+                found = [_Register(rule.id, None, self._zone(z) + 2, n, n=n)]
             case Within(n, z):
-                return [_Register(rule.id, None, self._zone(z) + 3, n, n)]
-
-    def _both(self, rule: str, fact: int, k: int, n: int, before: int = 0) -> list[_Register]:
-        return [
-            _Register(rule, Side.UPPER, fact, k, n, before),
-            _Register(rule, Side.LOWER, fact + 1, k, n, before),
-        ]
+                found = [_Register(rule.id, None, self._zone(z) + 3, n, n=n)]
+        return found
 
     def _zone(self, z: float) -> int:
         """Where the facts about this zone start."""
         if z not in self._zones:
             self._zones.append(z)
         return len(_FIXED) + 4 * self._zones.index(z)
+
+
+def _both(rule: str, fact: int, k: int, *, n: int, before: int = 0) -> list[_Register]:
+    """A register per side; the fact of the lower side follows that of the upper."""
+    return [
+        _Register(rule, Side.UPPER, fact, k, n=n, before=before),
+        _Register(rule, Side.LOWER, fact + 1, k, n=n, before=before),
+    ]

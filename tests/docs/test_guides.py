@@ -1,0 +1,73 @@
+"""The guides cannot drift: every command they show exists with its options, and the first steps really run."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+PAGES = ["README.md", "README.zh-CN.md", *(str(p.relative_to(ROOT)) for p in sorted(ROOT.glob("docs/[ez]*/*.md")))]
+OURS = re.compile(r"^(?:\S*/)?(zhuoyue-[a-z]+)\b(.*)$")
+
+
+def shell_lines(page):
+    """Command lines of the page's sh blocks, continued lines joined, comments taken away."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for line in "".join(blocks).replace("\\\n", " ").splitlines():
+        if line.split("#")[0].strip():
+            yield line.split(" #")[0].strip()
+
+
+def run(*command, cwd=None):
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, timeout=120, env=os.environ | {"PATH": path}, check=False
+    )
+
+
+@cache
+def help_of(*command):
+    done = run(*command, "--help")
+    return done.stdout if done.returncode == 0 else ""
+
+
+def verbs_of(words):
+    """The words that name verbs: those before the first option or operand, as far as help knows them."""
+    command = [words[0]]
+    for word in words[1:]:
+        if word.startswith("-") or not re.search(rf"^    {re.escape(word)}\b", help_of(*command), flags=re.MULTILINE):
+            break
+        command.append(word)
+    return command
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_shown_exists_with_its_options(page):
+    for line in shell_lines(page):
+        shown = OURS.match(line)
+        if shown is None:
+            continue
+        words = [shown[1], *shlex.split(shown[2])]
+        text = help_of(*verbs_of(words))
+        assert text, f"{page}: {line}"
+        for option in (word.split("=")[0] for word in words if word.startswith("--")):
+            assert re.search(rf"{re.escape(option)}\b", text), f"{page}: {option} in {line}"
+
+
+def test_the_first_steps_of_the_plant_it_guide_run_as_they_stand(tmp_path):
+    guide = (ROOT / "docs/en/plant-it.md").read_text(encoding="utf-8")
+    section = guide.split("## A hub and its first agent\n")[1].split("\n## ")[0]
+    script = re.search(r"^```sh\n(.*?)^```", section, flags=re.DOTALL | re.MULTILINE)[1]
+    done = run("sh", "-e", "-c", script, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "hub" / "log.vkey").read_text().startswith("hub.example.com/log+")
+    refused = run("zhuoyue-hub", "agent", "add", "--data", "hub", "--author", "x", "--plant", "supplier-a.machining",
+                  "--public-key", "@nowhere.pub", cwd=tmp_path)  # fmt: skip
+    assert refused.returncode != 0
+    assert "nowhere.pub: there is no such file" in refused.stderr
