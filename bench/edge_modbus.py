@@ -26,7 +26,7 @@ from pymodbus.simulator import DataType as Cells
 from pymodbus.simulator import SimData, SimDevice
 
 from edge_agent.drivers.interface import Driver, DriverContext
-from edge_agent.drivers.modbus_plan import plan_reads
+from edge_agent.drivers.modbus.plan import plan_reads
 from edge_agent.drivers.registry import ModbusTcpSettings, create_driver
 from firmware_profiles.decode import decode
 from firmware_profiles.format import DataType, Layout, Point, Table

@@ -24,8 +24,8 @@ from typing import Any
 from asyncua import Client, Server, ua
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.opcua import OpcUaDriver
-from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.opcua.driver import OpcUaDriver
+from edge_agent.drivers.opcua.settings import OpcUaSettings
 from firmware_profiles.format import DataType, Point
 
 SPAWN = multiprocessing.get_context("spawn")

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import msgspec
 
 from edge_agent.drivers.interface import Driver, DriverContext, ResultSource
-from edge_agent.drivers.llrp_settings import LlrpSettings
-from edge_agent.drivers.modbus_settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
-from edge_agent.drivers.opcua_settings import OpcUaEventsSettings, OpcUaSettings
+from edge_agent.drivers.llrp.settings import LlrpSettings
+from edge_agent.drivers.modbus.settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
+from edge_agent.drivers.opcua.settings import OpcUaEventsSettings, OpcUaSettings
 from edge_agent.drivers.open_protocol.settings import OpenProtocolSettings
 from edge_agent.drivers.setting_types import Port, Seconds
 from edge_agent.drivers.told_settings import (
@@ -56,65 +56,65 @@ class DriverKind(msgspec.Struct, frozen=True, kw_only=True):
 
 DRIVERS: dict[str, DriverKind] = {
     "modbus-tcp": DriverKind(
-        settings=ModbusTcpSettings, module="edge_agent.drivers.modbus_tcp", factory="ModbusTcpDriver", protocol="modbus"
+        settings=ModbusTcpSettings, module="edge_agent.drivers.modbus.tcp", factory="ModbusTcpDriver", protocol="modbus"
     ),
     "modbus-rtu": DriverKind(
-        settings=ModbusRtuSettings, module="edge_agent.drivers.modbus_rtu", factory="ModbusRtuDriver", protocol="modbus"
+        settings=ModbusRtuSettings, module="edge_agent.drivers.modbus.rtu", factory="ModbusRtuDriver", protocol="modbus"
     ),
     "modbus-rtu-over-tcp": DriverKind(
         settings=ModbusRtuOverTcpSettings,
-        module="edge_agent.drivers.modbus_rtu",
+        module="edge_agent.drivers.modbus.rtu",
         factory="ModbusRtuOverTcpDriver",
         protocol="modbus",
     ),
     "opcua": DriverKind(
-        settings=OpcUaSettings, module="edge_agent.drivers.opcua", factory="OpcUaDriver", protocol="opcua"
+        settings=OpcUaSettings, module="edge_agent.drivers.opcua.driver", factory="OpcUaDriver", protocol="opcua"
     ),
     "opcua-events": DriverKind(
         settings=OpcUaEventsSettings,
-        module="edge_agent.drivers.opcua_events",
+        module="edge_agent.drivers.opcua.events",
         factory="OpcUaEventSource",
         protocol="opcua-events",
         manner=Manner.TOLD,
     ),
     "code-reader-tcp": DriverKind(
         settings=CodeReaderTcpSettings,
-        module="edge_agent.drivers.code_reader_tcp",
+        module="edge_agent.drivers.code_reader.tcp_line",
         factory="code_reader_tcp",
         protocol="code-reader",
         manner=Manner.TOLD,
     ),
     "code-reader-serial": DriverKind(
         settings=CodeReaderSerialSettings,
-        module="edge_agent.drivers.code_reader_serial",
+        module="edge_agent.drivers.code_reader.serial_line",
         factory="code_reader_serial",
         protocol="code-reader",
         manner=Manner.TOLD,
     ),
     "csv-folder": DriverKind(
         settings=CsvFolderSettings,
-        module="edge_agent.drivers.watched_folder",
+        module="edge_agent.drivers.files.watched_folder",
         factory="csv_folder",
         protocol="file",
         manner=Manner.TOLD,
     ),
     "json-folder": DriverKind(
         settings=JsonFolderSettings,
-        module="edge_agent.drivers.watched_folder",
+        module="edge_agent.drivers.files.watched_folder",
         factory="json_folder",
         protocol="file",
         manner=Manner.TOLD,
     ),
     "aqdef-folder": DriverKind(
         settings=AqdefFolderSettings,
-        module="edge_agent.drivers.watched_folder",
+        module="edge_agent.drivers.files.watched_folder",
         factory="aqdef_folder",
         protocol="file",
         manner=Manner.TOLD,
     ),
     "llrp": DriverKind(
         settings=LlrpSettings,
-        module="edge_agent.drivers.llrp",
+        module="edge_agent.drivers.llrp.source",
         factory="LlrpSource",
         protocol="llrp",
         manner=Manner.TOLD,

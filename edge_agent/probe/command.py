@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.opcua.settings import OpcUaSettings
 from edge_agent.errors import AgentError
 from edge_agent.probe.look import Surroundings, look_for_units, modbus_driver
 from edge_agent.probe.place import ModbusPlace, OpcUaPlace, read_place, read_range, read_units

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from edge_agent.drivers.interface import Driver, Raw
-from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.opcua.settings import OpcUaSettings
 from edge_agent.drivers.registry import create_driver
 from edge_agent.probe.look import Surroundings, context, fitting
 from edge_agent.probe.scan import Manners, Scan

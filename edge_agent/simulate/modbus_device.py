@@ -10,7 +10,7 @@ from pymodbus.simulator import DataType as Cells
 from pymodbus.simulator import SimData, SimDevice
 
 from edge_agent.acquisition.resolve import Resolved
-from edge_agent.drivers.modbus_plan import Block, plan_reads
+from edge_agent.drivers.modbus.plan import Block, plan_reads
 from firmware_profiles.decode import decode_registers
 from firmware_profiles.encode import encode_registers
 from firmware_profiles.format import DataType, Identification, Layout, Point, Profile, Table, Value, span

@@ -14,7 +14,7 @@ from asyncua.server.server import Server
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from edge_agent.acquisition.resolve import Resolved
-from edge_agent.drivers.opcua_values import VARIANTS
+from edge_agent.drivers.opcua.values import VARIANTS
 from edge_agent.simulate.modbus_device import firmware_in, literal
 from firmware_profiles.decode import decode_scalar
 from firmware_profiles.encode import encode_scalar

@@ -19,8 +19,8 @@ from small_opcua import HOST, POLICIES, OpcUaServer, free_port, write_certificat
 
 from edge_agent.acquisition.resolve import Resolved, resolve
 from edge_agent.drivers.interface import Driver, DriverContext
-from edge_agent.drivers.modbus_settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
-from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.modbus.settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
+from edge_agent.drivers.opcua.settings import OpcUaSettings
 from edge_agent.drivers.registry import ModbusTcpSettings, create_driver
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.encode import encode

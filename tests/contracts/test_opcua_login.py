@@ -10,8 +10,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from small_opcua import write_certificate
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.opcua import OpcUaDriver
-from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.opcua.driver import OpcUaDriver
+from edge_agent.drivers.opcua.settings import OpcUaSettings
 from edge_agent.errors import DeviceRefused, IdentityError
 from edge_agent.secret import Secret
 

@@ -11,8 +11,8 @@ from node_results import CREATED, raise_joining, raise_machinery, scan, structur
 from edge_agent.acquisition.cycle import UNNUMBERED, read_cycle
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.drivers.interface import DriverContext, Gap
-from edge_agent.drivers.opcua import OpcUaDriver
-from edge_agent.drivers.opcua_settings import OpcUaEventsSettings, OpcUaSettings
+from edge_agent.drivers.opcua.driver import OpcUaDriver
+from edge_agent.drivers.opcua.settings import OpcUaEventsSettings, OpcUaSettings
 from edge_agent.drivers.registry import create_source
 from edge_agent.errors import DeviceRefused
 from edge_agent.secret import Secret

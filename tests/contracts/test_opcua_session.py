@@ -9,8 +9,8 @@ from asyncua import ua
 from asyncua.client.ua_client import UaClient
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.opcua import OpcUaDriver
-from edge_agent.drivers.opcua_settings import OpcUaEventsSettings
+from edge_agent.drivers.opcua.driver import OpcUaDriver
+from edge_agent.drivers.opcua.settings import OpcUaEventsSettings
 from edge_agent.drivers.registry import create_source
 from edge_agent.errors import AgentError, DeviceRefused, DeviceUnreachable, ResolveError
 from edge_agent.pace import Pace

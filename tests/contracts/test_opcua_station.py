@@ -10,7 +10,7 @@ from small_outbox import GTIN, Bench
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.config.settings import Station
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.opcua_settings import OpcUaEventsSettings
+from edge_agent.drivers.opcua.settings import OpcUaEventsSettings
 from edge_agent.drivers.registry import create_source
 from edge_agent.errors import DeviceUnreachable
 from edge_agent.pace import Pace

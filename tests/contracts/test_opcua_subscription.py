@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from edge_agent.drivers.interface import Gap
-from edge_agent.drivers.opcua_subscription import Evidence
+from edge_agent.drivers.opcua.subscription import Evidence
 from edge_agent.drivers.sequence import Count
 from edge_agent.errors import DeviceRefused, DeviceUnreachable
 from traceability.measurement import Status

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from small_opcua import write_certificate
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.opcua import OpcUaDriver
+from edge_agent.drivers.opcua.driver import OpcUaDriver
 from edge_agent.errors import DeviceRefused, DeviceUntrusted, IdentityError
 from traceability.measurement import Status
 

@@ -13,7 +13,7 @@ from small_outbox import Bench
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.config.settings import Station
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.llrp_settings import LlrpSettings
+from edge_agent.drivers.llrp.settings import LlrpSettings
 from edge_agent.drivers.open_protocol.settings import OpenProtocolSettings
 from edge_agent.drivers.registry import create_source
 from edge_agent.pace import Pace

@@ -50,5 +50,13 @@ def indices(mean: Fraction, variance: Fraction, lsl: Fraction | None, usl: Fract
     return Indices(cp=cp, cpl=cpl, cpu=cpu, cpk=min(sides, key=lambda side: side.signed_square))
 
 
+def cpm(mean: Fraction, variance: Fraction, lsl: Fraction, usl: Fraction, target: Fraction) -> Index:
+    """Cpm = (U - L)/6√(s² + (x̄ - T)²): spread about the target (Chan, Cheng & Spiring 1988; NIST e-Handbook 6.1.6)."""
+    spread = variance + (mean - target) ** 2
+    if spread <= 0:
+        raise OutOfDomain("Cpm needs a spread about the target")
+    return _index(usl - lsl, 36 * spread)
+
+
 def _index(distance: Fraction, squared_unit: Fraction) -> Index:
     return Index(distance * abs(distance) / squared_unit)

@@ -71,45 +71,61 @@ def units_needed(failure_share: float, confidence: float = CONFIDENCE) -> int:
     return math.ceil(math.log1p(-confidence) / math.log1p(-failure_share))
 
 
-def cp_interval(cp: float, values: int, confidence: float = CONFIDENCE) -> Interval:
-    """Two-sided interval of Cp or Pp with the overall sigma of ``values`` normal values."""
-    degrees = _degrees(values)
-    low = math.sqrt(chi_square_quantile((1.0 - confidence) / 2.0, degrees) / degrees)
-    high = math.sqrt(chi_square_quantile((1.0 + confidence) / 2.0, degrees) / degrees)
+def cp_interval(cp: float, values: int, confidence: float = CONFIDENCE, degrees: float | None = None) -> Interval:
+    """Two-sided interval of Cp or Pp: √(χ²/ν), ν = values - 1 of the overall sigma or the ``degrees`` of another."""
+    freedom = _degrees(values, degrees)
+    low = math.sqrt(chi_square_quantile((1.0 - confidence) / 2.0, freedom) / freedom)
+    high = math.sqrt(chi_square_quantile((1.0 + confidence) / 2.0, freedom) / freedom)
     return Interval(cp * low, cp * high, confidence)
 
 
-def cpk_interval(cpk: float, values: int, confidence: float = CONFIDENCE) -> Interval:
-    """Two-sided interval of Cpk or Ppk with the overall sigma of ``values`` normal values."""
-    half = _cpk_half_width(cpk, values, (1.0 + confidence) / 2.0)
+def cpk_interval(cpk: float, values: int, confidence: float = CONFIDENCE, degrees: float | None = None) -> Interval:
+    """Two-sided interval of Cpk, Ppk, Cpu or Cpl of ``values`` normal values; ``degrees`` as in :func:`cp_interval`."""
+    half = _cpk_half_width(cpk, values, (1.0 + confidence) / 2.0, degrees)
     return Interval(cpk - half, cpk + half, confidence)
 
 
-def cpk_lower_bound(cpk: float, values: int, confidence: float = CONFIDENCE) -> float:
+def cpk_lower_bound(cpk: float, values: int, confidence: float = CONFIDENCE, degrees: float | None = None) -> float:
     """One-sided lower bound of Cpk or Ppk."""
-    return cpk - _cpk_half_width(cpk, values, confidence)
+    return cpk - _cpk_half_width(cpk, values, confidence, degrees)
+
+
+def cp_lower_bound(cp: float, values: int, confidence: float = CONFIDENCE, degrees: float | None = None) -> float:
+    """One-sided lower bound of Cp or Pp."""
+    freedom = _degrees(values, degrees)
+    return cp * math.sqrt(chi_square_quantile(1.0 - confidence, freedom) / freedom)
+
+
+def cpm_degrees(values: int, offset: float) -> float:
+    """Degrees of freedom of Cpm's χ²: n(1 + e²)²/(1 + 2e²), e the mean's distance from target in sigmas.
+
+    R. A. Boyles, "The Taguchi capability index", Journal of Quality Technology 23 (1991) 17.
+    """
+    _degrees(values, None)
+    squared = offset * offset
+    return values * (1.0 + squared) ** 2 / (1.0 + 2.0 * squared)
 
 
 def cpk_needed(threshold: float, values: int, confidence: float = CONFIDENCE) -> float | None:
     """The smallest index whose one-sided bound meets ``threshold`` > 0; None if with so few values none does."""
     z_squared = NormalDist().inv_cdf(confidence) ** 2
-    quadratic = 1.0 - z_squared / (2.0 * _degrees(values))
+    quadratic = 1.0 - z_squared / (2.0 * _degrees(values, None))
     if quadratic <= 0.0:
         return None
     constant = threshold * threshold - z_squared / (9.0 * values)
     return (threshold + math.sqrt(threshold * threshold - quadratic * constant)) / quadratic
 
 
-def _cpk_half_width(cpk: float, values: int, side: float) -> float:
-    variance = 1.0 / (9.0 * values) + cpk * cpk / (2.0 * _degrees(values))
+def _cpk_half_width(cpk: float, values: int, side: float, degrees: float | None) -> float:
+    variance = 1.0 / (9.0 * values) + cpk * cpk / (2.0 * _degrees(values, degrees))
     return NormalDist().inv_cdf(side) * math.sqrt(variance)
 
 
-def _degrees(values: int) -> int:
-    if values < 2:
-        message = f"an interval of a capability index needs two values or more, not {values}"
+def _degrees(values: int, degrees: float | None) -> float:
+    if values < 2 or (degrees is not None and not degrees > 0.0):
+        message = f"an interval of a capability index needs two values or more, not {values} ({degrees} degrees)"
         raise OutOfDomain(message)
-    return values - 1
+    return values - 1 if degrees is None else degrees
 
 
 def _check(successes: int, trials: int, confidence: float) -> None:

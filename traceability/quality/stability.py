@@ -13,14 +13,14 @@ Electric, Nelson) and frozen baselines belong to charts and would only add ways 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from statistics import NormalDist
 
 import msgspec
 
 from traceability.quality.constants import c4
 from traceability.quality.distributions import chi_square_cdf, chi_square_quantile, normal_cdf, regularized_beta
-from traceability.quality.moments import Moments, moments_of
 
 SUBGROUP = 5
 FALSE_ALARM = 0.01
@@ -34,9 +34,20 @@ class Stability(msgspec.Struct, frozen=True, kw_only=True):
     centre: float
     sigma_within: float
     """S̄/c4(5)."""
-    mean_signals: tuple[int, ...]
-    spread_signals: tuple[int, ...]
+    mean_count: int
+    """How many subgroups signal on the chart of means."""
+    spread_count: int
+    mean_signals: tuple[int, ...] | None
+    """Which do; None where only their statistics were kept, not their order."""
+    spread_signals: tuple[int, ...] | None
     stable: bool
+
+
+class SubgroupSums(msgspec.Struct, frozen=True, order=True):
+    """What is kept of one complete subgroup of five: Σx, and the exact 5·Σ(x - x̄)² = 5·Σx² - (Σx)²."""
+
+    total: int
+    scatter: int
 
 
 def check_stability(values: Sequence[int]) -> Stability | None:
@@ -45,32 +56,54 @@ def check_stability(values: Sequence[int]) -> Stability | None:
     An incomplete last subgroup is left out.
     """
     count = len(values) // SUBGROUP
-    if count < 2:
+    groups = [subgroup_sums(values[i * SUBGROUP : (i + 1) * SUBGROUP]) for i in range(count)]
+    return _judged([(group, 1) for group in groups], in_order=True)
+
+
+def stability_of(counts: Iterable[tuple[SubgroupSums, int]]) -> Stability | None:
+    """The same judgement of subgroups whose order is not known, with how often each occurs."""
+    return _judged(list(counts), in_order=False)
+
+
+def subgroup_sums(values: Sequence[int]) -> SubgroupSums:
+    """The sums of one complete subgroup."""
+    total = sum(values)
+    return SubgroupSums(total, SUBGROUP * sum(value * value for value in values) - total * total)
+
+
+def _judged(counts: Sequence[tuple[SubgroupSums, int]], *, in_order: bool) -> Stability | None:
+    number = sum(count for _, count in counts)
+    if number < 2:
         return None
-    groups = [moments_of(values[i * SUBGROUP : (i + 1) * SUBGROUP]) for i in range(count)]
-    means = [group.total / SUBGROUP for group in groups]
-    spreads = [_stdev(group) for group in groups]
-    centre = sum(group.total for group in groups) / (count * SUBGROUP)
-    sigma = math.fsum(spreads) / count / c4(SUBGROUP)
-    mean_signals = _beyond([abs(mean - centre) for mean in means], 3.0 * sigma / math.sqrt(SUBGROUP))
+    means = [group.total / SUBGROUP for group, _ in counts]
+    spreads = [math.sqrt(group.scatter / (SUBGROUP * _DEGREES)) for group, _ in counts]
+    centre = sum(group.total * count for group, count in counts) / (number * SUBGROUP)
+    # Each as often as it occurs: fsum rounds once, so the order and the grouping of subgroups leave no trace.
+    every = chain.from_iterable(repeat(s, count) for s, (_, count) in zip(spreads, counts, strict=True))
+    sigma = math.fsum(every) / number / c4(SUBGROUP)
+    offsets = [abs(mean - centre) for mean in means]
+    mean_signals = _beyond(offsets, 3.0 * sigma / math.sqrt(SUBGROUP))
     spread_signals = _beyond(spreads, _three_sigma_spread() * sigma)
+    signals = sum(counts[place][1] for place in {*mean_signals, *spread_signals})
+    mean_limit, spread_limit = _extremes(number, sigma)
+    extreme = bool(_beyond(offsets, mean_limit) or _beyond(spreads, spread_limit))
     return Stability(
-        subgroups=count,
+        subgroups=number,
         centre=centre,
         sigma_within=sigma,
-        mean_signals=mean_signals,
-        spread_signals=spread_signals,
-        stable=not _extreme(means, spreads, centre, sigma)
-        and not _too_many(len({*mean_signals, *spread_signals}), count),
+        mean_count=sum(counts[place][1] for place in mean_signals),
+        spread_count=sum(counts[place][1] for place in spread_signals),
+        mean_signals=mean_signals if in_order else None,
+        spread_signals=spread_signals if in_order else None,
+        stable=not extreme and not _too_many(signals, number),
     )
 
 
-def _extreme(means: Sequence[float], spreads: Sequence[float], centre: float, sigma: float) -> bool:
-    points = 2 * len(means)
-    alone = -math.expm1(math.log1p(-FALSE_ALARM / 2.0) / points)
+def _extremes(subgroups: int, sigma: float) -> tuple[float, float]:
+    """How far means and how high deviations of so many stable subgroups reach, with 99.5 % probability together."""
+    alone = -math.expm1(math.log1p(-FALSE_ALARM / 2.0) / (2 * subgroups))
     mean_limit = -NormalDist().inv_cdf(alone / 2.0) * sigma / math.sqrt(SUBGROUP)
-    spread_limit = sigma * math.sqrt(chi_square_quantile(1.0 - alone, _DEGREES) / _DEGREES)
-    return bool(_beyond([abs(mean - centre) for mean in means], mean_limit) or _beyond(spreads, spread_limit))
+    return mean_limit, sigma * math.sqrt(chi_square_quantile(1.0 - alone, _DEGREES) / _DEGREES)
 
 
 def _too_many(signals: int, subgroups: int) -> bool:
@@ -90,8 +123,3 @@ def _three_sigma_spread() -> float:
 
 def _beyond(points: Sequence[float], limit: float) -> tuple[int, ...]:
     return tuple(index for index, point in enumerate(points) if point > limit)
-
-
-def _stdev(group: Moments) -> float:
-    variance = group.variance
-    return math.sqrt(variance) if variance else 0.0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.drivers.code_reader import Framer, ReaderFault, ReaderRule, Reading, parse_message, rule_of
+from edge_agent.drivers.code_reader.messages import Framer, ReaderFault, ReaderRule, Reading, parse_message, rule_of
 from edge_agent.drivers.told_settings import CodeReaderTcpSettings, control_bytes
 
 PLAIN = ReaderRule()

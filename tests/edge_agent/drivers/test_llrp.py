@@ -16,9 +16,9 @@ from llrpkit.protocol import decode_message, messages, params
 from edge_agent.acquisition.cycle import read_cycle
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.llrp import LlrpSource
-from edge_agent.drivers.llrp_settings import LlrpSettings
-from edge_agent.drivers.llrp_sightings import Seen, Window
+from edge_agent.drivers.llrp.settings import LlrpSettings
+from edge_agent.drivers.llrp.sightings import Seen, Window
+from edge_agent.drivers.llrp.source import LlrpSource
 from edge_agent.errors import DeviceError, DeviceRefused, DeviceUnreachable, ResolveError
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.decode import decode
@@ -218,7 +218,7 @@ def test_a_profile_that_names_no_field_of_a_sighting():
 
 
 def test_a_reader_without_a_clock_is_uncertain_and_its_sightings_are_still_told_apart():
-    from edge_agent.drivers.llrp_sightings import samples_of
+    from edge_agent.drivers.llrp.sightings import samples_of
 
     seen = Seen(epc=UNIT, noticed=NOW)
     samples = samples_of(seen, POINTS)

@@ -13,7 +13,7 @@ import pytest
 from modbus_peers import HOST, LibmodbusServer, PyModbusTcpServer, build_libmodbus, why_no_libmodbus
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.modbus_tcp import ModbusTcpDriver
+from edge_agent.drivers.modbus.tcp import ModbusTcpDriver
 from edge_agent.drivers.registry import ModbusTcpSettings
 from edge_agent.errors import DeviceRefused, DeviceUnreachable
 from edge_agent.pace import Pace

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.acquisition.resolve import resolve
-from edge_agent.drivers.modbus_plan import MAX_BITS, MAX_REGISTERS, ReadPlans, plan_reads
+from edge_agent.drivers.modbus.plan import MAX_BITS, MAX_REGISTERS, ReadPlans, plan_reads
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.format import DataType, Forbidden, Layout, Point, Table, span
 

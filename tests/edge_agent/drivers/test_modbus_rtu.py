@@ -16,8 +16,8 @@ from rtu_units import HOST, RtuOnTty, RtuOverTcp, framed, words
 from serial_cable import SerialCable
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.modbus_rtu import ModbusRtuDriver, ModbusRtuOverTcpDriver
-from edge_agent.drivers.modbus_settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
+from edge_agent.drivers.modbus.rtu import ModbusRtuDriver, ModbusRtuOverTcpDriver
+from edge_agent.drivers.modbus.settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
 from edge_agent.errors import BadReply, DeviceError, DeviceRefused, DeviceUnreachable
 from firmware_profiles.format import DataType, Point, Table
 

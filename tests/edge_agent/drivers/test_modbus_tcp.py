@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.modbus_tcp import ModbusTcpDriver
+from edge_agent.drivers.modbus.tcp import ModbusTcpDriver
 from edge_agent.drivers.registry import ModbusTcpSettings
 from edge_agent.errors import BadReply, DeviceError, DeviceRefused, DeviceUnreachable
 from firmware_profiles.format import DataType, Point, Table

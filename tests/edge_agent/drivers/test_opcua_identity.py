@@ -5,7 +5,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edge_agent.drivers.opcua_identity import ensure_identity, fingerprint, load_trusted
+from edge_agent.drivers.opcua.identity import ensure_identity, fingerprint, load_trusted
 from edge_agent.errors import IdentityError
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

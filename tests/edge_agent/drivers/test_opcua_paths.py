@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.drivers.opcua_paths import parse_field, pick, turns
+from edge_agent.drivers.opcua.paths import parse_field, pick, turns
 
 EVENT = {
     "Result": {

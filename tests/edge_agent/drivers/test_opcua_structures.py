@@ -8,8 +8,8 @@ from asyncua.ua.ua_binary import Primitives
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.drivers.opcua_structures import StructureReader, _Layout, _of_standard
-from edge_agent.drivers.opcua_values import overflowed
+from edge_agent.drivers.opcua.structures import StructureReader, _Layout, _of_standard
+from edge_agent.drivers.opcua.values import overflowed
 from traceability.errors import Malformed
 
 ENCODING = ua.NodeId(5046, 7)

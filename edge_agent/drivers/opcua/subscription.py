@@ -14,9 +14,9 @@ from asyncua import ua
 from asyncua.ua.attribute_ids import AttributeIds
 
 from edge_agent.drivers.interface import Gap, Sample
-from edge_agent.drivers.opcua_publication import Publication
-from edge_agent.drivers.opcua_session import OpcUaSession
-from edge_agent.drivers.opcua_values import overflowed, sample_of
+from edge_agent.drivers.opcua.publication import Publication
+from edge_agent.drivers.opcua.session import OpcUaSession
+from edge_agent.drivers.opcua.values import overflowed, sample_of
 from edge_agent.drivers.sequence import Count
 from edge_agent.errors import AgentError, DeviceRefused
 from firmware_profiles.decode import decode

@@ -9,7 +9,7 @@ from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.modbus_blocks import ModbusDriver, Question, Request, unreachable
+from edge_agent.drivers.modbus.blocks import ModbusDriver, Question, Request, unreachable
 from edge_agent.drivers.registry import ModbusTcpSettings
 
 _TODO = "check power, cable, host and port"

@@ -13,12 +13,12 @@ from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.status_codes import StatusCodes
 
 from edge_agent.drivers.interface import DriverContext, Sample
-from edge_agent.drivers.opcua_browse import Found, browse
-from edge_agent.drivers.opcua_build_info import BUILD_INFO, claim_of
-from edge_agent.drivers.opcua_session import OpcUaSession, batches
-from edge_agent.drivers.opcua_settings import OpcUaSettings
-from edge_agent.drivers.opcua_subscription import OpcUaSubscription
-from edge_agent.drivers.opcua_values import VARIANTS, sample_of
+from edge_agent.drivers.opcua.browse import Found, browse
+from edge_agent.drivers.opcua.build_info import BUILD_INFO, claim_of
+from edge_agent.drivers.opcua.session import OpcUaSession, batches
+from edge_agent.drivers.opcua.settings import OpcUaSettings
+from edge_agent.drivers.opcua.subscription import OpcUaSubscription
+from edge_agent.drivers.opcua.values import VARIANTS, sample_of
 from edge_agent.errors import BadReply, DeviceRefused, WriteRefused
 from firmware_profiles.encode import encode_scalar
 from firmware_profiles.errors import EncodeFault

@@ -13,7 +13,7 @@ from typing import Any
 from asyncua import ua
 from asyncua.ua.uaerrors import UaError
 
-from edge_agent.drivers.opcua_session import OpcUaSession, batches
+from edge_agent.drivers.opcua.session import OpcUaSession, batches
 from edge_agent.errors import AgentError, DeviceRefused
 
 _LOG = logging.getLogger(__name__)

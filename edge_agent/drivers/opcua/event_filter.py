@@ -7,9 +7,9 @@ from asyncua import ua
 from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
 
-from edge_agent.drivers.opcua_browse import references
-from edge_agent.drivers.opcua_session import OpcUaSession
-from edge_agent.drivers.opcua_values import standard
+from edge_agent.drivers.opcua.browse import references
+from edge_agent.drivers.opcua.session import OpcUaSession
+from edge_agent.drivers.opcua.values import standard
 from edge_agent.errors import DeviceRefused
 
 STANDARD = ("EventId", "EventType", "Time")

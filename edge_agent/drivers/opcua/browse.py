@@ -4,8 +4,8 @@ import msgspec
 from asyncua import ua
 from asyncua.ua.object_ids import ObjectIds
 
-from edge_agent.drivers.opcua_session import OpcUaSession, batches
-from edge_agent.drivers.opcua_values import standard
+from edge_agent.drivers.opcua.session import OpcUaSession, batches
+from edge_agent.drivers.opcua.values import standard
 
 _PER_NODE = 200
 

@@ -14,7 +14,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Protocol
 
-from edge_agent.drivers.code_reader import Framer, ReaderFault, Reading, parse_message, rule_of
+from edge_agent.drivers.code_reader.messages import Framer, ReaderFault, Reading, parse_message, rule_of
 from edge_agent.drivers.interface import Arrival, DriverContext, Gap, Raw
 from edge_agent.drivers.told_fields import Spelling, samples_of
 from edge_agent.drivers.told_settings import CodeReaderSettings, control_bytes

@@ -23,11 +23,11 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.opcua_identity import ensure_identity
-from edge_agent.drivers.opcua_settings import OpcUaSettings
-from edge_agent.drivers.opcua_trust import MODES, POLICIES, ServerTrust
-from edge_agent.drivers.opcua_user import log_in, token_problem
-from edge_agent.drivers.opcua_values import standard
+from edge_agent.drivers.opcua.identity import ensure_identity
+from edge_agent.drivers.opcua.settings import OpcUaSettings
+from edge_agent.drivers.opcua.trust import MODES, POLICIES, ServerTrust
+from edge_agent.drivers.opcua.user import log_in, token_problem
+from edge_agent.drivers.opcua.values import standard
 from edge_agent.errors import AgentError, BadReply, DeviceRefused, DeviceUnreachable, DeviceUntrusted
 
 _LOG = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import serial
 
-from edge_agent.drivers.code_reader_source import CodeReader
+from edge_agent.drivers.code_reader.source import CodeReader
 from edge_agent.drivers.interface import DriverContext
 from edge_agent.drivers.told_settings import CodeReaderSerialSettings
 

@@ -25,9 +25,9 @@ import msgspec
 from edge_agent.drivers.files.aqdef import parse_aqdef
 from edge_agent.drivers.files.csv_result import CsvRule, parse_csv
 from edge_agent.drivers.files.json_result import JsonRule, parse_json
+from edge_agent.drivers.files.resting_files import FoundFile, RestingFiles, put_away
 from edge_agent.drivers.files.row import FileFault, Row
 from edge_agent.drivers.interface import Arrival, DriverContext, Raw
-from edge_agent.drivers.resting_files import FoundFile, RestingFiles, put_away
 from edge_agent.drivers.told_fields import Spelling, samples_of
 from edge_agent.drivers.told_settings import (
     AqdefFolderSettings,

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from edge_agent.drivers.code_reader_source import CodeReader
+from edge_agent.drivers.code_reader.source import CodeReader
 from edge_agent.drivers.interface import DriverContext
 from edge_agent.drivers.told_settings import CodeReaderTcpSettings
 

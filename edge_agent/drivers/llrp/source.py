@@ -19,8 +19,8 @@ from llrpkit.exceptions import LLRPConnectionError, LLRPError, LLRPTimeoutError
 from llrpkit.protocol import enums, messages
 
 from edge_agent.drivers.interface import Arrival, DriverContext, Gap
-from edge_agent.drivers.llrp_settings import LlrpSettings
-from edge_agent.drivers.llrp_sightings import FIELDS, Seen, Window, names_a_unit, samples_of
+from edge_agent.drivers.llrp.settings import LlrpSettings
+from edge_agent.drivers.llrp.sightings import FIELDS, Seen, Window, names_a_unit, samples_of
 from edge_agent.errors import DeviceError, DeviceRefused, DeviceUnreachable, ResolveError
 
 _WAITING = 10_000

@@ -17,12 +17,12 @@ from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.ua_binary import struct_to_binary
 
 from edge_agent.drivers.interface import Arrival, DriverContext, Gap, Sample
-from edge_agent.drivers.opcua_event_filter import Wanted, event_filter
-from edge_agent.drivers.opcua_paths import Field, parse_field, pick, turns
-from edge_agent.drivers.opcua_publication import Publication
-from edge_agent.drivers.opcua_session import OpcUaSession
-from edge_agent.drivers.opcua_settings import OpcUaEventsSettings
-from edge_agent.drivers.opcua_structures import StructureReader
+from edge_agent.drivers.opcua.event_filter import Wanted, event_filter
+from edge_agent.drivers.opcua.paths import Field, parse_field, pick, turns
+from edge_agent.drivers.opcua.publication import Publication
+from edge_agent.drivers.opcua.session import OpcUaSession
+from edge_agent.drivers.opcua.settings import OpcUaEventsSettings
+from edge_agent.drivers.opcua.structures import StructureReader
 from edge_agent.drivers.sequence import Count
 from edge_agent.errors import DeviceRefused, ResolveError
 from firmware_profiles.format import DataType, Point

@@ -25,7 +25,7 @@ from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.modbus_blocks import (
+from edge_agent.drivers.modbus.blocks import (
     Line,
     ModbusDriver,
     Question,
@@ -36,7 +36,7 @@ from edge_agent.drivers.modbus_blocks import (
     read_request,
     unreachable,
 )
-from edge_agent.drivers.modbus_settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
+from edge_agent.drivers.modbus.settings import ModbusRtuOverTcpSettings, ModbusRtuSettings
 
 _BITS_PER_CHARACTER = 11
 _LONGEST_FRAME = 256

@@ -16,8 +16,8 @@ from pymodbus.client.mixin import ModbusClientMixin
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
 
 from edge_agent.drivers.interface import DriverContext, Sample
-from edge_agent.drivers.modbus_identity import BASIC, FUNCTION, claim_of
-from edge_agent.drivers.modbus_plan import Block, ReadPlans
+from edge_agent.drivers.modbus.identity import BASIC, FUNCTION, claim_of
+from edge_agent.drivers.modbus.plan import Block, ReadPlans
 from edge_agent.errors import BadReply, DeviceRefused, DeviceUnreachable, WriteRefused
 from firmware_profiles.encode import encode_registers
 from firmware_profiles.errors import EncodeFault

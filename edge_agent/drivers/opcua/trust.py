@@ -20,8 +20,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge_agent.drivers.interface import DriverContext
-from edge_agent.drivers.opcua_identity import fingerprint, load_trusted
-from edge_agent.drivers.opcua_settings import OpcUaSettings
+from edge_agent.drivers.opcua.identity import fingerprint, load_trusted
+from edge_agent.drivers.opcua.settings import OpcUaSettings
 from edge_agent.errors import DeviceRefused, DeviceUntrusted
 
 POLICIES: dict[str, type[SecurityPolicy]] = {

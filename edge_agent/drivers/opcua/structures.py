@@ -21,9 +21,9 @@ from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.ua_binary import Primitives, from_binary, unpack_uatype
 from asyncua.ua.uaerrors import UaError
 
-from edge_agent.drivers.opcua_browse import references
-from edge_agent.drivers.opcua_session import OpcUaSession
-from edge_agent.drivers.opcua_values import is_text, utc
+from edge_agent.drivers.opcua.browse import references
+from edge_agent.drivers.opcua.session import OpcUaSession
+from edge_agent.drivers.opcua.values import is_text, utc
 from traceability.errors import Malformed
 
 _Reader = Callable[[Buffer], Any]

@@ -1,0 +1,1 @@
+"""RFID readers over LLRP: sightings of tags become readings."""
