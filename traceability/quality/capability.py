@@ -15,7 +15,7 @@ from fractions import Fraction
 import msgspec
 
 from traceability.measurement import Characteristic
-from traceability.quality.capability_index import Index, Indices, indices
+from traceability.quality.capability_index import Index, Indices, cpm, indices
 from traceability.quality.intervals import Interval, cp_interval, cpk_interval, cpk_lower_bound
 from traceability.quality.moments import Moments, moments_of
 from traceability.quality.normality import CRITICAL_5_PERCENT, anderson_darling
@@ -54,6 +54,8 @@ class CapabilityResult(msgspec.Struct, frozen=True, kw_only=True):
     """One-sided 95 % bound of the graded index."""
     interval: Interval | None = None
     cp_interval: Interval | None = None
+    cpm: float | None = None
+    """About the target; None without a target or with one limit only."""
     stability: Stability | None = None
     reasons: tuple[Reason, ...] = ()
     """Why it is not rated."""
@@ -91,6 +93,14 @@ class PlantCapability(msgspec.Struct, frozen=True, kw_only=True):
         return Fraction(sum(index.reaches(threshold) for index in rated), len(self.results))
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """What capability rests on, from values or from a roll-up of them; in steps of the resolution."""
+
+    sums: Moments
+    stability: Stability | None
+    anderson_darling: float | None
+
+
 def assess_capability(
     values: Sequence[int], decimals: int, characteristic: Characteristic, *, gauge_share: Fraction | None = None
 ) -> CapabilityResult:
@@ -98,10 +108,17 @@ def assess_capability(
 
     ``gauge_share``: repeatability and reproducibility as a share of the tolerance from a gauge study; None: no study.
     """
-    sums = moments_of(values)
+    evidence = Evidence(moments_of(values), check_stability(values), anderson_darling(values))
+    return assess_evidence(evidence, decimals, characteristic, gauge_share=gauge_share)
+
+
+def assess_evidence(
+    evidence: Evidence, decimals: int, characteristic: Characteristic, *, gauge_share: Fraction | None = None
+) -> CapabilityResult:
+    """As :func:`assess_capability`, from what is kept of the values."""
+    sums, stability = evidence.sums, evidence.stability
     step = Fraction(1, 10**decimals) if decimals >= 0 else Fraction(10**-decimals)
     lsl, usl = _limit(characteristic.lsl), _limit(characteristic.usl)
-    stability = check_stability(values)
     reasons = _reasons(sums, characteristic, stability)
     shown = stability is not None and stability.stable and sums.n >= FEWEST_VALUES
     mean = None if sums.mean is None else sums.mean * step
@@ -125,7 +142,8 @@ def assess_capability(
         lower_bound=cpk_lower_bound(overall.cpk.value, sums.n),
         interval=cpk_interval(overall.cpk.value, sums.n),
         cp_interval=None if overall.cp is None else cp_interval(overall.cp.value, sums.n),
-        cautions=_cautions(values, gauge_share),
+        cpm=_cpm(mean, sums.variance * step * step, lsl, usl, _limit(characteristic.target)),
+        cautions=_cautions(evidence.anderson_darling, gauge_share),
     )
 
 
@@ -171,14 +189,21 @@ def _is_usable(limit: Decimal) -> bool:
     return isinstance(exponent, int) and abs(exponent) <= _POWERS_OF_TEN
 
 
-def _cautions(values: Sequence[int], gauge_share: Fraction | None) -> tuple[Reason, ...]:
-    statistic = anderson_darling(values)
+def _cautions(statistic: float | None, gauge_share: Fraction | None) -> tuple[Reason, ...]:
     findings = {
         Reason.GAUGE_NOT_STUDIED: gauge_share is None,
         Reason.GAUGE_NOT_CAPABLE: gauge_share is not None and gauge_share > LARGEST_GAUGE_SHARE,
         Reason.NOT_NORMAL: statistic is not None and statistic > CRITICAL_5_PERCENT,
     }
     return tuple(reason for reason, found in findings.items() if found)
+
+
+def _cpm(
+    mean: Fraction, variance: Fraction, lsl: Fraction | None, usl: Fraction | None, target: Fraction | None
+) -> float | None:
+    if lsl is None or usl is None or target is None:
+        return None
+    return cpm(mean, variance, lsl, usl, target).value
 
 
 def _within(mean: Fraction, sigma: float | None, lsl: Fraction | None, usl: Fraction | None) -> float | None:

@@ -79,14 +79,16 @@ def gamma_quantile(probability: float, shape: float) -> float:
 def f_cdf(x: float, numerator: float, denominator: float) -> float:
     """P(F <= x) with these degrees of freedom, x >= 0 (Abramowitz & Stegun 26.6.2)."""
     _check_f(x, numerator, denominator)
-    if math.isinf(x):
-        return 1.0
+    if x > 1.0:
+        return 1.0 - f_tail(x, numerator, denominator)
     return regularized_beta(numerator * x / (denominator + numerator * x), numerator / 2.0, denominator / 2.0)
 
 
 def f_tail(x: float, numerator: float, denominator: float) -> float:
     """P(F > x): the p value of an F ratio, precise however small."""
     _check_f(x, numerator, denominator)
+    if x <= 1.0:  # not a small tail; this way round the small share keeps its digits
+        return 1.0 - f_cdf(x, numerator, denominator)
     if math.isinf(x):
         return 0.0
     return regularized_beta(denominator / (denominator + numerator * x), denominator / 2.0, numerator / 2.0)

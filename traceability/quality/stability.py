@@ -16,6 +16,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from statistics import NormalDist
+from typing import NamedTuple
 
 import msgspec
 
@@ -40,10 +41,13 @@ class Stability(msgspec.Struct, frozen=True, kw_only=True):
     mean_signals: tuple[int, ...] | None
     """Which do; None where only their statistics were kept, not their order."""
     spread_signals: tuple[int, ...] | None
+    location_varies: bool
+    """By the chart of means alone, one false alarm in a hundred."""
+    spread_varies: bool
     stable: bool
 
 
-class SubgroupSums(msgspec.Struct, frozen=True, order=True):
+class SubgroupSums(NamedTuple):
     """What is kept of one complete subgroup of five: Σx, and the exact 5·Σ(x - x̄)² = 5·Σx² - (Σx)²."""
 
     total: int
@@ -86,16 +90,22 @@ def _judged(counts: Sequence[tuple[SubgroupSums, int]], *, in_order: bool) -> St
     spread_signals = _beyond(spreads, _three_sigma_spread() * sigma)
     signals = sum(counts[place][1] for place in {*mean_signals, *spread_signals})
     mean_limit, spread_limit = _extremes(number, sigma)
-    extreme = bool(_beyond(offsets, mean_limit) or _beyond(spreads, spread_limit))
+    far, wide = bool(_beyond(offsets, mean_limit)), bool(_beyond(spreads, spread_limit))
+    mean_count = sum(counts[place][1] for place in mean_signals)
+    spread_count = sum(counts[place][1] for place in spread_signals)
+    mean_chance, spread_chance = _chances()
+    either = 1.0 - (1.0 - mean_chance) * (1.0 - spread_chance)
     return Stability(
         subgroups=number,
         centre=centre,
         sigma_within=sigma,
-        mean_count=sum(counts[place][1] for place in mean_signals),
-        spread_count=sum(counts[place][1] for place in spread_signals),
+        mean_count=mean_count,
+        spread_count=spread_count,
         mean_signals=mean_signals if in_order else None,
         spread_signals=spread_signals if in_order else None,
-        stable=not extreme and not _too_many(signals, number),
+        location_varies=far or _too_many(mean_count, number, mean_chance),
+        spread_varies=wide or _too_many(spread_count, number, spread_chance),
+        stable=not far and not wide and not _too_many(signals, number, either),
     )
 
 
@@ -106,14 +116,15 @@ def _extremes(subgroups: int, sigma: float) -> tuple[float, float]:
     return mean_limit, sigma * math.sqrt(chi_square_quantile(1.0 - alone, _DEGREES) / _DEGREES)
 
 
-def _too_many(signals: int, subgroups: int) -> bool:
+def _too_many(signals: int, subgroups: int, chance: float) -> bool:
     """Whether P(at least so many signals | stable) is at most half the false alarm rate."""
-    if signals == 0:
-        return False
-    mean_chance = 2.0 * normal_cdf(-3.0)
+    return signals > 0 and regularized_beta(chance, signals, subgroups - signals + 1) <= FALSE_ALARM / 2.0
+
+
+def _chances() -> tuple[float, float]:
+    """How often a stable subgroup signals on the chart of means, and on that of deviations."""
     spread_chance = 1.0 - chi_square_cdf(_DEGREES * _three_sigma_spread() ** 2, _DEGREES)
-    chance = 1.0 - (1.0 - mean_chance) * (1.0 - spread_chance)
-    return regularized_beta(chance, signals, subgroups - signals + 1) <= FALSE_ALARM / 2.0
+    return 2.0 * normal_cdf(-3.0), spread_chance
 
 
 def _three_sigma_spread() -> float:

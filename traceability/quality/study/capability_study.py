@@ -33,7 +33,7 @@ from traceability.quality.study.shape import (
     fitted_shape,
     transformed_limits,
 )
-from traceability.quality.study.time_model import TimeModel, time_model
+from traceability.quality.study.time_model import TimeModel, normal_scores, time_model
 from traceability.quality.study.within import Within, within_of
 
 
@@ -70,6 +70,7 @@ class CapabilityStudy(msgspec.Struct, frozen=True, kw_only=True):
     power: BoxCox | None = None
     anderson_darling: float | None = None
     stability: Stability | None = None
+    """Of the values; of their normal scores where they do not look normal."""
     below: int
     above: int
     """Values observed outside the limits."""
@@ -111,10 +112,11 @@ def study_groups(
 
 def _study(groups: Sequence[Sequence[Number]], specification: Specification, options: StudyOptions) -> CapabilityStudy:
     sample = _sample(groups, specification)
-    stability = check_stability(sample.values)
     statistic = anderson_darling(sample.values)
     looks_normal = statistic is None or statistic <= CRITICAL_5_PERCENT
-    model = time_model(stability, looks_normal)
+    plain_stability = check_stability(sample.values)
+    stability = plain_stability if looks_normal else check_stability(normal_scores(sample.values))
+    model = time_model(stability, plain_stability, looks_normal)
     method = _method(options.method, model, looks_normal, sample.sums.n)
     enough = sample.sums.n >= FEWEST_VALUES or _subgroups(sample) >= 25
     shown = enough and stability is not None and stability.stable
@@ -136,6 +138,7 @@ def _study(groups: Sequence[Sequence[Number]], specification: Specification, opt
     return _with_cautions(_with_indices(plain, sample, options), options, looks_normal)
 
 
+# Stands in only until the method has computed the indices; every branch of _with_indices replaces it or refuses.
 _EMPTY = NormalIndices(cp=None, cpl=None, cpu=None, cpk=Figure(math.nan))
 
 
@@ -245,6 +248,7 @@ def _with_cautions(study: CapabilityStudy, options: StudyOptions, looks_normal: 
         Reason.GAUGE_NOT_STUDIED: share is None,
         Reason.GAUGE_NOT_CAPABLE: share is not None and share > LARGEST_GAUGE_SHARE,
         Reason.NOT_NORMAL: after or (study.method is Method.NORMAL and not looks_normal),
+        Reason.NO_TARGET: study.method is Method.NORMAL and study.overall.cp is not None and study.cpm is None,
         Reason.NO_FIT: bool(candidates) and not candidates[0].accepted,
     }
     return msgspec.structs.replace(study, cautions=tuple(reason for reason, found in findings.items() if found))
