@@ -20,7 +20,7 @@ from random import Random
 
 from edge_agent.acquisition.cycle import CycleKey
 from edge_agent.interlock.decision import Policy, Question, may_process
-from edge_agent.interlock.facts import Hold, HoldScope, UnitState
+from edge_agent.interlock.facts import Hold, UnitState
 from edge_agent.outbox.chain import Identity
 from edge_agent.outbox.decisions import Lookup
 from edge_agent.outbox.holds import HoldFile
@@ -29,7 +29,7 @@ from edge_agent.outbox.store import Outbox
 from traceability.identifier.item import lot_uri, part_uri, unit_uri
 from traceability.record.codec import plan_id
 from traceability.record.master import ControlPlan, Operation
-from traceability.record.production import UnitResultRecord
+from traceability.record.production import HoldScope, UnitResultRecord
 from traceability.signing import Ed25519Signer
 from traceability.unit import Environment, Verdict
 
@@ -68,7 +68,7 @@ async def fill(outbox: Outbox, path: Path, units: int) -> None:
         ]  # fmt: skip
         await outbox.receive_states(states)
     for number in range(200):
-        HoldFile(path).place(
+        HoldFile(path, lambda: secrets.token_hex(16)).place(
             Hold(
                 id=f"h{number}", scope=HoldScope.UNIT, target=unit_uri(GTIN, f"S{number * 7}"), reason="bench",
                 placed_by="b", placed_at=now(),

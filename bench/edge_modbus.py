@@ -2,28 +2,27 @@
 
     .venv/bin/python bench/edge_modbus.py [--seconds 15] [--devices 100] [--json]
 
-Both parts talk to real servers on loopback. The servers run in processes of their own, so that what is measured is the
+Both parts talk to real servers on loopback. The servers run in a process of their own, so that what is measured is the
 client alone. The first part reads 100 contiguous registers both ways in turn and prints ratios; the second polls many
 devices once a second, each with 125 registers, decodes all of them, and prints the share of one core, resident memory
-and the latest cycle.
+and the latest cycle: the time from when it was due to its last decoded value. Beside it another process does nothing
+but wake up a hundred times a second; how late that one was is what the machine itself is to blame for.
 """
 
 import argparse
 import asyncio
 import json
-import multiprocessing
 import resource
 import statistics
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from modbus_memory import HOST, SPAWN, devices
 from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType as Cells
-from pymodbus.simulator import SimData, SimDevice
 
 from edge_agent.drivers.interface import Driver, DriverContext
 from edge_agent.drivers.modbus.plan import plan_reads
@@ -31,11 +30,11 @@ from edge_agent.drivers.registry import ModbusTcpSettings, create_driver
 from firmware_profiles.decode import decode
 from firmware_profiles.format import DataType, Layout, Point, Table
 
-HOST = "127.0.0.1"
 CONTIGUOUS = 100
 PER_DEVICE = 125
 ROUNDS = 30
-PER_PROCESS = 25
+WORD = 0x4366
+"""In every register: as a float 230.26328, which needs eight digits, the slowest kind to decode."""
 
 Read = Callable[[], Awaitable[int]]
 
@@ -53,29 +52,15 @@ def words_of(count: int) -> list[Point]:
     return [Point(name=f"w{at}", table=Table.HOLDING, address=at, type=DataType.UINT16) for at in range(count)]
 
 
-def serve(devices: int, ports: "multiprocessing.Queue[list[int]]") -> None:
-    """So many devices in this process, until it is killed."""
-
-    async def run() -> None:
-        servers = []
-        for _ in range(devices):
-            cells = SimData(0, count=PER_DEVICE + 3, values=0x4366, datatype=Cells.REGISTERS)
-            server = ModbusTcpServer(SimDevice(1, [cells]), address=(HOST, 0))
-            await server.serve_forever(background=True)
-            servers.append(server)
-        ports.put([server.transport.sockets[0].getsockname()[1] for server in servers])
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
-
-
-def start_devices(count: int) -> tuple[list[multiprocessing.Process], list[int]]:
-    queue: multiprocessing.Queue[list[int]] = multiprocessing.Queue()
-    sizes = [min(PER_PROCESS, count - at) for at in range(0, count, PER_PROCESS)]
-    processes = [multiprocessing.Process(target=serve, args=(size, queue), daemon=True) for size in sizes]
-    for process in processes:
-        process.start()
-    return processes, [port for _ in processes for port in queue.get(timeout=60)]
+def wait_beside(told: Connection, seconds: float) -> None:
+    """A process that only wakes up a hundred times a second: how late this machine itself is, at worst."""
+    told.send(0.0)
+    began, worst = time.monotonic(), 0.0
+    for number in range(1, int(seconds * 100)):
+        due = began + number / 100
+        time.sleep(max(0.0, due - time.monotonic()))
+        worst = max(worst, time.monotonic() - due)
+    told.send(worst)
 
 
 def driver_for(port: int) -> Driver:
@@ -150,7 +135,6 @@ async def poll(ports: list[int], seconds: float) -> dict[str, float]:
     """Every device once a second, evenly spread over the second, as its own task."""
     points = points_of(PER_DEVICE)
     late: list[float] = []
-    began = time.monotonic() + 0.5
     cycles = max(1, int(seconds))
 
     async def device(number: int, driver: Driver) -> None:
@@ -163,11 +147,18 @@ async def poll(ports: list[int], seconds: float) -> dict[str, float]:
     drivers = [driver_for(port) for port in ports]
     for driver in drivers:
         await driver.connect()
+    mine, its = SPAWN.Pipe(duplex=False)
+    beside = SPAWN.Process(target=wait_beside, args=(its, seconds), daemon=True)
+    beside.start()
+    mine.recv()
+    began = time.monotonic() + 0.5
     cpu, wall = time.process_time(), time.monotonic()
     await asyncio.gather(*(device(number, driver) for number, driver in enumerate(drivers)))
     used, passed = time.process_time() - cpu, time.monotonic() - wall
     for driver in drivers:
         await driver.close()
+    machine = await asyncio.to_thread(mine.recv)
+    beside.join()
     return {
         "devices": len(ports),
         "registers_each": PER_DEVICE,
@@ -178,6 +169,7 @@ async def poll(ports: list[int], seconds: float) -> dict[str, float]:
         "rss_mb": resident_mb(),
         "latest_cycle_ms": max(late) * 1000,
         "p99_cycle_ms": sorted(late)[int(len(late) * 0.99)] * 1000,
+        "latest_idle_wake_ms": machine * 1000,
     }
 
 
@@ -195,16 +187,11 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=100)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    multiprocessing.set_start_method("spawn")
-    processes, ports = start_devices(options.devices)
-    try:
+    with devices(options.devices, WORD) as ports:
         found = {
             "planner": asyncio.run(compare(ports[0])),
             "many_devices": asyncio.run(poll(ports, options.seconds)),
         }
-    finally:
-        for process in processes:
-            process.kill()
     if options.json:
         print(json.dumps(found))
         return

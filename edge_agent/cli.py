@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge_agent.check import check_config, check_text
-from edge_agent.composition import ask_to_reload, open_log, run_agent, short_id, wall_clock
+from edge_agent.composition import ask_to_reload, new_salt, open_log, run_agent, short_id, wall_clock
 from edge_agent.config.load import load_config
 from edge_agent.config.secret import unread_secret
 from edge_agent.device_verbs import add_device_verbs
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(verbs, "reload", _reload, "have the running agent take its changed configuration over, without a stop")
     _add_service(verbs)
     add_device_verbs(verbs)
-    add_hold_verbs(verbs, wall_clock, short_id)
+    add_hold_verbs(verbs, wall_clock, short_id, new_salt)
     for parser_with_output in (check, status, run):
         parser_with_output.add_argument("--json", action="store_true", help="print one JSON object")
     return parser

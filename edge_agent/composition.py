@@ -1,6 +1,7 @@
 """The one place that makes clocks, randomness and connections, and puts the agent together. ``running`` runs it."""
 
 import asyncio
+import gc
 import logging
 import secrets
 import sys
@@ -29,6 +30,7 @@ from edge_agent.running import Agent
 from edge_agent.signals import Signals
 from edge_agent.station.accompanied import AccompaniedRunner
 from edge_agent.station.album import Album
+from edge_agent.station.answer_book import AnswerBook
 from edge_agent.station.camera import CycleCamera
 from edge_agent.station.health import HealthBook
 from edge_agent.station.link import DeviceLink
@@ -61,6 +63,11 @@ def wall_clock() -> datetime:
 def short_id() -> str:
     """A new random name, short enough to be typed."""
     return secrets.token_hex(4)
+
+
+def new_salt() -> str:
+    """The salt of a record."""
+    return secrets.token_hex(16)
 
 
 class Workshop:
@@ -129,7 +136,7 @@ class Workshop:
             plan=config.plan,
             policy=Policy(when_unknown=station.interlock.when_unknown, own_operations=frozenset(own)),
             lookup=Lookup(config.data / OUTBOX),
-            outbox=self._outbox,
+            book=AnswerBook(station, self._outbox, clock=wall_clock, random_bytes=secrets.token_bytes),
         )
 
     def _reader(self, station: Station) -> CycleReader | None:
@@ -169,6 +176,12 @@ def run_agent(config: AgentConfig, level: int = logging.INFO) -> None:
         asyncio.run(_run(config, signer, level))
 
 
+def settle_memory() -> None:
+    """Put what is loaded out of the collector's sight: walking through all of it is longer than a station may wait."""
+    gc.collect()
+    gc.freeze()
+
+
 async def _run(config: AgentConfig, signer: Signer, level: int) -> None:
     signals = Signals()
     identity = Identity(author=config.author, environment=config.environment)
@@ -176,6 +189,7 @@ async def _run(config: AgentConfig, signer: Signer, level: int) -> None:
     try:
         before = read_line_state(config.data / LINE_STATE)
         recent = Recent(before.recent if before else ())
+        settle_memory()
         await Agent(config, outbox, Workshop(outbox, recent, level)).run(signals)
     finally:
         outbox.close()

@@ -1,6 +1,6 @@
 """``hold``: stop a unit, a lot of material or a station by hand, and let it go again; heeded by every interlock here.
 
-Who and why are kept for good. Who is a pseudonymous id, never a name.
+Who and why are kept for good and go to the hub as signed records. Who is a pseudonymous id, never a name.
 """
 
 import argparse
@@ -16,11 +16,13 @@ from edge_agent.config.load import load_config
 from edge_agent.config.settings import AgentConfig
 from edge_agent.datafolder import OUTBOX
 from edge_agent.errors import HoldRefused
-from edge_agent.interlock.facts import Hold, HoldScope
+from edge_agent.interlock.facts import Hold
 from edge_agent.interlock.named import named_unit
 from edge_agent.outbox.holds import HoldFile
+from edge_agent.outbox.records import Salt
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item
+from traceability.record.production import HoldScope
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
@@ -35,21 +37,24 @@ class HoldList(msgspec.Struct, frozen=True):
     holds: list[Hold]
 
 
-def add_hold_verbs(verbs: "Verbs", clock: Clock, new_id: Callable[[], str]) -> None:
+_LONGEST_REASON = 1000
+
+
+def add_hold_verbs(verbs: "Verbs", clock: Clock, new_id: Callable[[], str], salt: Salt) -> None:
     """Add ``hold add``, ``hold release`` and ``hold list`` to the command; ``new_id`` names a hold."""
     summary = "stop a unit, a lot or a station, release it, or list what is on hold; works beside the running agent"
     kinds = verbs.add_parser("hold", help=summary, description=summary).add_subparsers(required=True, metavar="WHAT")
-    add = _add(kinds, "add", "put something on hold", lambda options: _add_hold(options, clock, new_id()))
+    add = _add(kinds, "add", "put something on hold", lambda options: _add_hold(options, clock, salt, new_id()))
     target = add.add_mutually_exclusive_group(required=True)
     target.add_argument("--unit", help="a serial of the part made here, or the unit's Digital Link")
     target.add_argument("--lot", help="the lot's canonical identity, https://id.gs1.org/01/GTIN/10/LOT")
     target.add_argument("--station", help="a station of the configuration")
-    release = _add(kinds, "release", "release a hold", lambda options: _release(options, clock))
+    release = _add(kinds, "release", "release a hold", lambda options: _release(options, clock, salt))
     release.add_argument("id", metavar="ID", help="as hold list shows it")
     for changing in (add, release):
         changing.add_argument("--by", required=True, help="who, as a pseudonymous id (no personal name)")
         changing.add_argument("--why", required=True, help="the reason, in a few words")
-    listing = _add(kinds, "list", "what is on hold", _list)
+    listing = _add(kinds, "list", "what is on hold", lambda options: _list(options, salt))
     listing.add_argument("--all", action="store_true", help="also what was released")
 
 
@@ -63,7 +68,7 @@ def _add(
     return parser
 
 
-def _add_hold(options: argparse.Namespace, clock: Clock, name: str) -> None:
+def _add_hold(options: argparse.Namespace, clock: Clock, salt: Salt, name: str) -> None:
     config = load_config(options.config)
     scope, target = _target(options, config)
     hold = Hold(
@@ -74,21 +79,21 @@ def _add_hold(options: argparse.Namespace, clock: Clock, name: str) -> None:
         placed_by=_pseudonym(options.by),
         placed_at=clock(),
     )
-    _print(options, [_file(config).place(hold)])
+    _print(options, [_file(config, salt).place(hold)])
 
 
-def _release(options: argparse.Namespace, clock: Clock) -> None:
+def _release(options: argparse.Namespace, clock: Clock, salt: Salt) -> None:
     config = load_config(options.config)
     by, why = _pseudonym(options.by), _filled("--why", options.why)
-    _print(options, [_file(config).release(options.id, by, why, clock())])
+    _print(options, [_file(config, salt).release(options.id, by, why, clock())])
 
 
-def _list(options: argparse.Namespace) -> None:
-    _print(options, _file(load_config(options.config)).all(released=options.all))
+def _list(options: argparse.Namespace, salt: Salt) -> None:
+    _print(options, _file(load_config(options.config), salt).all(released=options.all))
 
 
-def _file(config: AgentConfig) -> HoldFile:
-    return HoldFile(config.data / OUTBOX)
+def _file(config: AgentConfig, salt: Salt) -> HoldFile:
+    return HoldFile(config.data / OUTBOX, salt)
 
 
 def _target(options: argparse.Namespace, config: AgentConfig) -> tuple[HoldScope, str]:
@@ -121,6 +126,8 @@ def _pseudonym(text: str) -> str:
 def _filled(key: str, text: str) -> str:
     if not text.strip():
         raise HoldRefused(f"{key} is empty", advice="say why in a few words")
+    if len(text) > _LONGEST_REASON:
+        raise HoldRefused(f"{key} has {len(text)} characters", advice=f"say why in at most {_LONGEST_REASON}")
     return text.strip()
 
 

@@ -1,4 +1,4 @@
-"""Small things done over and over beside the line: old batches purged, the line's state kept for ``status``."""
+"""Small things done over and over beside the line: old batches purged, holds noticed, the line's state kept."""
 
 import asyncio
 import logging
@@ -14,6 +14,7 @@ from edge_agent.outbox.store import Outbox
 _LOG = logging.getLogger(__name__)
 _PURGE_EVERY = 6 * 3600.0
 _STATE_EVERY = 2.0
+_LOOK_EVERY = 5.0
 
 
 async def purge(outbox: Outbox) -> None:
@@ -25,6 +26,17 @@ async def purge(outbox: Outbox) -> None:
         except StorageRefused as error:
             say(_LOG, logging.WARNING, "old batches cannot be purged", error=error)
         await asyncio.sleep(_PURGE_EVERY)
+
+
+async def notice(outbox: Outbox, every: float = _LOOK_EVERY) -> None:
+    """Have records sealed that another process appended (a person's hold), until cancelled."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            if await outbox.unsealed():
+                outbox.appended.set()
+        except StorageRefused:
+            continue  # the sealer complains of it
 
 
 async def keep_line_state(file: Path, state: Callable[[], LineState]) -> None:

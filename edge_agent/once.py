@@ -15,6 +15,7 @@ from edge_agent.config.told import is_told
 from edge_agent.drivers.interface import Driver, Sample
 from edge_agent.errors import AgentError, CycleFault
 from edge_agent.station.handshakes.registry import HANDSHAKES
+from edge_agent.station.points import polled_points
 from firmware_profiles.decode import decode
 from firmware_profiles.errors import DecodeFault
 from traceability.measurement import Measurement
@@ -78,7 +79,7 @@ async def _device(driver: Driver, stations: list[Station]) -> list[StationOnce]:
 
 async def _station(driver: Driver, station: Station) -> StationOnce:
     try:
-        samples = await driver.read(list(station.resolved.points.values()))
+        samples = await driver.read(polled_points(station, permits=station.interlock is not None))
     except AgentError as error:
         return StationOnce(station=station.name, device=station.device, fault=str(error))
     points = tuple(_point(station, name, sample) for name, sample in samples.items())

@@ -24,7 +24,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 async def wait_or_stop(stop: asyncio.Event, seconds: float) -> bool:
     """Wait so long, or until ``stop``; whether it was ``stop``."""
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
     except TimeoutError:
         return False
     return True

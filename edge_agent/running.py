@@ -18,7 +18,7 @@ from edge_agent.config.settings import AgentConfig
 from edge_agent.datafolder import LINE_STATE, OUTBOX
 from edge_agent.errors import StorageRefused
 from edge_agent.guard import ended, guarded
-from edge_agent.housekeeping import keep_line_state, purge
+from edge_agent.housekeeping import keep_line_state, notice, purge
 from edge_agent.line import Line, Maker
 from edge_agent.line_state import LineState, Reloads
 from edge_agent.local_page.server import LocalPage
@@ -146,6 +146,7 @@ class Agent:
             "reload": watch.run,
             "sealing": self._sealer.run,
             "housekeeping": lambda: purge(self._outbox),
+            "holds": lambda: notice(self._outbox),
             "line state": lambda: keep_line_state(file, self._state),
         }
         return [asyncio.create_task(guarded(name, run)) for name, run in work.items()]

@@ -4,7 +4,9 @@ import msgspec
 
 from edge_agent.config.settings import AgentConfig
 from edge_agent.datafolder import LINE_STATE, OUTBOX, is_held
+from edge_agent.interlock.decision import Answer
 from edge_agent.line_state import LineState, read_line_state
+from edge_agent.outbox.decisions import DecisionCount
 from edge_agent.outbox.report import LastReceipt, OutboxReport, UplinkNote, read_report
 
 
@@ -19,6 +21,15 @@ class OperationStatus(msgspec.Struct, frozen=True, kw_only=True):
     invalid: int
     not_decidable: int
     fpy: float | None
+
+
+class InterlockStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How often the controller of one station was told what, since the outbox began."""
+
+    station: str
+    permit: int = 0
+    refuse: int = 0
+    unknown: int = 0
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +51,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     last_receipt: LastReceipt | None
     operations: list[OperationStatus]
     uplink: UplinkNote | None
+    interlocks: list[InterlockStatus] = []
     running: bool = False
     line: LineState | None = None
 
@@ -75,6 +87,16 @@ def status_of(config: AgentConfig, report: OutboxReport, line: LineState | None,
             for entry in report.operations
         ],
         uplink=report.uplink,
+        interlocks=_interlocks(report.decisions),
         running=running,
         line=line,
     )
+
+
+def _interlocks(decisions: list[DecisionCount]) -> list[InterlockStatus]:
+    counts: dict[str, dict[str, int]] = {}
+    for entry in decisions:
+        told = counts.setdefault(entry.station, {})
+        answer = Answer(entry.answer).name.lower()
+        told[answer] = told.get(answer, 0) + entry.count
+    return [InterlockStatus(station=station, **told) for station, told in counts.items()]

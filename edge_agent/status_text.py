@@ -13,7 +13,7 @@ _UNITS = 5
 
 def status_text(status: Status) -> str:
     """Who it is, how it runs, the line, its results, the way to the hub."""
-    groups = [_agent(status), _line(status), _yields(status), _uplink(status)]
+    groups = [_agent(status), _line(status), _yields(status), _interlocks(status), _uplink(status)]
     return "\n\n".join("\n".join(group) for group in map(list, groups) if group)
 
 
@@ -74,6 +74,12 @@ def _unit(unit: RecentUnit) -> str:
 def _yields(status: Status) -> Iterator[str]:
     for entry in status.operations:
         yield _row("FPY", _share(entry))
+
+
+def _interlocks(status: Status) -> Iterator[str]:
+    for entry in status.interlocks:
+        told = f"{entry.permit} permitted, {entry.refuse} refused, {entry.unknown} unknown"
+        yield _row("interlock", f"{entry.station}: {told}")
 
 
 def _share(entry: OperationStatus) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from firmware_profiles.errors import DecodeFault
 from firmware_profiles.field import field_scalar
-from firmware_profiles.format import REGISTERS, DataType, Encoding, Order, Point, Value, span
+from firmware_profiles.format import REGISTERS, DataType, Encoding, Order, Point, Value
 
 RawScalar = bool | int | float | str | datetime | None
 
@@ -37,6 +37,7 @@ FLOATS = {DataType.FLOAT32: ">f", DataType.FLOAT64: ">d"}
 EXACT = Context(prec=1100, traps=[Inexact])
 """Wide enough that scaling any 64-bit number is exact."""
 
+_BOOL, _STRING, _FLOAT64, _ABCD = DataType.BOOL, DataType.STRING, DataType.FLOAT64, Order.ABCD
 _SMALLEST_NORMAL = 2.0**-126
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EIGHT = {
@@ -53,6 +54,8 @@ def decode(point: Point, raw: Sequence[int] | RawScalar | Decimal | bytes) -> Va
     """The value of what a driver read: registers or bits of a Modbus point, a scalar of a node, a told field."""
     if point.field is not None:
         return decode_field(point, raw)
+    if type(raw) is tuple:  # what drivers give for registers; the check below is slow
+        return decode_registers(point, raw)
     if isinstance(raw, Decimal | bytes):
         raise DecodeFault(point.name, f"expected {point.type}, the device gave {type(raw).__name__} {raw!r}")
     if isinstance(raw, Sequence) and not isinstance(raw, str):
@@ -74,24 +77,26 @@ def decode_field(point: Point, raw: object) -> Value:
 
 def decode_registers(point: Point, registers: Sequence[int]) -> Value:
     """The value of a Modbus point from exactly the registers (or the one bit) it spans."""
-    if point.type not in REGISTERS and point.type is not DataType.STRING:
-        raise DecodeFault(point.name, f"{point.type} does not come in registers")
-    if len(registers) != span(point):
-        raise DecodeFault(point.name, f"{point.type} takes {span(point)} registers, got {len(registers)}")
+    kind = point.type
+    width = point.length or 0 if kind is _STRING else REGISTERS.get(kind)
+    if width is None:
+        raise DecodeFault(point.name, f"{kind} does not come in registers")
+    if len(registers) != width:
+        raise DecodeFault(point.name, f"{kind} takes {width} registers, got {len(registers)}")
     try:
-        content = struct.pack(f">{len(registers)}H", *registers)
+        content = struct.pack(f">{width}H", *registers)
     except struct.error:
         raise DecodeFault(point.name, "a register is not a 16-bit number") from None
-    if point.type is DataType.BOOL:
+    if kind is _BOOL:
         return _bit(point, registers[0])
-    if point.type is DataType.STRING:
-        return _text(point, registers)
+    if kind is _STRING:
+        return _text(point, content)
     packed = most_significant_first(point.order, len(content), content)
-    if point.type in FLOATS:
-        return _finite(point, struct.unpack(FLOATS[point.type], packed)[0])
-    if point.type in DECIMAL_DIGITS:
+    if (form := FLOATS.get(kind)) is not None:
+        return _finite(point, struct.unpack(form, packed)[0])
+    if kind in DECIMAL_DIGITS:
         return _integer(point, _decimal_digits(point, packed))
-    signed = INTEGER_BITS[point.type][1]
+    signed = INTEGER_BITS[kind][1]
     if point.mask is not None:
         return _integer(point, _masked(point.mask, int.from_bytes(packed, "big"), signed))
     return _integer(point, int.from_bytes(packed, "big", signed=signed))
@@ -124,7 +129,7 @@ def milliseconds(time: datetime) -> int:
 
 def most_significant_first(order: Order, size: int, content: bytes) -> bytes:
     """Bytes as they came over the wire, most significant first."""
-    if order is Order.ABCD:
+    if order is _ABCD:
         return content
     return bytes([content[at] for at in _places(order, size)])
 
@@ -152,7 +157,7 @@ def text_endian(point: Point) -> Literal["big", "little"]:
 
 def shortest(number: float, width: DataType) -> Decimal:
     """The shortest decimal that reads back as the same float32 or float64; of several, the closest."""
-    if width is DataType.FLOAT64:
+    if width is _FLOAT64:
         return Decimal(repr(number))
     packed = struct.pack(">f", number)
     first = 1
@@ -164,12 +169,12 @@ def shortest(number: float, width: DataType) -> Decimal:
         if _packs_to(text, packed):
             return Decimal(text)
         first = 7
+    lopsided = abs(math.frexp(number)[0]) == 0.5
     for digits in range(first, 9):
         text = f"{number:.{digits - 1}e}"
         if _packs_to(text, packed):
             return Decimal(text)
-        above = _one_up(text)
-        if _packs_to(above, packed):
+        if lopsided and _packs_to(above := _one_up(text), packed):
             return above
     return Decimal(f"{number:.9g}")
 
@@ -218,8 +223,11 @@ def text_until_nul(content: bytes, encoding: Encoding) -> bytes:
     return content[: next(ends, len(content))]
 
 
-def _text(point: Point, registers: Sequence[int]) -> str:
-    content = b"".join(register.to_bytes(2, text_endian(point)) for register in registers)
+def _text(point: Point, content: bytes) -> str:
+    if text_endian(point) == "little":
+        swapped = bytearray(len(content))
+        swapped[::2], swapped[1::2] = content[1::2], content[::2]
+        content = bytes(swapped)
     try:
         text = text_until_nul(content, point.encoding).decode(point.encoding)
     except UnicodeDecodeError as broken:

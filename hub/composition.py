@@ -21,7 +21,7 @@ from hub.settings import (
     TOKEN_HASH,
     Settings,
 )
-from hub.store.database import create_store, open_store
+from hub.store.database import add_missing_tables, create_store, open_store
 from hub.store.meta import read_meta, write_meta
 from hub.store.tables import SCHEMA_VERSION
 from traceability.encoding import sha256, tagged, to_base64
@@ -88,6 +88,7 @@ def open_hub(data: Path) -> Hub:
             where=str(data / DATABASE),
             advice="use the program version that made it",
         )
+    add_missing_tables(store)
     settings = Settings(data=data, origin=known[_ORIGIN], environment=Environment(known[_ENVIRONMENT]))
     return Hub(
         settings=settings,

@@ -81,7 +81,7 @@ def read_cycle(resolved: Resolved, samples: Mapping[str, Sample], ticket: str | 
     told = ticket is not None
     roles = RoleReader(resolved, samples)
     cycle_time_ms = roles.number("cycle_time", 0)
-    names = frozenset(resolved.roles.values())
+    names = set(resolved.roles.values())
     return CycleData(
         cycle=UNNUMBERED if told and roles.is_empty("cycle") else roles.number("cycle", UNNUMBERED if told else None),
         serial=roles.text("serial", "" if told else None),

@@ -1,6 +1,7 @@
 """Typed access to the role points of one snapshot; every problem is a CycleFault that names role and point."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import TypeVar
 
@@ -64,9 +65,9 @@ class RoleReader:
             assert default is not None
             return default
         value = self._value(role)
-        for member in kind:
-            if member == value:
-                return member
+        if isinstance(value, str):
+            with suppress(ValueError):
+                return kind(value)
         raise self._fault(role, f"expected one of {', '.join(kind)}, read {value!r}")
 
     def flags(self) -> frozenset[Flag]:

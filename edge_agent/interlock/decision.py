@@ -18,10 +18,11 @@ from enum import IntEnum
 
 import msgspec
 
-from edge_agent.interlock.facts import Hold, HoldScope, Standing, UnitFacts
+from edge_agent.interlock.facts import Hold, Standing, UnitFacts
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item, part_uri
 from traceability.record.master import ControlPlan
+from traceability.record.production import HoldScope
 from traceability.unit import Purpose, Verdict
 
 

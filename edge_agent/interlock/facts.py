@@ -2,19 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
+from traceability.record.production import HoldScope
 from traceability.unit import Verdict
-
-
-class HoldScope(StrEnum):
-    """What a hold stops."""
-
-    UNIT = "unit"
-    LOT = "lot"
-    STATION = "station"
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,19 @@ def devices_part(status: Status, say: Words, zone: tzinfo | None) -> Markup:
     return _part("devices", say, tag("ul", [_device(device, say, zone) for device in line.devices], class_="things"))
 
 
+def interlocks_part(status: Status, say: Words) -> Markup | None:
+    """What controllers were told when they asked; nothing where none ever did."""
+    rows = [
+        _thing(
+            "idle",
+            entry.station,
+            say("interlock_told", permit=f"{entry.permit:,}", refuse=f"{entry.refuse:,}", unknown=f"{entry.unknown:,}"),
+        )
+        for entry in status.interlocks
+    ]
+    return _part("interlocks", say, tag("ul", rows, class_="things")) if rows else None
+
+
 def hub_part(status: Status, say: Words, zone: tzinfo | None) -> Markup:
     """What waits here, and how the way to the hub is."""
     uplink, clock = status.uplink, status.line.hub_clock if status.line else None

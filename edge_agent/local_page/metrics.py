@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from edge_agent.line_state import LineState
-from edge_agent.status import OperationStatus, Status
+from edge_agent.status import InterlockStatus, OperationStatus, Status
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _UPLINK_STATES = ("starting", "online", "down", "refused")
@@ -29,6 +29,7 @@ class _StatusCollector(Collector):
         """One metric after another."""
         yield from _outbox(self._status)
         yield from _yields(self._status.operations)
+        yield _interlocks(self._status.interlocks)
         if self._status.line is not None:
             yield from _line(self._status, self._status.line)
 
@@ -63,6 +64,16 @@ def _yields(operations: list[OperationStatus]) -> Iterator[Metric]:
         for entry in operations:
             family.add_metric([entry.part, entry.operation], getattr(entry, name))
         yield family
+
+
+def _interlocks(interlocks: list[InterlockStatus]) -> Metric:
+    family = CounterMetricFamily(
+        "zhuoyue_interlock_answers", "Answers to controllers that asked.", labels=["station", "answer"]
+    )
+    for entry in interlocks:
+        for answer in ("permit", "refuse", "unknown"):
+            family.add_metric([entry.station, answer], getattr(entry, answer))
+    return family
 
 
 def _line(status: Status, line: LineState) -> Iterator[Metric]:

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from edge_agent.local_page.condition import Level, Note, level_of, notes_of
 from edge_agent.local_page.language import LANGUAGES, Words
-from edge_agent.local_page.line_parts import devices_part, hub_part, stations_part
+from edge_agent.local_page.line_parts import devices_part, hub_part, interlocks_part, stations_part
 from edge_agent.local_page.markup import Markup, tag
 from edge_agent.local_page.result_parts import units_part, yields_part
 from edge_agent.status import Status
@@ -26,7 +26,7 @@ def page_html(status: Status, say: Words, zone: tzinfo | None = None) -> str:
             _banner(level, notes, say),
             yields_part(status.operations, say),
             tag("div", stations_part(status, say), devices_part(status, say, zone), hub_part(status, say, zone),
-                class_="columns"),
+                interlocks_part(status, say), class_="columns"),
             units_part(status, say, zone),
         ),
         class_=_CLASS[level],

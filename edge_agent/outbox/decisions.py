@@ -9,8 +9,10 @@ import msgspec
 from edge_agent.errors import OutboxUnusable, StorageRefused
 from edge_agent.interlock.facts import Hold, UnitFacts
 from edge_agent.outbox.holds import holds_on
+from edge_agent.outbox.records import Salt, append_records
 from edge_agent.outbox.schema import open_for_reading
 from edge_agent.outbox.unit_states import unit_facts
+from traceability.record.base import Record
 
 
 class DecisionCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,12 +24,23 @@ class DecisionCount(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-def count_decision(connection: sqlite3.Connection, station: str, answer: int, reason: int) -> None:
-    """One more."""
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer that a station's controller was given, with the records that tell of it."""
+
+    station: str
+    answer: int
+    reason: int
+    records: tuple[Record, ...] = ()
+
+
+def keep_answer(connection: sqlite3.Connection, answered: Answered, salt: Salt) -> None:
+    """Count an answer, and append its records to the chain."""
+    if answered.records:
+        append_records(connection, answered.records, salt)
     connection.execute(
         "INSERT INTO decision (station, answer, reason, count) VALUES (?, ?, ?, 1)"
         " ON CONFLICT (station, answer, reason) DO UPDATE SET count = count + 1",
-        (station, answer, reason),
+        (answered.station, answered.answer, answered.reason),
     )
 
 

@@ -12,6 +12,13 @@ from traceability.quality.first_pass_counts import FirstPassCounts, counted
 from traceability.record.production import FirstPassClaim, UnitResultRecord
 
 _COUNTS = "submitted, first_ok, attempts, invalid, not_decidable"
+# An update in place: REPLACE would write the table's index anew, one page more for every result.
+_KEEP_COUNTS = (
+    "INSERT INTO first_pass (part, operation, submitted, first_ok, attempts, invalid, not_decidable, unclaimed)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (part, operation) DO UPDATE SET"
+    " submitted = excluded.submitted, first_ok = excluded.first_ok, attempts = excluded.attempts,"
+    " invalid = excluded.invalid, not_decidable = excluded.not_decidable, unclaimed = excluded.unclaimed"
+)
 
 
 class OperationCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +39,7 @@ def count_result(connection: sqlite3.Connection, result: UnitResultRecord) -> Un
     new = counted(old, result.verdict, result.flags, submitted_before=submitted)
     unclaimed = (before is not None and before.unclaimed) or _claimed_part(new) != _claimed_part(old)
     connection.execute(
-        f"INSERT OR REPLACE INTO first_pass (part, operation, {_COUNTS}, unclaimed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+        _KEEP_COUNTS,
         (*place, *msgspec.structs.astuple(new), int(unclaimed)),
     )
     if result.unit is not None:
@@ -71,17 +78,14 @@ def changed_claims(connection: sqlite3.Connection, chain: str, through: int, now
 
 def _keep_pass(connection: sqlite3.Connection, result: UnitResultRecord, results: int, *, submits: bool) -> None:
     """Count the unit's result; verdict and time stay those of its last submission."""
+    submission = (str(result.verdict), micros(result.event_time)) if submits else (None, None)
     connection.execute(
-        "INSERT INTO pass (unit, operation, results, submitted) VALUES (?, ?, ?, ?)"
+        "INSERT INTO pass (unit, operation, results, submitted, verdict, at) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (unit, operation) DO UPDATE SET"
-        " results = excluded.results, submitted = max(submitted, excluded.submitted)",
-        (result.unit, result.operation, results, int(submits)),
+        " results = excluded.results, submitted = max(submitted, excluded.submitted),"
+        " verdict = coalesce(excluded.verdict, verdict), at = coalesce(excluded.at, at)",
+        (result.unit, result.operation, results, int(submits), *submission),
     )
-    if submits:
-        connection.execute(
-            "UPDATE pass SET verdict = ?, at = ? WHERE unit = ? AND operation = ?",
-            (str(result.verdict), micros(result.event_time), result.unit, result.operation),
-        )
 
 
 def _passes(connection: sqlite3.Connection, result: UnitResultRecord) -> tuple[int, bool]:

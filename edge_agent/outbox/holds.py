@@ -1,4 +1,8 @@
-"""Holds: placed and released with who and why, never deleted."""
+"""Holds: placed and released with who and why, never deleted; each placing and release is a record of the chain.
+
+Hold and record are written in one transaction, whoever writes them, and the hold keeps the record's sequence: so each
+is recorded exactly once. Where the chain is not started yet, its start appends what is missing.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -7,10 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from edge_agent.errors import HoldRefused, StorageRefused
-from edge_agent.interlock.facts import Hold, HoldScope
+from edge_agent.interlock.facts import Hold
+from edge_agent.outbox.chain import find_chain
+from edge_agent.outbox.records import UNNUMBERED, UNSALTED, Salt, append_records
 from edge_agent.outbox.schema import instant, micros, open_file
+from traceability.record.production import HoldRecord, HoldScope, HoldState
 
 _COLUMNS = "id, scope, target, reason, placed_by, placed_at, released_by, released_at, release_reason"
+_LONGEST_REASON = 2000
 
 
 def place_hold(connection: sqlite3.Connection, hold: Hold) -> Hold:
@@ -55,21 +63,39 @@ def holds_on(connection: sqlite3.Connection, targets: Iterable[str]) -> list[Hol
     return list(_holds(connection, concerned, wanted))
 
 
+def record_holds(connection: sqlite3.Connection, salt: Salt) -> None:
+    """Append the record of every placing and release that has none; nothing before the chain is started."""
+    if find_chain(connection) is None:
+        return
+    for hold in list(_holds(connection, "WHERE placed_record IS NULL ORDER BY placed_at, id")):
+        seq = append_records(connection, [_placed(hold)], salt)
+        connection.execute("UPDATE hold SET placed_record = ? WHERE id = ?", (seq, hold.id))
+    released = "WHERE released_at IS NOT NULL AND released_record IS NULL ORDER BY released_at, id"
+    for hold in list(_holds(connection, released)):
+        seq = append_records(connection, [_released(hold)], salt)
+        connection.execute("UPDATE hold SET released_record = ? WHERE id = ?", (seq, hold.id))
+
+
 class HoldFile:
     """The holds in an outbox file, for a person at the command line; an agent may run on the file meanwhile."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, salt: Salt) -> None:
         self._path = path
+        self._salt = salt
 
     def place(self, hold: Hold) -> Hold:
         """Place a hold durably; a running agent heeds it from its next decision on."""
         with self._open() as connection:
-            return place_hold(connection, hold)
+            placed = place_hold(connection, hold)
+            record_holds(connection, self._salt)
+            return placed
 
     def release(self, name: str, by: str, reason: str, at: datetime) -> Hold:
         """Release a hold durably; HoldRefused when there is none in force."""
         with self._open() as connection:
-            return release_hold(connection, name, by, reason, at)
+            released = release_hold(connection, name, by, reason, at)
+            record_holds(connection, self._salt)
+            return released
 
     def all(self, *, released: bool) -> list[Hold]:
         """The holds in force; with ``released`` also those that were."""
@@ -89,6 +115,29 @@ class HoldFile:
             ) from None
         finally:
             connection.close()
+
+
+def _placed(hold: Hold) -> HoldRecord:
+    return _record(hold, HoldState.PLACED, hold.placed_at, hold.placed_by, hold.reason)
+
+
+def _released(hold: Hold) -> HoldRecord:
+    assert hold.released_at is not None
+    return _record(hold, HoldState.RELEASED, hold.released_at, hold.released_by or "", hold.release_reason or "")
+
+
+def _record(hold: Hold, state: HoldState, at: datetime, by: str, reason: str) -> HoldRecord:
+    return HoldRecord(
+        id=f"hold:{hold.id}",
+        seq=UNNUMBERED,
+        salt=UNSALTED,
+        event_time=at,
+        scope=hold.scope,
+        target=hold.target,
+        state=state,
+        by=by,
+        reason=reason[:_LONGEST_REASON],
+    )
 
 
 def _holds(connection: sqlite3.Connection, rest: str, values: tuple[str, ...] = ()) -> Iterator[Hold]:

@@ -20,11 +20,20 @@ UNSALTED = ""
 
 def append_records(connection: sqlite3.Connection, records: Sequence[Record], salt: Salt) -> int:
     """Number, salt, encode and store ``records``; the sequence of the last one."""
-    following = int(connection.execute("SELECT next_record FROM chain").fetchone()[0])
-    for seq, record in enumerate(records, start=following):
-        line = encode_record(msgspec.structs.replace(record, seq=seq, salt=salt()))
-        if len(line) > DEFAULT_LIMITS.line:
-            raise LimitExceeded(f"the record has {len(line)} bytes, at most {DEFAULT_LIMITS.line} can be sent")
-        connection.execute("INSERT INTO record (seq, line) VALUES (?, ?)", (seq, line))
-    connection.execute("UPDATE chain SET next_record = next_record + ?", (len(records),))
-    return following + len(records) - 1
+    count = len(records)
+    ((following,),) = connection.execute(
+        "UPDATE chain SET next_record = next_record + ? RETURNING next_record", (count,)
+    )
+    lines = [
+        (seq, _line(msgspec.structs.replace(record, seq=seq, salt=salt())))
+        for seq, record in enumerate(records, start=following - count)
+    ]
+    connection.executemany("INSERT INTO record (seq, line) VALUES (?, ?)", lines)
+    return int(following) - 1
+
+
+def _line(record: Record) -> bytes:
+    line = encode_record(record)
+    if len(line) > DEFAULT_LIMITS.line:
+        raise LimitExceeded(f"the record has {len(line)} bytes, at most {DEFAULT_LIMITS.line} can be sent")
+    return line

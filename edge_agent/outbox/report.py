@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from edge_agent.outbox.chain import Chain, find_chain
+from edge_agent.outbox.decisions import DecisionCount, decision_counts
 from edge_agent.outbox.first_pass import OperationCounts, operation_counts
 from edge_agent.outbox.schema import instant, micros, open_for_reading
 
@@ -37,6 +38,7 @@ class OutboxReport(msgspec.Struct, frozen=True, kw_only=True):
     last_receipt: LastReceipt | None
     operations: list[OperationCounts]
     uplink: UplinkNote | None
+    decisions: list[DecisionCount]
 
 
 def read_report(path: Path) -> OutboxReport:
@@ -51,17 +53,15 @@ def read_report(path: Path) -> OutboxReport:
 
 def report(connection: sqlite3.Connection) -> OutboxReport:
     """The report of an open outbox."""
-    unsent, kept = connection.execute(
-        "SELECT count(*) FILTER (WHERE receipt IS NULL), count(*) FILTER (WHERE receipt IS NOT NULL) FROM batch"
-    ).fetchone()
     return OutboxReport(
         chain=find_chain(connection),
-        unsealed_records=connection.execute("SELECT count(*) FROM record").fetchone()[0],
-        unsent_batches=unsent,
-        kept_batches=kept,
+        unsealed_records=_count(connection, "record"),
+        unsent_batches=_count(connection, "batch WHERE receipt IS NULL"),
+        kept_batches=_count(connection, "batch WHERE acknowledged_at IS NOT NULL"),
         last_receipt=_last_receipt(connection),
         operations=operation_counts(connection),
         uplink=_uplink(connection),
+        decisions=decision_counts(connection) if _has_decisions(connection) else [],
     )
 
 
@@ -72,9 +72,19 @@ def note_uplink(connection: sqlite3.Connection, state: str, detail: str, now: da
     )
 
 
+def _count(connection: sqlite3.Connection, what: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])  # noqa: S608 - constants of this file
+
+
+def _has_decisions(connection: sqlite3.Connection) -> bool:
+    """False for a file of an earlier version that this one has not opened for writing yet."""
+    return bool(_count(connection, "sqlite_master WHERE type = 'table' AND name = 'decision'"))
+
+
 def _last_receipt(connection: sqlite3.Connection) -> LastReceipt | None:
     row = connection.execute(
-        "SELECT seq, acknowledged_at, receipt FROM batch WHERE receipt IS NOT NULL ORDER BY seq DESC LIMIT 1"
+        "SELECT seq, acknowledged_at, receipt FROM batch WHERE acknowledged_at IS NOT NULL"
+        " ORDER BY acknowledged_at DESC, seq DESC LIMIT 1"
     ).fetchone()
     return None if row is None else LastReceipt(seq=row[0], at=instant(row[1]), envelope=row[2].decode())
 

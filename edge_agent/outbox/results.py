@@ -65,10 +65,10 @@ def find_cycle(connection: sqlite3.Connection, station: str, key: CycleKey) -> S
 
 def append_result(connection: sqlite3.Connection, submission: Submission, salt: Salt, now: datetime) -> Stored:
     """Store the cycle unless it is stored already; once the transaction is committed the machine may be told."""
-    known = find_cycle(connection, submission.station, submission.key)
-    if known is not None:
-        return known
     jumps = (*submission.lost, *_jumps(connection, submission))
+    stored = Stored(result=submission.result.id, outcome=submission.outcome, fresh=True, jumps=jumps)
+    if not _keep_cycle(connection, submission.station, submission.key, stored, now):
+        return _known(connection, submission.station, submission.key)
     result = count_result(connection, submission.result)
     append_records(
         connection,
@@ -80,24 +80,16 @@ def append_result(connection: sqlite3.Connection, submission: Submission, salt: 
         salt,
     )
     keep_contents(connection, submission.others)
-    connection.execute(
-        "INSERT INTO cycle (station, key, result, outcome, stored_at) VALUES (?, ?, ?, ?, ?)",
-        (submission.station, _spelt(submission.key), result.id, submission.outcome, micros(now)),
-    )
-    return Stored(result=result.id, outcome=submission.outcome, fresh=True, jumps=jumps)
+    return stored
 
 
 def append_loss(connection: sqlite3.Connection, loss: LostResult, salt: Salt, now: datetime) -> Stored:
     """Store that a told result is lost, unless that is stored already."""
-    known = find_cycle(connection, loss.station, loss.key)
-    if known is not None:
-        return known
+    stored = Stored(result=loss.name, outcome=loss.outcome, fresh=True, jumps=loss.lost)
+    if not _keep_cycle(connection, loss.station, loss.key, stored, now):
+        return _known(connection, loss.station, loss.key)
     append_records(connection, _losses(loss.name, now, loss.station, loss.lost), salt)
-    connection.execute(
-        "INSERT INTO cycle (station, key, result, outcome, stored_at) VALUES (?, ?, ?, ?, ?)",
-        (loss.station, _spelt(loss.key), loss.name, loss.outcome, micros(now)),
-    )
-    return Stored(result=loss.name, outcome=loss.outcome, fresh=True, jumps=loss.lost)
+    return stored
 
 
 def last_cycle(connection: sqlite3.Connection, station: str) -> int | None:
@@ -109,6 +101,21 @@ def last_cycle(connection: sqlite3.Connection, station: str) -> int | None:
         (station,),
     ).fetchone()
     return None if row is None else int(json.loads(row[0])[0])
+
+
+def _keep_cycle(connection: sqlite3.Connection, station: str, key: CycleKey, stored: Stored, now: datetime) -> bool:
+    """Keep the cycle's key; False when it is kept already."""
+    kept = connection.execute(
+        "INSERT INTO cycle (station, key, result, outcome, stored_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (station, _spelt(key), stored.result, stored.outcome, micros(now)),
+    )
+    return kept.rowcount == 1
+
+
+def _known(connection: sqlite3.Connection, station: str, key: CycleKey) -> Stored:
+    stored = find_cycle(connection, station, key)
+    assert stored is not None
+    return stored
 
 
 def _jumps(connection: sqlite3.Connection, submission: Submission) -> tuple[Jump, ...]:

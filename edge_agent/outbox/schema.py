@@ -166,6 +166,8 @@ _TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...], set[str]]] = {
             "released_by": str,
             "released_at": int,
             "release_reason": str,
+            "placed_record": int,
+            "released_record": int,
         },
         "id",
         {"scope", "target", "reason", "placed_by", "placed_at"},
@@ -183,10 +185,20 @@ The file's format stays 1 as long as tables and columns are only added, and the 
 leaves them alone, so that an agent can be put back to it, and what it did not fill in reads as not known.
 """
 
+_INDEXES: dict[str, str] = {
+    "idx_hold_target": "hold (target)",
+    "batch_unacknowledged": "batch (seq) WHERE receipt IS NULL",
+    "batch_acknowledged": "batch (acknowledged_at) WHERE acknowledged_at IS NOT NULL",
+}
+"""Name: what it is on. The two on batches keep what is asked all the time off the many that are kept for 30 days."""
+
 
 def _lacks(connection: sqlite3.Connection) -> bool:
-    """Whether an earlier version made the file, without some of the tables or columns."""
-    return any(set(columns) - _columns(connection, name) for name, (columns, _, _) in _TABLES.items())
+    """Whether an earlier version made the file, without some of the tables, columns or indexes."""
+    indexes = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+    return bool(_INDEXES.keys() - indexes) or any(
+        set(columns) - _columns(connection, name) for name, (columns, _, _) in _TABLES.items()
+    )
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
@@ -202,8 +214,8 @@ def _create(path: Path) -> None:
             table.create(columns, pk=key, not_null=filled, strict=True, if_not_exists=True)
             for column in columns.keys() - _columns(connection, name):
                 table.add_column(column, columns[column])
-        table = database.table("hold")
-        table.create_index(["target"], if_not_exists=True)
+        for name, place in _INDEXES.items():
+            connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {place}")
         connection.commit()
     finally:
         connection.close()

@@ -8,7 +8,8 @@
 
 - **begin**: a new file opens its chain with a ``chain-start`` record. When the control plan's id differs from the one
   in force, a ``control-plan`` record follows. When the configuration's hash differs, records that are still unsealed
-  are sealed under the old one first, because every header names the configuration its records were made under.
+  are sealed under the old one first, because every header names the configuration its records were made under. Holds
+  that have no record yet (placed before the chain was started, or by an earlier version) get theirs.
 - **append**: one transaction looks for the cycle's de-duplication key (station, cycle, serial, cycle time), and if it
   is new gives the result its attempt number, gives each record its sequence and salt, stores their encoded lines,
   moves the first-pass counters, and stores the key. The caller is answered after the commit's fsync.
@@ -21,7 +22,9 @@
 Every step is a transaction of its own with all it decides taken from the file, so that a process killed at any point
 continues exactly where the file stands: a step has happened, or it has not. Nothing is cached between steps.
 
-One thread writes (``writer``); jobs of several stations that wait together share one fsync.
+One thread writes (``writer``); jobs of several stations that wait together share one fsync. A person's ``hold`` command
+is another process that writes (``holds``): it takes the file's write lock for its one transaction, and since every step
+takes the chain's next number from the file, its records stand in the chain like all others.
 """
 
 import asyncio
@@ -32,7 +35,7 @@ from pathlib import Path
 
 from edge_agent.acquisition.cycle import CycleKey
 from edge_agent.interlock.facts import UnitState
-from edge_agent.outbox import batches, chain, decisions, results, unit_states
+from edge_agent.outbox import batches, chain, decisions, holds, results, unit_states
 from edge_agent.outbox.report import OutboxReport, note_uplink, report
 from edge_agent.outbox.schema import open_file
 from edge_agent.outbox.writer import Job, T, Writer
@@ -78,6 +81,7 @@ class Outbox:
                         pass
                     chain.change_config(connection, config)
             chain.change_plan(connection, plan, plan_id, self._salt, now)
+            holds.record_holds(connection, self._salt)
 
         await self._do(job)
         self.appended.set()
@@ -105,9 +109,11 @@ class Outbox:
         """Keep the states of units that came down from the hub, for the interlock."""
         await self._do(lambda connection: unit_states.receive_states(connection, states))
 
-    async def count_decision(self, station: str, answer: int, reason: int) -> None:
-        """Count one answer of the interlock."""
-        await self._do(lambda connection: decisions.count_decision(connection, station, answer, reason))
+    async def keep_answer(self, answered: decisions.Answered) -> None:
+        """Count one answer of the interlock, and store its records durably."""
+        await self._do(lambda connection: decisions.keep_answer(connection, answered, self._salt))
+        if answered.records:
+            self.appended.set()
 
     async def seal(self, max_records: int) -> batches.SealedBatch | None:
         """Make the next batch; None when no record waits."""

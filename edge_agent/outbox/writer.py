@@ -3,6 +3,9 @@
 A job is a function of the connection, run inside a transaction; it may be run a second time when another job of its
 group failed, so all it does must be in the database. The caller's future is answered only after the commit returned,
 which means after the fsync. The event loop never waits for the disk.
+
+The write-ahead log is brought home (checkpointed) when nobody waits: left to itself SQLite does that inside a commit,
+and then a machine would wait for it.
 """
 
 import logging
@@ -23,6 +26,8 @@ T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
 
 _LARGEST_GROUP = 64
+_COMMITS_IN_LOG = 50
+"""Some 400 pages, well below the 1000 at which SQLite brings the log home by itself, inside a commit."""
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -39,6 +44,7 @@ class Writer:
         self._connection = connection
         self._file = file
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._in_log = 0
         self._thread = threading.Thread(target=self._work, name="outbox-writer", daemon=True)
         self._thread.start()
 
@@ -61,6 +67,8 @@ class Writer:
             if live and not self._commit(live) and len(live) > 1:
                 for waiting in live:
                     self._commit([waiting])
+            if self._in_log >= _COMMITS_IN_LOG and self._queue.empty():
+                self._bring_home()
         self._connection.close()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
@@ -78,6 +86,7 @@ class Writer:
 
     def _commit(self, group: Sequence[_Waiting]) -> bool:
         """Run a group in one transaction and answer it; a group of several is not answered when it fails."""
+        before = self._connection.total_changes
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             answers = [waiting.job(self._connection) for waiting in group]
@@ -89,7 +98,16 @@ class Writer:
             return False
         for waiting, answer in zip(group, answers, strict=True):
             waiting.answer.set_result(answer)
+        self._in_log += self._connection.total_changes != before
         return True
+
+    def _bring_home(self) -> None:
+        """Move the log's pages into the file, so that the next commits write the log from its beginning again."""
+        self._in_log = 0
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:
+            say(_LOG, logging.WARNING, "the outbox's log stays as it is", file=self._file, error=error)
 
     def _undo(self) -> None:
         try:

@@ -2,7 +2,8 @@
 
 A point is written only if it plays a role that this station's handshake (or its interlock) writes *and* the profile
 marks it writable. Everything else is refused before anything is sent. A station whose handshake writes nothing is read
-only. Every write is named in the log, one line for what belongs together.
+only. Every write is named in the log, one line for what belongs together; one that the device did not confirm may have
+reached it, and is named too.
 """
 
 import logging
@@ -37,8 +38,9 @@ class WriteGate:
             point = self._resolved.role(role)
             if not point.writable:
                 raise self._closed(role, f"the profile does not mark point {point.name} writable")
-            self._written.append(f"{role}={value}")
+            self._written.append(f"{role}={value} (not confirmed)")
             await self._link.driver.write(point, value)
+            self._written[-1] = f"{role}={value}"
 
     def say(self, **subject: object) -> None:
         """One line with everything written since the last one, if anything was."""

@@ -13,14 +13,23 @@ from traceability.record.production import Component, Picture, ReadSymbol
 from vision.symbol import Reading
 
 
+class Codes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a code reader read at a position: exact bytes, and why they name no one item, if they do not."""
+
+    reader: str
+    symbols: tuple[ReadSymbol, ...] = ()
+    reason: str = ""
+
+
 class Shot(msgspec.Struct, frozen=True, kw_only=True):
-    """One position of a cycle: the picture, if one came, and the identity read in it, if exactly one was.
+    """One position of a cycle: the picture or the reader's codes, and the identity read in it, if exactly one was.
 
     ``item`` None has a ``reason``; ``code`` says whether nothing was read or what was read is refused.
     """
 
     position: str
     picture: Picture | None = None
+    codes: Codes | None = None
     item: Item | None = None
     reason: str = ""
     code: ErrorCode = ErrorCode.RECORDED
@@ -36,6 +45,7 @@ class Identities(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
     components: tuple[Component, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    codes: tuple[Codes, ...] = ()
     code: ErrorCode = ErrorCode.RECORDED
     reason: str = ""
 
@@ -57,10 +67,16 @@ def shot_of(position: str, sha256: str, size: int, reading: Reading) -> Shot:
     return Shot(position=position, picture=picture, item=item, reason=reason, code=code)
 
 
-def code_shot(position: str, codes: Sequence[tuple[bytes, str]], reason: str = "the code reader read nothing") -> Shot:
+def code_shot(
+    position: str, reader: str, codes: Sequence[tuple[bytes, str]], reason: str = "the code reader read nothing"
+) -> Shot:
     """What a code reader says about a position; ``codes`` are bytes and symbology, ``reason`` why there are none."""
-    item, reason, code = _judged([_read_symbol(raw, symbology) for raw, symbology in codes], "reading", reason)
-    return Shot(position=position, item=item, reason=reason, code=code)
+    symbols = [_read_symbol(raw, symbology) for raw, symbology in codes]
+    item, reason, code = _judged(symbols, "reading", reason)
+    kept = tuple(symbol for symbol, _, _ in symbols if len(symbol.bytes_base64) <= _LONGEST_CODE)
+    dropped = f"{len(symbols) - len(kept)} codes too long to be recorded; " if len(kept) < len(symbols) else ""
+    read = Codes(reader=reader, symbols=kept, reason=f"{dropped}{reason}"[:_LONGEST_REASON])
+    return Shot(position=position, codes=read, item=item, reason=reason, code=code)
 
 
 def from_controller(gtin: str, serial: str) -> Identities:
@@ -81,6 +97,7 @@ def from_shots(gtin: str, serial: str, shots: Sequence[Shot]) -> Identities:
     checked = [_checked_unit(gtin, serial, shots[0]), *(_checked_component(shot) for shot in shots[1:])]
     doubts = [shot for shot in checked if shot.item is None]
     pictures = tuple(shot.picture for shot in shots if shot.picture is not None)
+    codes = tuple(shot.codes for shot in shots if shot.codes is not None)
     items = [item_uri(shot.item) for shot in checked if shot.item is not None]
     unit = items[0] if checked[0].item is not None else None
     reason = "; ".join(f"{shot.position}: {shot.reason}" for shot in doubts)
@@ -88,14 +105,16 @@ def from_shots(gtin: str, serial: str, shots: Sequence[Shot]) -> Identities:
     if not doubts and len(set(items)) != len(items):
         reason, code = "one identity stands at two positions", ErrorCode.IDENTITY_REFUSED
     if code is not ErrorCode.RECORDED:
-        return Identities(unit=unit, pictures=pictures, code=code, reason=reason)
+        return Identities(unit=unit, pictures=pictures, codes=codes, code=code, reason=reason)
     components = [
         Component(item=item, position=shot.position) for item, shot in zip(items[1:], checked[1:], strict=True)
     ]
-    return Identities(unit=unit, components=tuple(components), pictures=pictures)
+    return Identities(unit=unit, components=tuple(components), pictures=pictures, codes=codes)
 
 
 _LONGEST_REASON = 500
+_LONGEST_CODE = 8000
+_LONGEST_SYMBOLOGY = 20
 
 
 def _judged(symbols: Sequence[_Symbol], where: str, none: str) -> tuple[Item | None, str, ErrorCode]:
@@ -119,7 +138,7 @@ def _read_symbol(raw: bytes, symbology: str) -> _Symbol:
     except IdentifierRefused as error:
         refusal = str(error)
     read = ReadSymbol(
-        symbology=symbology,
+        symbology=symbology[:_LONGEST_SYMBOLOGY],
         bytes_base64=to_base64(raw),
         item=None if item is None else item_uri(item),
     )

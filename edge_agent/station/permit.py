@@ -14,7 +14,8 @@ What follows from them:
 - An answer that still stands after the agent's restart may be another unit's: the request is decided again.
 - A controller that asks about another unit while the answer stands is answered anew, after the old answer is taken
   back, so that one unit's permission can never serve another.
-- Nothing here waits for the hub or for the outbox's disk; without data the answer is what the policy says.
+- Nothing here waits for the hub or for the outbox's disk; without data the answer is what the policy says. The answer
+  is counted, and a refusal recorded, after the controller has it.
 """
 
 import logging
@@ -31,7 +32,7 @@ from edge_agent.interlock.decision import Answer, Decision, Policy, Question, Re
 from edge_agent.interlock.named import named_unit
 from edge_agent.log import say
 from edge_agent.outbox.decisions import Lookup
-from edge_agent.outbox.store import Outbox
+from edge_agent.station.answer_book import AnswerBook
 from edge_agent.station.gate import WriteGate
 from edge_agent.station.link import DeviceLink
 from firmware_profiles.handshakes import PERMIT
@@ -58,7 +59,7 @@ class PermitDesk:
         plan: ControlPlan,
         policy: Policy,
         lookup: Lookup,
-        outbox: Outbox,
+        book: AnswerBook,
     ) -> None:
         self._station = station
         self._link = link
@@ -66,7 +67,7 @@ class PermitDesk:
         self._plan = plan
         self._policy = policy
         self._lookup = lookup
-        self._outbox = outbox
+        self._book = book
         self._gate = WriteGate(station.name, link, station.resolved, PERMIT.written)
         self._answered: tuple[int, str] | None = None
         roles = [role for role in _roles(station) if role in station.resolved.roles]
@@ -86,6 +87,12 @@ class PermitDesk:
             self._complaint.raised("the interlock cannot be served", error=error, next=todo)
         else:
             self._complaint.settled("the interlock is served again")
+        finally:
+            self._gate.say()
+
+    async def close(self) -> None:
+        """Keep what was answered."""
+        await self._book.close()
 
     async def _serve(self, samples: Mapping[str, Sample]) -> None:
         resolved = self._station.resolved
@@ -93,7 +100,6 @@ class PermitDesk:
         if not _asked(words):
             self._answered = None
             await self._gate.write((role, 0) for role, _ in _CLOSED if words[role])
-            self._gate.say()
             return
         serial = self._serial(samples)
         asked = (words["permit_request"], serial)
@@ -101,19 +107,25 @@ class PermitDesk:
             return
         if words["permit_answer"]:
             await self._gate.write(_CLOSED)
-        decision = await self._decide(*asked, self._lot(samples))
+        unit, decision = await self._decide(*asked, self._lot(samples))
         await self._gate.write((("permit_reason", int(decision.reason)), ("permit_answer", int(decision.told))))
         self._answered = asked
-        await self._keep(serial, decision)
+        self._book.note(unit, serial, decision)
+        self._speak_of(serial, decision)
 
-    async def _decide(self, request: int, serial: str, lot: str | None) -> Decision:
-        station, purpose = self._station, _PURPOSES.get(request)
-        if purpose is None:
-            return refused(Reason.BAD_REQUEST, f"permit_request is {request}")
+    async def _decide(self, request: int, serial: str, lot: str | None) -> tuple[str | None, Decision]:
+        """The unit that the request names, if it names one, and the decision."""
         try:
             unit = named_unit(self._gtin, serial)
         except IdentifierRefused as error:
-            return refused(Reason.IDENTITY_REFUSED, error.what)
+            return None, refused(Reason.IDENTITY_REFUSED, error.what)
+        purpose = _PURPOSES.get(request)
+        if purpose is None:
+            return unit, refused(Reason.BAD_REQUEST, f"permit_request is {request}")
+        return unit, await self._decide_on(unit, purpose, lot)
+
+    async def _decide_on(self, unit: str | None, purpose: Purpose, lot: str | None) -> Decision:
+        station = self._station
         question = Question(station=station.name, operation=station.operation, unit=unit, purpose=purpose, lot=lot)
         try:
             facts, holds = await self._lookup.facts(unit, (station.name, *((lot,) if lot else ())))
@@ -136,8 +148,8 @@ class PermitDesk:
         except IdentifierRefused:
             return None  # no lot is named; that none was given is for the result to say
 
-    async def _keep(self, serial: str, decision: Decision) -> None:
-        """Log the answer with what was written, and count it; after the controller has it."""
+    def _speak_of(self, serial: str, decision: Decision) -> None:
+        """Log the answer with what was written."""
         if decision.answer is not Answer.PERMIT:
             english, chinese = decision.words
             say(
@@ -146,10 +158,6 @@ class PermitDesk:
                 detail=decision.detail or None,
             )  # fmt: skip
         self._gate.say(serial=serial)
-        try:
-            await self._outbox.count_decision(self._station.name, int(decision.told), int(decision.reason))
-        except StorageRefused as error:
-            say(_LOG, logging.WARNING, "a decision was not counted", station=self._station.name, error=error)
 
 
 def _roles(station: Station) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ it is stored, however often storing is tried.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -107,11 +107,11 @@ class CycleReader:
             try:
                 await asyncio.wait_for(self._spoken.wait(), self._reader.timeout)
             except TimeoutError:
-                return code_shot(_POSITION, (), self._why_silent())
+                return self._shot((), self._why_silent())
             said = self._fresh()
         self._said = None
         self._spoken.clear()
-        return code_shot(_POSITION, () if said is None else said.codes)
+        return self._shot(() if said is None else said.codes)
 
     def _fresh(self) -> _Said | None:
         said = self._said
@@ -127,14 +127,14 @@ class CycleReader:
             async with asyncio.timeout(self._reader.timeout):
                 codes = await self._asked()
         except TimeoutError:
-            return code_shot(_POSITION, (), f"the code reader gave no answer within {self._reader.timeout:g} s")
+            return self._shot((), f"the code reader gave no answer within {self._reader.timeout:g} s")
         except AgentError as error:
             if isinstance(error, DeviceUnreachable):
                 await self._link.lost(error)
             self._complaint.raised("the code reader gives no code", error=error, next="asked again at the next cycle")
-            return code_shot(_POSITION, (), f"code reader: {error}")
+            return self._shot((), f"code reader: {error}")
         self._complaint.settled("the code reader answers again")
-        return code_shot(_POSITION, codes)
+        return self._shot(codes)
 
     async def _asked(self) -> list[Code]:
         await self._link.ready(asyncio.Event())
@@ -146,6 +146,9 @@ class CycleReader:
             more = arrival.more
         self._link.answered()
         return codes
+
+    def _shot(self, codes: Sequence[Code], *reason: str) -> Shot:
+        return code_shot(_POSITION, self._reader.device, codes, *reason)
 
     def _codes(self, arrival: Arrival) -> list[Code]:
         code, symbology = read_code(self._reader.resolved, arrival.samples)

@@ -116,7 +116,7 @@ class Recorder:
         if cycle.code is None:
             return from_controller(gtin, cycle.serial)
         codes = [(cycle.code, cycle.symbology)] if cycle.code else []
-        return from_shots(gtin, cycle.serial, [code_shot("unit", codes)])
+        return from_shots(gtin, cycle.serial, [code_shot("unit", self._station.device, codes)])
 
     def _measured(self, cycle: CycleData) -> list[Measurement]:
         points = self._station.resolved.points

@@ -18,6 +18,7 @@ from traceability.measurement import Measurement, Status
 from traceability.record.base import Record
 from traceability.record.production import (
     AssociationRecord,
+    CodesRecord,
     Component,
     MeasuredValue,
     MeasurementsRecord,
@@ -87,6 +88,11 @@ def _others(
         yield AssociationRecord(**common, parent=unit, operation=operation, components=identities.components)
     if identities.pictures:
         yield PicturesRecord(**common, unit=unit, operation=operation, pictures=identities.pictures)
+    for read in identities.codes:
+        yield CodesRecord(
+            **common, unit=unit, operation=operation, reader=read.reader, symbols=read.symbols,
+            reason=read.reason or None,
+        )  # fmt: skip
 
 
 def _value(measurement: Measurement) -> MeasuredValue:

@@ -19,9 +19,9 @@ from edge_agent.station.handshakes.actions import Acknowledge, Action, ErrorCode
 from edge_agent.station.handshakes.registry import HANDSHAKES
 from edge_agent.station.link import DeviceLink
 from edge_agent.station.permit import PermitDesk
+from edge_agent.station.points import polled_points
 from edge_agent.station.recorder import Recorder
 from edge_agent.station.storing import Storing
-from firmware_profiles.handshakes import PERMIT
 
 _LOG = logging.getLogger(__name__)
 _AFTER_TROUBLE = 1.0
@@ -61,8 +61,7 @@ class StationRunner:
         self._storing = Storing(recorder, counting, patience=station.busy_timeout, monotonic=monotonic)
         self._half_done = self._was_idle = False
         self._shown: CycleData | None = None
-        roles = [name for role, name in resolved.roles.items() if permits is not None or not _of_permits(role)]
-        self._points = [resolved.points[name] for name in (*roles, *station.measurements)]
+        self._points = polled_points(station, permits=permits is not None)
         self._complaint = Complaint(_LOG, station=station.name, device=station.device)
 
     @property
@@ -82,6 +81,8 @@ class StationRunner:
         finally:
             self._say_written()
             await self._storing.close()
+            if self._permits is not None:
+                await self._permits.close()
 
     async def _careful_step(self) -> float:
         """One step; seconds to wait before the next one."""
@@ -153,7 +154,3 @@ class StationRunner:
 
     def _say_written(self) -> None:
         self._gate.say(cycle=None if self._shown is None else self._shown.cycle)
-
-
-def _of_permits(role: str) -> bool:
-    return role in PERMIT.needs or role in PERMIT.written

@@ -19,9 +19,19 @@ from traceability.record.base import Record
 from traceability.record.codec import AnyRecord, decode_record, plan_id
 from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
-from traceability.record.production import AssociationRecord, MeasurementsRecord, PicturesRecord, UnitResultRecord
+from traceability.record.production import (
+    AssociationRecord,
+    CodesRecord,
+    HoldRecord,
+    HoldScope,
+    InterlockRefusalRecord,
+    MeasurementsRecord,
+    PicturesRecord,
+    UnitResultRecord,
+)
 
 _REASON_LENGTH = 300
+_OfAUnit = UnitResultRecord | MeasurementsRecord | PicturesRecord | CodesRecord | InterlockRefusalRecord
 _HUB_ONLY = (
     OrganisationRecord,
     PlantRecord,
@@ -78,8 +88,13 @@ def _check_result(record: UnitResultRecord, sender: Sender) -> str:
     return _check_unit(record, sender)
 
 
-def _check_unit(record: UnitResultRecord | MeasurementsRecord | PicturesRecord, _sender: Sender) -> str:
+def _check_unit(record: _OfAUnit, _sender: Sender) -> str:
     return "" if record.unit is None else _not_a(record.unit, ItemKind.UNIT)
+
+
+def _check_hold(record: HoldRecord, _sender: Sender) -> str:
+    kinds = {HoldScope.UNIT: ItemKind.UNIT, HoldScope.LOT: ItemKind.LOT}
+    return _not_a(record.target, kinds[record.scope]) if record.scope in kinds else ""
 
 
 def _check_association(record: AssociationRecord, _sender: Sender) -> str:
@@ -130,6 +145,9 @@ _CHECKS: dict[type[Record], Callable[[Any, Sender], str]] = {
     UnitResultRecord: _check_result,
     MeasurementsRecord: _check_unit,
     PicturesRecord: _check_unit,
+    CodesRecord: _check_unit,
+    InterlockRefusalRecord: _check_unit,
+    HoldRecord: _check_hold,
     AssociationRecord: _check_association,
     ControlPlanRecord: _check_plan,
     QualityLossRecord: _check_money,

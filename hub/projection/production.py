@@ -9,8 +9,12 @@ from traceability.identifier.item import ItemKind, parse_item
 from traceability.record.production import (
     AssociationRecord,
     ChainStartRecord,
+    CodesRecord,
     DataLossRecord,
     FirstPassClaim,
+    HoldRecord,
+    HoldScope,
+    InterlockRefusalRecord,
     MeasurementsRecord,
     PicturesRecord,
     UnitResultRecord,
@@ -102,6 +106,49 @@ def picture_rows(record: PicturesRecord, place: Place) -> list[Row]:
         )
         for item, picture in enumerate(record.pictures)
     ]
+
+
+def code_rows(record: CodesRecord, place: Place) -> list[Row]:
+    """One row, with everything the reader read."""
+    row = evidence(record, place) | {
+        "result_id": record.id,
+        "unit": record.unit,
+        "operation": record.operation,
+        "plant": place.plant,
+        "reader": record.reader,
+        "symbols": msgspec.to_builtins(record.symbols),
+        "reason": record.reason,
+    }
+    return [("codes", row)]
+
+
+def hold_rows(record: HoldRecord, place: Place) -> list[Row]:
+    """One row for its placing, another for its release."""
+    row = evidence(record, place) | {
+        "hold_id": record.id,
+        "plant": place.plant,
+        "scope": record.scope,
+        "target": record.target,
+        "about": None if record.scope is HoldScope.STATION else record.target,
+        "state": record.state,
+        "by": record.by,
+        "reason": record.reason,
+    }
+    return [("hold", row)]
+
+
+def refusal_rows(record: InterlockRefusalRecord, place: Place) -> list[Row]:
+    """One row."""
+    row = evidence(record, place) | {
+        "plant": place.plant,
+        "unit": record.unit,
+        "serial": record.serial,
+        "operation": record.operation,
+        "work_cell": record.work_cell,
+        "code": record.code,
+        "reason": record.reason,
+    }
+    return [("interlock_refusal", row)]
 
 
 def claim_rows(record: FirstPassClaim, place: Place) -> list[Row]:

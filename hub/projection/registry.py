@@ -8,10 +8,13 @@ from hub.projection.master import author_key_rows, control_plan_rows, organisati
 from hub.projection.production import (
     chain_start_rows,
     claim_rows,
+    code_rows,
     data_loss_rows,
+    hold_rows,
     link_rows,
     measurement_rows,
     picture_rows,
+    refusal_rows,
     unit_result_rows,
 )
 from hub.projection.sender import Place
@@ -22,8 +25,11 @@ from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, Organ
 from traceability.record.production import (
     AssociationRecord,
     ChainStartRecord,
+    CodesRecord,
     DataLossRecord,
     FirstPassClaim,
+    HoldRecord,
+    InterlockRefusalRecord,
     MeasurementsRecord,
     PicturesRecord,
     UnitResultRecord,
@@ -34,6 +40,9 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     MeasurementsRecord: measurement_rows,
     AssociationRecord: link_rows,
     PicturesRecord: picture_rows,
+    CodesRecord: code_rows,
+    HoldRecord: hold_rows,
+    InterlockRefusalRecord: refusal_rows,
     FirstPassClaim: claim_rows,
     DataLossRecord: data_loss_rows,
     ChainStartRecord: chain_start_rows,

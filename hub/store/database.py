@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -81,6 +81,15 @@ def open_store(path: Path) -> Store:
     if not path.is_file():
         raise DataDirectory("there is no hub here", where=str(path), advice="run 'zhuoyue-hub init --data DIR' first")
     return Store(_engine(path))
+
+
+def add_missing_tables(store: Store) -> None:
+    """Make the tables that an earlier program did not know; takes the write lock only when there are any."""
+    with store.reading() as connection:
+        missing = metadata.tables.keys() - inspect(connection).get_table_names()
+    if missing:
+        with store.writing() as connection:
+            metadata.create_all(connection)
 
 
 def _engine(path: Path) -> Engine:

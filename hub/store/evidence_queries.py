@@ -8,12 +8,32 @@ from sqlalchemy import Column, select, tuple_
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
 from hub.store.rows import Row
-from hub.store.tables import author_key, batch, control_plan, link, log_node, measurement, picture, unit_result
+from hub.store.tables import (
+    author_key,
+    batch,
+    codes,
+    control_plan,
+    hold,
+    interlock_refusal,
+    link,
+    log_node,
+    measurement,
+    picture,
+    unit_result,
+)
 
 Place = tuple[int, int]
 """Log index of a batch and line in it (records start at line 2)."""
 
-_ABOUT: tuple[Column[str], ...] = (unit_result.c.unit, measurement.c.unit, picture.c.unit, link.c.parent)
+_ABOUT: tuple[Column[str], ...] = (
+    unit_result.c.unit,
+    measurement.c.unit,
+    picture.c.unit,
+    codes.c.unit,
+    link.c.parent,
+    interlock_refusal.c.unit,
+    hold.c.about,
+)
 
 
 class KeyPlace(msgspec.Struct, frozen=True):
@@ -33,7 +53,7 @@ class SealedBatch(msgspec.Struct, frozen=True):
 
 
 def places_about(connection: Reading, items: Collection[str]) -> set[Place]:
-    """Every record about ``items``: results, measurements, pictures and what was joined to them. Four statements."""
+    """Every record about ``items``: results, what was measured and read, what was joined, refusals and holds."""
     return {
         (row.batch_id, row.line)
         for column in _ABOUT
@@ -113,7 +133,7 @@ def last_record_time(connection: Reading, size: int) -> int | None:
 def rows_at(connection: Reading, places: Collection[Place]) -> list[Row]:
     """What the projection says at ``places`` about items and plans, row by row; one statement for each table."""
     rows: list[Row] = []
-    for table in (unit_result, measurement, picture, link, control_plan, author_key):
+    for table in (*(column.table for column in _ABOUT), control_plan, author_key):
         place = tuple_(table.c.batch_id, table.c.line)
         for chunk in in_chunks(places):
             found = connection.execute(select(table).where(place.in_(chunk))).mappings()

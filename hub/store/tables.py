@@ -10,12 +10,16 @@ Two families, and a rule:
 
 Times are integer microseconds since 1970 UTC, amounts of money are decimal text, measured values are integers with a
 number of decimals. No foreign keys: rows of different batches arrive in any order.
+
+``SCHEMA_VERSION`` stays as long as tables are only added: those that an earlier program did not make are made when the
+hub is opened, and ``rebuild`` fills them with what that program could not read.
 """
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
 from hub.store.columns import Long, evidence, item, metadata, text
 from hub.store.ledger_tables import batch, fork, log_node, meta
+from hub.store.line_tables import codes, hold, interlock_refusal
 
 __all__ = [
     "PROJECTION",
@@ -25,9 +29,12 @@ __all__ = [
     "batch",
     "chain_start",
     "claim",
+    "codes",
     "control_plan",
     "data_loss",
     "fork",
+    "hold",
+    "interlock_refusal",
     "link",
     "log_node",
     "measurement",
@@ -276,6 +283,9 @@ PROJECTION: dict[str, Table] = {
         measurement,
         link,
         picture,
+        codes,
+        hold,
+        interlock_refusal,
         claim,
         data_loss,
         quality_loss,

@@ -9,7 +9,17 @@ from random import Random
 
 import pytest
 from small_outbox import Bench
-from small_sources import FOLDERS, GTIN, MACHINES, READERS, DialledReader, DiallingReader, serial_of, station_of
+from small_sources import (
+    FOLDERS,
+    GTIN,
+    MACHINES,
+    READERS,
+    DialledReader,
+    DiallingReader,
+    code_of,
+    serial_of,
+    station_of,
+)
 
 from edge_agent.drivers.interface import DriverContext
 from edge_agent.drivers.registry import DRIVERS, Manner, create_source
@@ -19,8 +29,9 @@ from edge_agent.pace import Pace
 from edge_agent.station.link import DeviceLink
 from edge_agent.station.recorder import Production, Recorder
 from edge_agent.station.told import ToldRunner
+from traceability.encoding import from_base64
 from traceability.identifier.item import part_uri, unit_uri
-from traceability.record.production import DataLossRecord, MeasurementsRecord, UnitResultRecord
+from traceability.record.production import CodesRecord, DataLossRecord, MeasurementsRecord, UnitResultRecord
 from traceability.unit import Flag, Verdict
 
 QUICK = Pace(first=0.01, longest=0.05)
@@ -114,8 +125,13 @@ async def test_a_told_result_becomes_one_record_with_what_it_holds(bench, machin
         assert measured.values[0].value == 25001
         assert not machine.path(1).exists()
         assert (machine.folder / "done" / machine.path(1).name).exists()
+        assert not bench.audit().of(CodesRecord), "nothing was read by a code reader"
     else:
         assert (result.verdict, result.cycle) == (Verdict.UNDEFINED, 1)  # reading a code judges nothing
+        (read,) = bench.audit().of(CodesRecord)
+        assert (read.id, read.unit, read.reader, read.reason) == (result.id, result.unit, "machine", None)
+        assert [from_base64(symbol.bytes_base64, "") for symbol in read.symbols] == [code_of(1).encode()]
+        assert read.symbols[0].item == result.unit
 
 
 async def test_results_keep_their_order_and_come_once_each(bench, machine, serve):
@@ -204,6 +220,9 @@ async def test_a_no_read_is_a_result_without_unit_and_no_submission(bench, tmp_p
     _, missed = results(bench)
     assert (missed.unit, missed.verdict, missed.flags) == (None, Verdict.NOT_DECIDABLE, (Flag.NO_READ,))
     assert "no code read" in missed.defect
+    (empty,) = [read for read in bench.audit().of(CodesRecord) if read.id == missed.id]
+    assert (empty.unit, empty.symbols) == (None, ())
+    assert "no code read" in empty.reason
     assert counts.counts.submitted == 0
 
 

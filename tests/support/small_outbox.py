@@ -61,6 +61,9 @@ class Bench:
             raise
         return outbox
 
+    def salt(self) -> str:
+        return self.random.randbytes(16).hex()
+
     def submission(
         self,
         cycle: int,

@@ -20,8 +20,11 @@ from traceability.record.master import (
 from traceability.record.production import (
     AssociationRecord,
     ChainStartRecord,
+    CodesRecord,
     DataLossRecord,
     FirstPassClaim,
+    HoldRecord,
+    InterlockRefusalRecord,
     MeasurementsRecord,
     PicturesRecord,
     UnitResultRecord,
@@ -32,8 +35,11 @@ AnyRecord = (
     | MeasurementsRecord
     | AssociationRecord
     | PicturesRecord
+    | CodesRecord
     | FirstPassClaim
     | DataLossRecord
+    | HoldRecord
+    | InterlockRefusalRecord
     | ChainStartRecord
     | OrganisationRecord
     | PlantRecord

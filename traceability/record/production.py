@@ -1,5 +1,6 @@
 """Records born on the line."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -93,6 +94,19 @@ class PicturesRecord(Record, frozen=True, kw_only=True, tag="pictures"):
     pictures: tuple[Picture, ...]
 
 
+class CodesRecord(Record, frozen=True, kw_only=True, tag="codes"):
+    """What the code reader ``reader`` read for one result; ``reason`` says why that names no one item, if it does not.
+
+    No symbols: nothing was read.
+    """
+
+    unit: ItemId | None
+    operation: Id
+    reader: Id
+    symbols: tuple[ReadSymbol, ...] = ()
+    reason: Text | None = None
+
+
 class Component(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What went in: a unit (then the link is certain) or a lot with a quantity (then it is potential)."""
 
@@ -139,3 +153,47 @@ class ChainStartRecord(Record, frozen=True, kw_only=True, tag="chain-start"):
     reason: Text
     cites: Hash | None = None
     lost: Text | None = None
+
+
+class HoldScope(StrEnum):
+    """What a hold stops."""
+
+    UNIT = "unit"
+    LOT = "lot"
+    STATION = "station"
+
+
+class HoldState(StrEnum):
+    """What became of a hold."""
+
+    PLACED = "placed"
+    RELEASED = "released"
+
+
+class HoldRecord(Record, frozen=True, kw_only=True, tag="hold"):
+    """A hold was placed or released; the records of one hold share its id.
+
+    ``target`` is the canonical identity of a unit or lot, or the station's name at this author; ``by`` is a
+    pseudonymous id.
+    """
+
+    scope: HoldScope
+    target: ItemId
+    state: HoldState
+    by: Id
+    reason: Text
+
+
+class InterlockRefusalRecord(Record, frozen=True, kw_only=True, tag="interlock-refusal"):
+    """A controller asked whether a unit may be processed at a work cell, and was told that it may not.
+
+    ``serial`` is what it asked about, as it was read; ``unit`` is None when that names no unit. ``code`` is the reason
+    as the controller found it, ``reason`` the same in words.
+    """
+
+    unit: ItemId | None
+    serial: Text
+    operation: Id
+    work_cell: Id
+    code: Count
+    reason: Text

@@ -5,18 +5,28 @@ from collections.abc import Sequence
 from traceability.errors import ProofRefused
 from traceability.record.codec import AnyRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
-from traceability.record.production import AssociationRecord, MeasurementsRecord, PicturesRecord, UnitResultRecord
+from traceability.record.production import (
+    AssociationRecord,
+    CodesRecord,
+    HoldRecord,
+    HoldScope,
+    InterlockRefusalRecord,
+    MeasurementsRecord,
+    PicturesRecord,
+    UnitResultRecord,
+)
 
 EXPLAINING = (AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord)
+_OF_A_UNIT = (UnitResultRecord, MeasurementsRecord, PicturesRecord, CodesRecord, InterlockRefusalRecord)
 
 
 def item_of_record(record: AnyRecord) -> str | None:
-    """The unit a record is about; None when it is not about a unit."""
+    """The unit (or, of a hold, the lot) a record is about; None when it is about neither."""
     if isinstance(record, AssociationRecord):
         return record.parent
-    if isinstance(record, UnitResultRecord | MeasurementsRecord | PicturesRecord):
-        return record.unit
-    return None
+    if isinstance(record, HoldRecord):
+        return None if record.scope is HoldScope.STATION else record.target
+    return record.unit if isinstance(record, _OF_A_UNIT) else None
 
 
 def check_subject(subject: str, records: Sequence[AnyRecord]) -> None:

@@ -9,6 +9,9 @@ from traceability.record.codec import AnyRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord
 from traceability.record.production import (
     AssociationRecord,
+    CodesRecord,
+    HoldRecord,
+    InterlockRefusalRecord,
     MeasuredValue,
     MeasurementsRecord,
     PicturesRecord,
@@ -56,6 +59,20 @@ def _pictures(record: PicturesRecord) -> str:
     return f"{record.unit} at {record.operation}: {len(record.pictures)} pictures, by their hashes"
 
 
+def _codes(record: CodesRecord) -> str:
+    read = ", ".join(symbol.item or f"{symbol.symbology} that names no item" for symbol in record.symbols)
+    return f"{record.unit} at {record.operation}: {record.reader} read {read or f'nothing ({record.reason})'}"
+
+
+def _hold(record: HoldRecord) -> str:
+    return f"hold {record.id} on {record.scope} {record.target} {record.state} by {record.by}: {record.reason}"
+
+
+def _refusal(record: InterlockRefusalRecord) -> str:
+    who = record.unit or f"serial {record.serial!r}"
+    return f"{who} was not let in at {record.operation} ({record.work_cell}): {record.reason}"
+
+
 def _author_key(record: AuthorKeyRecord) -> str:
     return f"{record.id} signs with key {record.public_key}"
 
@@ -69,6 +86,9 @@ _WRITERS: dict[type[Record], Callable[..., str]] = {
     MeasurementsRecord: _measurements,
     AssociationRecord: _association,
     PicturesRecord: _pictures,
+    CodesRecord: _codes,
+    HoldRecord: _hold,
+    InterlockRefusalRecord: _refusal,
     AuthorKeyRecord: _author_key,
     ControlPlanRecord: _control_plan,
 }

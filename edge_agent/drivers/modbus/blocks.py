@@ -133,15 +133,15 @@ class ModbusDriver:
         except EncodeFault as fault:
             raise WriteRefused(*self._where, fault.reason, "nothing was sent", point.name) from fault
 
-    async def _read_block(self, block: Block) -> list[int]:
+    async def _read_block(self, block: Block) -> tuple[int, ...]:
         question = read_question(block.table, block.first, block.count, block.points[0].name)
         reply = await self._ask(question, read_request(question, self._unit))
         fits = answered_size(reply, question) == asked_size(question)
         if block.table in _BIT_TABLES:
             self._expect(fits, "another number of bits than asked for", question.point)
-            return [int(bit) for bit in reply.bits[: block.count]]
+            return tuple(int(bit) for bit in reply.bits[: block.count])
         self._expect(fits, "another number of registers than asked for", question.point)
-        return list(reply.registers)
+        return tuple(reply.registers)
 
     async def _write_words(self, point: Point, words: tuple[int, ...]) -> None:
         unit, first, name = self._unit, point.address or 0, point.name
@@ -211,6 +211,6 @@ def answered_size(reply: ModbusPDU, question: Question) -> int:
     return len(reply.bits if question.table in _BIT_TABLES else reply.registers)
 
 
-def _cut(block: Block, point: Point, words: list[int]) -> Sample:
+def _cut(block: Block, point: Point, words: tuple[int, ...]) -> Sample:
     start = (point.address or 0) - block.first
-    return Sample(point=point.name, raw=tuple(words[start : start + span(point)]))
+    return Sample(point=point.name, raw=words[start : start + span(point)])

@@ -8,6 +8,8 @@ import sys
 from contextlib import asynccontextmanager
 
 import pytest
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
 
 from edge_agent.cli import main
 from traceability.encoding import to_base64
@@ -100,6 +102,27 @@ async def test_once_shows_what_would_be_recorded_and_writes_nothing(folder, tmp_
         assert re.search(r"bore = 12\.\d{3} mm \(Good", text, re.IGNORECASE)
         assert "nothing was recorded" in text
         assert not (tmp_path / "data").exists(), "once keeps nothing"
+
+
+async def test_once_asks_a_device_for_the_interlock_only_where_it_is_configured(folder, tmp_path, capsys):
+    block = SimData(0, count=70, values=0, datatype=DataType.REGISTERS)  # the interlock's would begin here
+    server = ModbusTcpServer(SimDevice(1, [block]), address=("127.0.0.1", 0))
+    await server.serve_forever(background=True)
+    try:
+        port = server.transport.sockets[0].getsockname()[1]
+        device = (
+            '[[device]]\nname = "simulated"\ndriver = "modbus-tcp"\nprofile = "zhuoyue/four-phase-cell"\n'
+            f'[device.settings]\nhost = "127.0.0.1"\nport = {port}\n'
+        )
+        config = folder(device)
+        assert await asyncio.to_thread(main, ["run", config, "--once"]) == 0
+        assert "no cycle is due" in capsys.readouterr().out
+        agent_toml = tmp_path / "agent.toml"
+        agent_toml.write_text(agent_toml.read_text() + "[station.interlock]\n")
+        assert await asyncio.to_thread(main, ["run", config, "--once"]) == 0
+        assert "it has no such address" in capsys.readouterr().out
+    finally:
+        await server.shutdown()
 
 
 async def test_once_says_what_does_not_answer(folder, capsys):

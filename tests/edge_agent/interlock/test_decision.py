@@ -14,11 +14,12 @@ from edge_agent.interlock.decision import (
     may_process,
     previous_operation,
 )
-from edge_agent.interlock.facts import Hold, HoldScope, Standing, UnitFacts
+from edge_agent.interlock.facts import Hold, Standing, UnitFacts
 from edge_agent.interlock.named import named_unit
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import lot_uri, part_uri, unit_uri
 from traceability.record.master import ControlPlan, Operation
+from traceability.record.production import HoldScope
 from traceability.unit import Purpose, Verdict
 
 GTIN, OTHER, STEEL = "09506000134352", "09506000134369", "09506000134376"

@@ -11,8 +11,11 @@ from edge_agent.complaint import Trouble
 from edge_agent.local_page.condition import Level, level_of, notes_of
 from edge_agent.local_page.language import LANGUAGES, words
 from edge_agent.local_page.markup import joined, tag
+from edge_agent.local_page.metrics import metrics_text
 from edge_agent.local_page.page import page_html
 from edge_agent.local_page.result_parts import share
+from edge_agent.status import InterlockStatus
+from edge_agent.status_text import status_text
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -45,6 +48,17 @@ def test_what_is_wrong_comes_first_and_says_what_the_agent_said(bad):
     assert "check power, cable, host and port" in said
     assert "database or disk is full" in said
     assert "17 batches" in said
+
+
+def test_what_controllers_were_told_is_counted_where_one_asked(status):
+    told = msgspec.structs.replace(
+        status, interlocks=[InterlockStatus(station="OP20", permit=1204, refuse=7, unknown=1)]
+    )
+    assert "Interlock" not in texts(page_html(status, words("en"), BEIJING))
+    assert re.search(r"OP20\s*1,204 permitted · 7 refused · 1 unknown", texts(page_html(told, words("en"), BEIJING)))
+    assert re.search(r"OP20\s*允许 1,204 · 拒绝 7 · 不明 1", texts(page_html(told, words("zh-CN"), BEIJING)))
+    assert "interlock OP20: 1204 permitted, 7 refused, 1 unknown" in status_text(told)
+    assert 'zhuoyue_interlock_answers_total{answer="refuse",station="OP20"} 7.0' in metrics_text(told).decode()
 
 
 def test_a_hub_that_is_away_stops_no_line_and_one_that_refuses_wants_somebody(status):

@@ -1,5 +1,6 @@
 """What the interlock asks of the outbox file: own submissions, states from the hub, lots, holds."""
 
+import asyncio
 import itertools
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from edge_agent.errors import HoldRefused
-from edge_agent.interlock.facts import Hold, HoldScope, UnitState
-from edge_agent.outbox.decisions import Lookup, decision_counts
+from edge_agent.interlock.facts import Hold, UnitState
+from edge_agent.outbox.decisions import Answered, Lookup, decision_counts
 from edge_agent.outbox.holds import HoldFile
 from edge_agent.outbox.schema import open_for_reading
 from traceability.identifier.item import lot_uri, unit_uri
-from traceability.record.production import AssociationRecord, Component
+from traceability.record.production import AssociationRecord, Component, HoldRecord, HoldScope, HoldState
 from traceability.unit import Flag, Verdict
 
 GTIN, STEEL = "09506000134352", "09506000134376"
@@ -78,7 +79,7 @@ async def test_a_lot_that_was_joined_here_is_found_with_its_holds(bench, outbox)
     parts = (Component(item=LOT, quantity="1", uom="kg"), Component(item=unit_uri(STEEL, "X")))
     joined = AssociationRecord(**common, parent=UNIT, operation="OP10", components=parts)
     await outbox.append(type(entry)(**_fields(entry) | {"others": (joined,)}))
-    HoldFile(bench.path).place(hold("h1", HoldScope.LOT, LOT))
+    HoldFile(bench.path, bench.salt).place(hold("h1", HoldScope.LOT, LOT))
     facts, holds = await Lookup(bench.path).facts(UNIT, ("ST10",))
     assert facts.lots == {LOT}
     assert [found.id for found in holds] == ["h1"]
@@ -89,7 +90,7 @@ def hold(name, scope=HoldScope.UNIT, target=UNIT):
 
 
 async def test_a_hold_placed_beside_the_running_agent_is_heeded_at_once_and_never_deleted(bench, outbox):
-    file, lookup = HoldFile(bench.path), Lookup(bench.path)
+    file, lookup = HoldFile(bench.path, bench.salt), Lookup(bench.path)
     assert (await lookup.facts(UNIT, ()))[1] == []
     file.place(hold("h1"))
     file.place(hold("h2", HoldScope.STATION, "ST10"))
@@ -102,8 +103,57 @@ async def test_a_hold_placed_beside_the_running_agent_is_heeded_at_once_and_neve
     await outbox.append(bench.submission(1, "S1"))
 
 
+def held(bench):
+    return [(record.id, str(record.state), record.by) for record in bench.audit().of(HoldRecord)]
+
+
+async def test_holds_of_another_process_stand_in_the_chain_once_each(bench, outbox):
+    file = HoldFile(bench.path, bench.salt)
+    await outbox.append(bench.submission(1, "S1"))
+    file.place(hold("h1"))
+    file.place(hold("h1"))
+    await outbox.append(bench.submission(2, "S2"))
+    assert (await outbox.seal(500)).records == 8, "start, plan, two results, their values, the hold, the claim"
+    file.release("h1", "q8", "false alarm", T0 + timedelta(hours=1))
+    with pytest.raises(HoldRefused):
+        file.release("h1", "q8", "false alarm", T0)
+    outbox.close()
+    (await bench.open()).close()
+    assert held(bench) == [("hold:h1", "placed", "q7"), ("hold:h1", "released", "q8")]
+    (placed, released) = bench.audit().of(HoldRecord)
+    assert (placed.scope, placed.target, placed.reason, placed.event_time) == (HoldScope.UNIT, UNIT, "crack", T0)
+    assert (released.state, released.reason) == (HoldState.RELEASED, "false alarm")
+
+
+async def test_a_hold_from_before_the_first_start_comes_after_the_start_of_the_chain(bench):
+    file = HoldFile(bench.path, bench.salt)
+    file.place(hold("h1"))
+    file.place(hold("h2"))
+    file.release("h1", "q8", "false alarm", T0)
+    outbox = await bench.open()
+    outbox.close()
+    assert held(bench) == [("hold:h1", "placed", "q7"), ("hold:h2", "placed", "q7"), ("hold:h1", "released", "q8")]
+
+
+async def test_many_holds_beside_a_writing_agent_break_no_chain(bench, outbox):
+    file = HoldFile(bench.path, bench.salt)
+
+    async def work():
+        for cycle in range(40):
+            await outbox.append(bench.submission(cycle, f"S{cycle}"))
+            if cycle % 10 == 9:
+                await outbox.seal(500)
+
+    def people():
+        for number in range(20):
+            file.place(hold(f"h{number}"))
+
+    await asyncio.gather(work(), asyncio.to_thread(people))
+    assert len(held(bench)) == 20
+
+
 async def test_a_hold_that_is_not_there_or_released_cannot_be_released(bench, outbox):
-    file = HoldFile(bench.path)
+    file = HoldFile(bench.path, bench.salt)
     with pytest.raises(HoldRefused, match="no hold h1"):
         file.release("h1", "q8", "x", T0)
     file.place(hold("h1"))
@@ -114,7 +164,7 @@ async def test_a_hold_that_is_not_there_or_released_cannot_be_released(bench, ou
 
 async def test_decisions_are_counted(bench, outbox):
     for reason in (0, 8, 8):
-        await outbox.count_decision("ST10", 2 if reason else 1, reason)
+        await outbox.keep_answer(Answered(station="ST10", answer=2 if reason else 1, reason=reason))
     connection = open_for_reading(bench.path)
     counts = [(entry.answer, entry.reason, entry.count) for entry in decision_counts(connection)]
     connection.close()

@@ -4,7 +4,11 @@ import logging
 import pytest
 
 from edge_agent.config.settings import Sealing
+from edge_agent.housekeeping import notice
+from edge_agent.interlock.facts import Hold
+from edge_agent.outbox.holds import HoldFile
 from edge_agent.sealing import Sealer
+from traceability.record.production import HoldScope
 
 
 @pytest.fixture
@@ -78,3 +82,15 @@ async def test_a_disk_that_refuses_is_tried_again_with_one_line(bench, sealing, 
     said = [record.getMessage() for record in caplog.records]
     assert said.count("records cannot be sealed") == 1
     assert said.count("records are sealed again") == 1
+
+
+async def test_a_hold_that_a_person_places_beside_an_idle_agent_is_sealed_too(bench, sealing):
+    outbox = await bench.open()
+    sealing(outbox, 100, 0.05)
+    await sizes(outbox, 1)
+    noticing = asyncio.create_task(notice(outbox, every=0.02))
+    hold = Hold(id="h1", scope=HoldScope.STATION, target="OP10", reason="x", placed_by="q7", placed_at=bench.clock())
+    await asyncio.to_thread(HoldFile(bench.path, bench.salt).place, hold)
+    assert await sizes(outbox, 2) == [2, 1]
+    noticing.cancel()
+    outbox.close()

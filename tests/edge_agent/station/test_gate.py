@@ -7,7 +7,7 @@ import pytest
 from small_line import profile_of, resolved_of
 
 from edge_agent.acquisition.resolve import resolve
-from edge_agent.errors import RoleClosed
+from edge_agent.errors import DeviceUnreachable, RoleClosed
 from edge_agent.station.gate import WriteGate
 from edge_agent.station.link import DeviceLink
 from firmware_profiles.handshakes import HANDSHAKES
@@ -69,3 +69,19 @@ async def test_every_write_is_named_in_one_line_for_what_belongs_together(caplog
     (line,) = caplog.records
     assert line.fields["words"] == "error=2 acknowledge=1 error=0 acknowledge=0"
     assert (line.fields["station"], line.fields["device"], line.fields["cycle"]) == ("OP10", "cell", 7)
+
+
+async def test_a_write_that_the_device_did_not_confirm_is_named_as_that(caplog):
+    caplog.set_level(logging.INFO)
+    opened, device = gate(resolved_of("four-phase"), HANDSHAKES["four-phase"].written)
+
+    async def refuse(point, value):
+        raise DeviceUnreachable("cell", "here", "no answer", "look")
+
+    await opened.write([("error", 2)])
+    device.write = refuse
+    with pytest.raises(DeviceUnreachable):
+        await opened.write([("acknowledge", 1)])
+    opened.say()
+    (line,) = caplog.records
+    assert line.fields["words"] == "error=2 acknowledge=1 (not confirmed)"

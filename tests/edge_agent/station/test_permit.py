@@ -11,17 +11,18 @@ from edge_agent.config.settings import Interlock
 from edge_agent.drivers.interface import DriverContext
 from edge_agent.drivers.registry import ModbusTcpSettings, create_driver
 from edge_agent.interlock.decision import Answer, Policy, Reason
-from edge_agent.interlock.facts import Hold, HoldScope
+from edge_agent.interlock.facts import Hold
 from edge_agent.outbox.decisions import Lookup, decision_counts
 from edge_agent.outbox.holds import HoldFile
 from edge_agent.outbox.schema import open_for_reading
 from edge_agent.pace import Pace
+from edge_agent.station.answer_book import AnswerBook
 from edge_agent.station.link import DeviceLink
 from edge_agent.station.permit import PermitDesk
 from edge_agent.station.recorder import Production, Recorder
 from edge_agent.station.runner import StationRunner
 from traceability.identifier.item import part_uri, unit_uri
-from traceability.record.production import UnitResultRecord
+from traceability.record.production import HoldScope, InterlockRefusalRecord, UnitResultRecord
 from traceability.unit import Verdict
 
 GTIN = "09506000134352"
@@ -46,8 +47,9 @@ def serve(bench, tmp_path, make_station):
                 clock=bench.clock, random_bytes=bench.random.randbytes,
             )  # fmt: skip
             desk = station.interlock and PermitDesk(
-                station, link, gtin=GTIN, plan=bench.plan, lookup=lookup or Lookup(bench.path), outbox=outbox,
+                station, link, gtin=GTIN, plan=bench.plan, lookup=lookup or Lookup(bench.path),
                 policy=Policy(when_unknown=when_unknown, own_operations=frozenset({"OP10"})),
+                book=AnswerBook(station, outbox, clock=bench.clock, random_bytes=bench.random.randbytes),
             )  # fmt: skip
             runners.append(StationRunner(station, link, recorder, poll=0.005, monotonic=time.monotonic, permits=desk))
         tasks = [asyncio.create_task(runner.run(stop)) for runner in runners]
@@ -94,9 +96,9 @@ async def test_a_unit_goes_its_way_and_every_wrong_turn_is_refused(bench, contro
             id="h1", scope=HoldScope.UNIT, target=unit_uri(GTIN, "H0001"), reason="crack", placed_by="q7",
             placed_at=bench.clock(),
         )  # fmt: skip
-        HoldFile(bench.path).place(place)
+        HoldFile(bench.path, bench.salt).place(place)
         assert await ask(controller, "H0001", request=3) == (Answer.REFUSE, Reason.UNIT_ON_HOLD)
-        HoldFile(bench.path).release("h1", "q7", "sorted out", bench.clock())
+        HoldFile(bench.path, bench.salt).release("h1", "q7", "sorted out", bench.clock())
         assert await ask(controller, "H0001", request=3) == (Answer.PERMIT, Reason.CLEAR)
     outbox.close()
 
@@ -110,6 +112,18 @@ async def test_a_unit_goes_its_way_and_every_wrong_turn_is_refused(bench, contro
     connection = open_for_reading(bench.path)
     assert sum(entry.count for entry in decision_counts(connection)) == 10
     connection.close()
+    told = bench.audit().of(InterlockRefusalRecord)
+    assert [Reason(record.code) for record in told] == [
+        Reason.PREVIOUS_MISSING, Reason.PREVIOUS_NOT_OK, Reason.FINISHED_HERE, Reason.BAD_REQUEST,
+        Reason.IDENTITY_REFUSED, Reason.UNIT_ON_HOLD,
+    ]  # fmt: skip
+    assert (told[0].unit, told[0].operation, told[0].work_cell) == (unit_uri(GTIN, "H0001"), "OP20", "line/OP20")
+    assert (told[4].unit, told[4].serial) == (None, "H 1")
+    assert told[5].reason.startswith("the unit is on hold: hold h1")
+    writes = [record.fields["words"] for record in caplog.records if record.getMessage() == "wrote to the device"]
+    asked = [words for words in writes if "permit" in words]
+    assert len(asked) == 20, "ten answers, each given and taken back"
+    assert asked[:2] == ["permit_reason=9 permit_answer=2", "permit_answer=0 permit_reason=0"]
 
 
 @pytest.mark.parametrize("policy", list(Answer))

@@ -20,8 +20,9 @@ from edge_agent.station.reader import CycleReader
 from edge_agent.station.recorder import Production, Recorder
 from edge_agent.station.runner import StationRunner
 from firmware_profiles.catalog import Catalog
+from traceability.encoding import from_base64
 from traceability.identifier.item import part_uri, unit_uri
-from traceability.record.production import UnitResultRecord
+from traceability.record.production import CodesRecord, UnitResultRecord
 from traceability.unit import Flag, Verdict
 
 GTIN = "09506000134352"
@@ -133,6 +134,11 @@ async def test_a_pulled_reader_is_asked_once_for_each_cycle(bench, controller, s
     assert [result.unit for result in results(bench)] == [unit_uri(GTIN, serial_of(cycle)) for cycle in (1, 2)]
     assert all(result.verdict is Verdict.OK for result in results(bench))
     assert scanner.asked == [b"LON\r", b"LON\r"]
+    for cycle, (result, read) in enumerate(zip(results(bench), bench.audit().of(CodesRecord), strict=True), start=1):
+        assert (read.id, read.unit, read.operation, read.reader) == (result.id, result.unit, "OP10", "scanner")
+        (symbol,) = read.symbols
+        assert (from_base64(symbol.bytes_base64, ""), symbol.symbology) == (code_of(cycle).encode(), "]d2")
+        assert symbol.item == result.unit
 
 
 @pytest.mark.parametrize(
@@ -158,6 +164,10 @@ async def test_without_one_identity_the_cycle_is_recorded_and_decides_nothing(
     bad, good = results(bench)
     assert (bad.unit, bad.verdict, bad.flags) == (None, Verdict.NOT_DECIDABLE, (Flag.NO_READ,))
     assert reason in bad.defect
+    read = bench.audit().of(CodesRecord)[0]
+    assert [from_base64(symbol.bytes_base64, "").decode() for symbol in read.symbols] == (view or [])
+    assert read.unit is None
+    assert reason in read.reason
     assert good.unit == unit_uri(GTIN, serial_of(3))
 
 

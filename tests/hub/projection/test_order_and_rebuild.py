@@ -17,6 +17,7 @@ from small_hub import GTIN, START, SmallAgent, projection_of, small_agent, small
 from sqlalchemy import delete, update
 
 from hub.audit.fsck import fsck
+from hub.composition import open_hub
 from hub.entry.economics import enter_loss
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
@@ -32,8 +33,13 @@ from traceability.record.master import ControlPlan, ControlPlanRecord, Operation
 from traceability.record.production import (
     AssociationRecord,
     ChainStartRecord,
+    CodesRecord,
     Component,
     FirstPassClaim,
+    HoldRecord,
+    HoldScope,
+    HoldState,
+    InterlockRefusalRecord,
     MeasuredValue,
     MeasurementsRecord,
     Picture,
@@ -78,18 +84,26 @@ def story(agent: SmallAgent, plant: str) -> list[bytes]:
     symbol = ReadSymbol(symbology="]Q3", bytes_base64="AAEC", item=PART_B)
     picture = Picture(sha256=DIGEST, size=12, position="unit", symbols=(symbol,))
     pictures = PicturesRecord(id="the-result", unit=None, operation="OP10", pictures=(picture,), **agent.stamp(3))
-    second = agent.seal(result, values, joined, pictures)
+    read = CodesRecord(id="the-result", unit=UNIT, operation="OP10", reader="R1", symbols=(symbol,), **agent.stamp(4))
+    second = agent.seal(result, values, joined, pictures, read)
     claim = FirstPassClaim(
         id="claim",
         part=part_uri(GTIN),
         operation="OP10",
-        through=6,
+        through=7,
         submitted=1,
         first_ok=0,
         attempts=1,
         **agent.stamp(),
     )
-    third = agent.seal_lines(encode_record(claim), b'{"kind":"poem"}', encode_record(agent.loss(2)))
+    stop = {"id": "hold:1", "scope": HoldScope.UNIT, "target": UNIT, "by": "q7"}
+    placed = HoldRecord(state=HoldState.PLACED, reason="crack", **stop, **agent.stamp(3))
+    released = HoldRecord(state=HoldState.RELEASED, reason="sorted out", **stop, **agent.stamp(4))
+    refusal = InterlockRefusalRecord(
+        id="refusal", unit=None, serial="", operation="OP20", work_cell="c", code=20, reason="no", **agent.stamp(5)
+    )
+    late = [encode_record(record) for record in (agent.loss(2), placed, released, refusal)]
+    third = agent.seal_lines(encode_record(claim), b'{"kind":"poem"}', *late)
     return [first, second, third]
 
 
@@ -180,6 +194,47 @@ def test_rival_contents_of_one_id_are_all_kept(tmp_path: Path) -> None:
         ("the-result", "plant-b"),
         ("the-result", "plant-c"),
     }
+    hub.store.close()
+
+
+def test_what_an_earlier_program_could_not_take_comes_with_the_new_one(tmp_path: Path) -> None:
+    hub = told(tmp_path / "hub", IN_TURN)
+    expected = projection_of(hub)
+    newer = ("codes", "hold", "interlock_refusal")
+    with hub.store.writing() as connection:
+        for name in newer:
+            PROJECTION[name].drop(connection)
+    hub.store.close()
+    again = open_hub(tmp_path / "hub")
+    assert not any(projection_of(again)[name] for name in newer)
+    rebuild(again)
+    assert projection_of(again) == expected
+    again.store.close()
+
+
+def test_holds_and_refusals_of_what_is_no_unit_are_not_taken(tmp_path: Path) -> None:
+    hub = small_hub(tmp_path / "hub")
+    agent = small_agent(hub)
+
+    def hold(ahead: int, scope: HoldScope, target: str) -> HoldRecord:
+        stamp = agent.stamp(ahead)
+        return HoldRecord(id="h", scope=scope, target=target, state=HoldState.PLACED, by="q7", reason="x", **stamp)
+
+    asked = {"id": "r", "serial": "", "operation": "OP10", "work_cell": "c", "code": 3, "reason": "x"}
+    ingest(
+        hub,
+        agent.seal(
+            hold(0, HoldScope.UNIT, lot_uri(GTIN, "L7")),
+            hold(1, HoldScope.LOT, UNIT),
+            hold(2, HoldScope.STATION, UNIT),  # a station may be called anything
+            InterlockRefusalRecord(unit=part_uri(GTIN), **asked, **agent.stamp(3)),
+            CodesRecord(id="c", unit="S1", operation="OP10", reader="R1", **agent.stamp(4)),
+        ),
+        compressed=False,
+    )
+    rows = projection_of(hub)
+    assert [row["line"] for row in rows["quarantine"]] == [2, 3, 5, 6]
+    assert [(row["target"], row["about"]) for row in rows["hold"]] == [(UNIT, None)]
     hub.store.close()
 
 

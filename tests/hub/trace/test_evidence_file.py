@@ -1,5 +1,5 @@
 import pytest
-from small_chain import MACHINE, housing, line_of, machine, small_chain
+from small_chain import MACHINE, housing, line_of, machine, small_chain, steel
 from sqlalchemy import Executable, insert, select, update
 
 from hub.entry.master import add_agent
@@ -17,6 +17,14 @@ from traceability.errors import LimitExceeded, ProofRefused
 from traceability.evidence import Evidence, encode_evidence
 from traceability.record.codec import decode_record
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord
+from traceability.record.production import (
+    CodesRecord,
+    HoldRecord,
+    HoldScope,
+    HoldState,
+    InterlockRefusalRecord,
+    ReadSymbol,
+)
 from traceability.signing import Ed25519Signer
 from traceability.verify.check import check_evidence
 from traceability.verify.subject import item_of_record
@@ -61,6 +69,37 @@ def test_the_offline_check_proves_every_record_with_the_log_key_alone(built: Hub
     report = check_evidence(encode_evidence(evidence), verifier_key(built))
     assert report.ok, report.facts
     assert report.records == len(evidence.records)
+
+
+def test_what_was_read_refused_and_held_belongs_to_the_evidence_too(hub: Hub) -> None:
+    chain = small_chain(hub)
+    chain.make_housing("H1")
+    chain.build_machine("M1", "H1")
+    put = chain.oem.put
+    symbol = ReadSymbol(symbology="]d2", bytes_base64="AAEC", item=machine("M1"))
+    put(CodesRecord, id="r", unit=machine("M1"), operation="OP10", reader="R1", symbols=(symbol,))
+    asked = {"operation": "OP20", "work_cell": "c", "code": 8, "reason": "the operation before did not end OK"}
+    put(InterlockRefusalRecord, id="n1", unit=machine("M1"), serial="M1", **asked)
+    put(InterlockRefusalRecord, id="n2", unit=None, serial="", **asked)
+    for name, scope, target in (
+        ("u", HoldScope.UNIT, housing("H1")),
+        ("l", HoldScope.LOT, steel("L1")),
+        ("s", HoldScope.STATION, machine("M1")),  # a station of that name is not the unit
+        ("o", HoldScope.LOT, steel("L2")),
+    ):
+        put(HoldRecord, id=name, scope=scope, target=target, state=HoldState.PLACED, by="q7", reason="crack")
+    chain.send()
+    evidence = evidence_of(hub, machine("M1"))
+    report = check_evidence(encode_evidence(evidence), verifier_key(hub))
+    assert report.ok, report.facts
+    said = [fact.text.split(";")[0] for fact in report.facts if "stated by oem" in fact.text][-4:]
+    assert said == [
+        f"{machine('M1')} at OP10: R1 read {machine('M1')}",
+        f"{machine('M1')} was not let in at OP20 (c): the operation before did not end OK",
+        f"hold u on unit {housing('H1')} placed by q7: crack",
+        f"hold l on lot {steel('L1')} placed by q7: crack",
+    ]
+    assert badge_of(hub, machine("M1")).ok
 
 
 def test_the_badge_counts_what_was_proved(built: Hub) -> None:

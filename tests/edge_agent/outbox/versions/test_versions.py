@@ -9,9 +9,10 @@ import pytest
 from small_outbox import Bench
 
 from edge_agent.errors import OutboxUnusable
-from edge_agent.outbox.report import read_report
+from edge_agent.outbox.batches import oldest_unacknowledged, purge
+from edge_agent.outbox.report import read_report, report
 from edge_agent.outbox.schema import FORMAT, open_file
-from traceability.record.production import UnitResultRecord
+from traceability.record.production import HoldRecord, UnitResultRecord
 from traceability.unit import Verdict
 
 HERE = Path(__file__).parent
@@ -60,6 +61,36 @@ async def test_it_is_continued_where_it_stands(bench):
     report = read_report(bench.path)
     assert report.operations[0].counts.first_ok == 3, "the second submission changes nothing of the first"
     assert after.claims_checked > before.claims_checked
+
+
+async def test_holds_that_an_earlier_version_placed_get_their_records(tmp_path):
+    bench = Bench(shutil.copy(HERE / "1-interlock.db", tmp_path / "outbox.db"), random=Random(2))
+    connection = sqlite3.connect(bench.path)
+    columns = "id, scope, target, reason, placed_by, placed_at, released_by, released_at, release_reason"
+    rows = [("h1", "station", "OP10", "x" * 3000, "q7", 1, None, None, None),
+            ("h2", "station", "OP20", "x", "q7", 2, "q8", 3, "y")]  # fmt: skip
+    connection.executemany(f"INSERT INTO hold ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.commit()
+    connection.close()
+    for _ in range(2):
+        (await bench.open()).close()
+    found = [(record.id, str(record.state)) for record in bench.audit().of(HoldRecord)]
+    assert found == [("hold:h1", "placed"), ("hold:h2", "placed"), ("hold:h2", "released")]
+
+
+@pytest.mark.parametrize("ask", [oldest_unacknowledged, report, lambda connection: purge(connection, Bench.now)])
+def test_the_batches_that_are_kept_are_not_gone_through_for_what_waits(bench, ask):
+    connection = open_file(bench.path)
+    asked = []
+    connection.set_trace_callback(asked.append)
+    ask(connection)
+    connection.set_trace_callback(None)
+    statements = [statement for statement in asked if " batch " in statement]
+    plans = [row[-1] for statement in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    connection.close()
+    steps = [step for step in plans if "batch" in step]
+    assert steps
+    assert all("INDEX batch_" in step or "USING INTEGER PRIMARY KEY (rowid=?)" in step for step in steps), steps
 
 
 def test_going_back_is_possible_because_only_what_may_be_empty_was_added(tmp_path):
