@@ -29,6 +29,10 @@ GTIN = "09506000134352"
 QUICK = Pace(first=0.02, longest=0.1)
 
 
+PATIENCE = 1.5
+"""Seconds a station waits for its reader: long enough for a machine that is busy with other tests."""
+
+
 class Scanner:
     """A reader that answers ``LON`` with the code in view, and can speak by itself."""
 
@@ -79,7 +83,7 @@ def serve(bench, tmp_path, controller, scanner, make_station):
     @asynccontextmanager
     async def start(outbox, *, pull, max_age=10.0):
         profile = Catalog().find("generic", "code-reader")
-        reader = Reader(device="scanner", resolved=resolve(profile, ""), pull=pull, timeout=0.4, max_age=max_age)
+        reader = Reader(device="scanner", resolved=resolve(profile, ""), pull=pull, timeout=PATIENCE, max_age=max_age)
         speaks = CodeReaderTcpSettings(
             host=HOST,
             port=scanner.port,
@@ -87,7 +91,7 @@ def serve(bench, tmp_path, controller, scanner, make_station):
             symbology="]d2",
             trigger="LON\\r" if pull else None,
             release="LOFF\\r" if pull else None,
-            timeout_s=0.1,
+            timeout_s=PATIENCE / 3,
         )
         context = DriverContext(device="scanner", data=tmp_path, clock=bench.clock, points=profile.points)
         scanner_link = DeviceLink(
@@ -206,15 +210,15 @@ async def test_what_a_reader_pushed_counts_for_one_cycle(bench, controller, scan
 
 async def test_a_reading_may_come_shortly_after_the_cycle_but_not_long_before(bench, controller, scanner, serve):
     outbox = await bench.open()
-    async with serve(outbox, pull=False, max_age=0.05):
+    async with serve(outbox, pull=False, max_age=PATIENCE / 4):
         await scanner.say(code_of(1))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(PATIENCE / 3)
         cycle = asyncio.create_task(controller.cycle("OP10", 1, ""))
         await asyncio.sleep(0.1)
         await scanner.say(code_of(2))
         assert await cycle == 0
         await scanner.say(code_of(3))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(PATIENCE / 3)
         assert await controller.cycle("OP10", 2, "") == 2
     outbox.close()
     assert results(bench)[0].unit == unit_uri(GTIN, serial_of(2))
