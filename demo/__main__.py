@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--units", type=_count, default=UNITS, help=f"finished units to make (default {UNITS})")
     result.add_argument("--exit", action="store_true", help="stop then; the last line printed is one JSON object")
     result.add_argument("--data", type=Path, metavar="DIR", help="empty folder for all data (default: a temporary one)")
-    result.add_argument("--port", type=int, default=0, help="of the hub on 127.0.0.1 (default: a free one)")
+    result.add_argument("--port", type=_port, default=0, help="of the hub on 127.0.0.1 (default: a free one)")
     result.add_argument("--seed", type=int, default=DEFAULT_SEED, help=f"of the story (default {DEFAULT_SEED})")
     return result
 
@@ -89,6 +89,12 @@ def _run(plan: Plan, *, exit_after: bool) -> int:
             with suppress(KeyboardInterrupt):
                 watch_over(processes)
     return 1 if found else 0
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535 was expected")
+    return int(text)
 
 
 def _count(text: str) -> int:

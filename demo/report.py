@@ -1,6 +1,7 @@
 """The summary as people read it, and as one line of JSON."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -13,7 +14,9 @@ from demo.figures import FirstPassFigures, OperationFigures, SubjectFigures, Sum
 def print_summary(console: Console, summary: Summary) -> None:
     """Tables of operations and plants, and what was proved."""
     console.print(_operations(summary))
-    console.print(_plants(summary))
+    console.print("Level 质量管理能力等级: the minimum of all metrics and dimensions", highlight=False)
+    for line in _plants(summary):
+        console.print(line, highlight=False)
     hub = summary.hub
     console.print(
         f"{hub.finished_units} finished units traceable, {hub.unit_results} results, {hub.records} records in "
@@ -62,20 +65,25 @@ def _fpy(figures: OperationFigures) -> dict[str, Any]:
 
 
 def _operations(summary: Summary) -> Table:
-    table = Table(title="Operations: cycles produced, results recorded by the agent, results on the hub")
-    for title in ("plant", "operation"):
-        table.add_column(title, no_wrap=True)
-    for title in ("produced", "recorded", "on hub", "FPY claimed", "FPY recomputed"):
-        table.add_column(title, justify="right")
+    title = "Cycles made by the machines, results recorded by the agents and held by the hub"
+    table = Table(title=title, box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("plant", no_wrap=True)
+    table.add_column("op", no_wrap=True)
+    for title in ("made", "recorded", "on hub", "claimed", "recomputed", "FPY"):
+        table.add_column(title, justify="right", no_wrap=True)
     for each in summary.operations:
         counts = (str(each.produced), str(each.recorded), str(each.on_hub))
-        table.add_row(each.plant, each.operation, *counts, _yield(each.claimed), _yield(each.recomputed))
+        shares = (_first_ok(each.claimed), _first_ok(each.recomputed), _percent(each.recomputed))
+        table.add_row(each.plant, each.operation, *counts, *shares)
     return table
 
 
-def _yield(figures: FirstPassFigures) -> str:
-    share = "not rated" if figures.fpy is None else f"{figures.fpy:.1%}"
-    return f"{figures.first_ok}/{figures.submitted} = {share}"
+def _first_ok(figures: FirstPassFigures) -> str:
+    return f"{figures.first_ok}/{figures.submitted}"
+
+
+def _percent(figures: FirstPassFigures) -> str:
+    return "-" if figures.fpy is None else f"{figures.fpy:.1%}"
 
 
 FORMATS = {
@@ -87,23 +95,16 @@ FORMATS = {
 }
 
 
-def _plants(summary: Summary) -> Table:
-    table = Table(title="Plants: Level 质量管理能力等级, the minimum of all; * binds it")
-    table.add_column("plant", no_wrap=True)
-    table.add_column("Level", no_wrap=True)
-    subjects = next(iter(summary.level.values())).subjects
-    for subject in subjects:
-        table.add_column(subject, justify="right")
+def _plants(summary: Summary) -> Iterator[str]:
+    """Two or three lines a plant, readable on any width: the Level, what holds it, and every subject."""
     for plant, level in summary.level.items():
-        name = f"{level.level} {level.name_zh}" + ("" if level.rated else ", not rated")
-        cells = [_subject(subject, figures, level.binding) for subject, figures in level.subjects.items()]
-        table.add_row(plant, name, *cells)
-    return table
+        rated = "" if level.rated else ", not rated"
+        yield f"{plant}: {level.level} {level.name_zh}{rated}, held by {', '.join(level.binding)}"
+        yield "    " + "; ".join(_subject(*subject) for subject in level.subjects.items())
 
 
-def _subject(name: str, figures: SubjectFigures, binding: tuple[str, ...]) -> str:
-    mark = " *" if name in binding else ""
+def _subject(name: str, figures: SubjectFigures) -> str:
     if figures.reason is not None:
-        return f"{figures.reason}{mark}"
+        return f"{name} {figures.reason}"
     shown = "" if figures.value is None else f" {FORMATS[name].format(figures.value)}"
-    return f"{figures.level}{shown}{mark}"
+    return f"{name}{shown} {figures.level}"

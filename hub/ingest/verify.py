@@ -50,7 +50,7 @@ def key_for(connection: Reading, hub: Hub, opened: OpenedBatch) -> KeyInForce:
     expected = hub.settings.environment
     if header.environment != expected or key.environment != expected:
         raise WrongEnvironment(
-            f"the batch is of environment {header.environment!r}, this hub takes only {expected!r}",
+            f"the batch is of environment {header.environment}, this hub takes only {expected}",
             advice="send it to the hub of its own environment; they are never mixed",
         )
     return key

@@ -77,7 +77,7 @@ def test_a_sealer_that_miscounts_its_own_records_is_stopped():
     [
         (b"", Malformed),
         (BATCH[:-1], Malformed),
-        (BATCH.split(b"\n", 1)[0] + b"\n", LimitExceeded),
+        (BATCH.split(b"\n", 1)[0] + b"\n", Malformed),
         (BATCH + b"\n", LimitExceeded),
         (b"{}\n" + BATCH, Malformed),
         (BATCH.replace(b"vnd.zhuoyue.batch-header", b"vnd.zhuoyue.other-header"), Malformed),

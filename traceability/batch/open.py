@@ -55,8 +55,10 @@ def open_batch(data: bytes, limits: BatchLimits = DEFAULT_LIMITS) -> OpenedBatch
     if not data.endswith(b"\n"):
         raise Malformed("the last line has no newline: the batch was cut off")
     count = data.count(b"\n") - 1
-    if not 1 <= count <= limits.records:
-        raise LimitExceeded(f"the batch has {count} records, 1 to {limits.records} are taken")
+    if count < 1:
+        raise Malformed("not a batch: a header line and at least one record line were expected")
+    if count > limits.records:
+        raise LimitExceeded(f"the batch has {count} records, at most {limits.records} are taken")
     envelope_line, *lines = data[:-1].split(b"\n")
     for number, line in enumerate((envelope_line, *lines), start=1):
         if not 2 <= len(line) <= limits.line:

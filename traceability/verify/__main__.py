@@ -11,7 +11,7 @@ from traceability.errors import ZhuoyueError, locating
 from traceability.keyfile import given_key
 from traceability.log.note import VerifierKey, parse_verifier_key
 from traceability.verify.check import check_evidence
-from traceability.verify.report import Report
+from traceability.verify.report import Report, Standing
 
 EPILOG = """The log's key is printed by `zhuoyue-hub init` and shown at the hub under /log/vkey. Without --log-key
 the key in the file is used and reported as assumed. Exit status: 0 everything proved, 1 something failed, 2 usage."""
@@ -60,8 +60,15 @@ def _as_json(report: Report) -> dict[str, object]:
 
 def _as_text(report: Report) -> str:
     lines = [f"{fact.standing:8} {fact.where}: {fact.text}" for fact in report.facts]
-    outcome = f"{report.records} records of {report.subject} proved" if report.ok else "NOT PROVED"
-    return "\n".join([*lines, outcome])
+    return "\n".join([*lines, _outcome(report)])
+
+
+def _outcome(report: Report) -> str:
+    if not report.ok:
+        return "NOT PROVED"
+    assumed = any(fact.standing is Standing.ASSUMED for fact in report.facts)
+    condition = ", if the log's key above is the right one (give it with --log-key)" if assumed else ""
+    return f"{report.records} records of {report.subject} proved{condition}"
 
 
 if __name__ == "__main__":

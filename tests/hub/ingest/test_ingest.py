@@ -108,10 +108,11 @@ def test_an_unknown_author_is_refused_and_welcome_once_registered(hub: Hub, agen
 
 
 @pytest.mark.parametrize("author", ["a.line-1", "hub"])
-def test_nobody_signs_for_another(hub: Hub, agent: SmallAgent, author: str) -> None:
+def test_nobody_signs_for_another(hub: Hub, agent: SmallAgent, author: str, caplog: pytest.LogCaptureFixture) -> None:
     impostor = SmallAgent(author, key_name="impostor", chain="cd" * 16)
     with pytest.raises(SignatureRefused):
         take(hub, impostor.seal(impostor.result("S1")))
+    assert "batch refused: batch 1 of " in caplog.text
 
 
 def test_a_new_key_counts_from_its_log_position_on(hub: Hub, agent: SmallAgent) -> None:
