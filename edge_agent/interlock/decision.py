@@ -160,7 +160,7 @@ def _wrong_unit(unit: str, plan: ControlPlan) -> _Found:
         return Reason.IDENTITY_REFUSED, error.what
     if item.kind is not ItemKind.UNIT:
         return Reason.IDENTITY_REFUSED, f"{unit} names no single unit"
-    if part_uri(item.gtin) != plan.part:
+    if not item.gtin or part_uri(item.gtin) != plan.part:
         return Reason.WRONG_PART, f"{unit} is not of part {plan.part}"
     return None
 

@@ -113,13 +113,16 @@ def from_shots(gtin: str, serial: str, shots: Sequence[Shot]) -> Identities:
 
 
 _LONGEST_REASON = 500
+_JOINED = (ItemKind.UNIT, ItemKind.LOT)
 _LONGEST_CODE = 8000
 _LONGEST_SYMBOLOGY = 20
 
 
 def _judged(symbols: Sequence[_Symbol], where: str, none: str) -> tuple[Item | None, str, ErrorCode]:
     """The one identity in the symbols of a place, or why there is none."""
-    found = {symbol.item: item for symbol, item, _ in symbols if item is not None}
+    read = {symbol.item: item for symbol, item, _ in symbols if item is not None}
+    # What is printed beside the unit's code (its GTIN, the pallet's number) does not make it doubtful.
+    found = {uri: item for uri, item in read.items() if item.kind in _JOINED} or read
     refusals = [refusal for _, _, refusal in symbols if refusal]
     if len(found) == 1:
         return next(iter(found.values())), "", ErrorCode.RECORDED
@@ -158,8 +161,9 @@ def _checked_unit(gtin: str, serial: str, shot: Shot) -> Shot:
 
 
 def _checked_component(shot: Shot) -> Shot:
-    if shot.item is not None and shot.item.kind is ItemKind.PART:
-        return _refused(shot, f"{item_uri(shot.item)} names a part, but neither a unit nor a lot")
+    if shot.item is not None and (shot.item.kind not in _JOINED or not shot.item.gtin):
+        named = shot.item.kind.replace("_", " ")
+        return _refused(shot, f"{item_uri(shot.item)} names a {named}, but neither a unit nor a lot of a GTIN")
     return shot
 
 

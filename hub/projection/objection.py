@@ -108,7 +108,9 @@ def _not_a(text: str, *kinds: ItemKind) -> str:
         item = parse_item(text)
     except ZhuoyueError as error:
         return f"{text[:100]!r} identifies no item: {error.what}"
-    return "" if item.kind in kinds else f"{text[:100]!r} is a {item.kind}, expected a {' or a '.join(kinds)}"
+    if item.kind not in kinds:
+        return f"{text[:100]!r} is a {item.kind}, expected a {' or a '.join(kinds)}"
+    return "" if item.gtin else f"{text[:100]!r} is a private identity; records name things by their GTIN"
 
 
 def _check_plan(record: ControlPlanRecord, sender: Sender) -> str:

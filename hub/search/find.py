@@ -51,18 +51,18 @@ def _of_code(connection: Reading, query: str, item: str, limit: int) -> SearchVi
 def _items(connection: Reading, kind: ItemKind, text: str, limit: int) -> list[Hit]:
     if not text.isascii():
         return []
-    found = [item for item in items_like(connection, kind, text, limit + 1) if _is_canonical(item)]
+    found = [item for item in items_like(connection, kind, text, limit + 1) if _has_page(item)]
     parts = parts_named(connection, {part_of(item) for item in found})
     return [_item_hit(item, parts) for item in found]
 
 
-def _is_canonical(item: str) -> bool:
+def _has_page(item: str) -> bool:
     """Units of results are taken as their author wrote them; only canonical ones have a page."""
     try:
-        parse_item(item)
+        parsed = parse_item(item)
     except IdentifierRefused:
         return False
-    return True
+    return parsed.kind in _KINDS and bool(parsed.gtin)
 
 
 def _item_hit(item: str, parts: dict[str, PartEntry], *, known: bool = True) -> Hit:

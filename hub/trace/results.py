@@ -139,17 +139,16 @@ def _symbol(symbol: ReadSymbol) -> SymbolView:
         text = readable(from_base64(symbol.bytes_base64, "symbol"))
     except Malformed:
         text = symbol.bytes_base64
-    url = item_path(symbol.item) if symbol.item is not None and _is_canonical(symbol.item) else None
+    url = item_path(symbol.item) if symbol.item is not None and _has_page(symbol.item) else None
     return SymbolView(symbology=symbol.symbology, text=text, item=symbol.item, url=url)
 
 
-def _is_canonical(item: str) -> bool:
-    """What an author calls an item becomes an address only if it is one: it might be a script."""
+def _has_page(item: str) -> bool:
+    """What an author calls an item becomes an address only if it is one: it might be a script, or a pallet."""
     try:
-        parse_item(item)
+        return bool(parse_item(item).gtin)
     except IdentifierRefused:
         return False
-    return True
 
 
 def readable(raw: bytes) -> str:

@@ -57,6 +57,13 @@ def test_a_broken_code_says_what_is_wrong(chain: Chain) -> None:
     assert "check digit" in found.problem
 
 
+@pytest.mark.parametrize("text", ["]C100106141412345678908", "https://id.gs1.org/8004/0614141X"])
+def test_a_code_of_another_kind_of_thing_says_what_it_names(chain: Chain, text: str) -> None:
+    found = find(chain.hub, text)
+    assert found.hits == ()
+    assert "not a part, lot or unit" in found.problem
+
+
 def test_a_serial_finds_the_exact_one_first_whatever_its_case(chain: Chain) -> None:
     hits = find(chain.hub, "h-17").hits
     assert [hit.id for hit in hits] == [housing("H-17"), housing("H-171")]
