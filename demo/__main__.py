@@ -20,8 +20,8 @@ from demo.hub_client import HubAnswer, HubClient
 from demo.play import play, watch_over
 from demo.processes import DemoFailed, Processes
 from demo.progress import display_for
-from demo.report import print_summary, summary_json
-from demo.setup import Plan, set_up
+from demo.report import failure_json, print_summary, summary_json
+from demo.setup import Plan, check_port, set_up
 from demo.story.lines import DEFAULT_SEED
 from demo.summary import summarise
 
@@ -43,27 +43,42 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status."""
     options = parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to end is as good as Ctrl-C
+    for name in ("SIGTERM", "SIGHUP"):  # being told to end, or losing the terminal, is as good as Ctrl-C
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     with ExitStack() as stack:
-        if options.data is None:
-            folder = stack.enter_context(
-                tempfile.TemporaryDirectory(prefix="zhuoyue-demo-", ignore_cleanup_errors=True)
-            )
-            data = Path(folder)
-        else:
-            data = options.data.absolute()
-            data.mkdir(parents=True, exist_ok=True)
-            if any(data.iterdir()):
-                print(f"zhuoyue-demo: {data} is not empty; give a new folder", file=sys.stderr)
-                return 2
+        try:
+            data = _folder(options.data, stack)
+            check_port(options.port)
+        except OSError as error:
+            print(f"zhuoyue-demo: {error.filename or options.data}: {error.strerror}", file=sys.stderr)
+            return 2
+        except DemoFailed as error:
+            print(f"zhuoyue-demo: {error}", file=sys.stderr)
+            return 2
         plan = Plan(data=data, units=options.units, seed=options.seed, port=options.port)
         try:
             return _run(plan, exit_after=options.exit)
         except (DemoFailed, HubAnswer) as error:
             print(f"zhuoyue-demo: {error}", file=sys.stderr)
+            if options.exit:
+                print(failure_json(str(error)), flush=True)
             return 1
         except KeyboardInterrupt:
             return 130
+
+
+def _folder(wanted: Path | None, stack: ExitStack) -> Path:
+    """An empty folder; OSError when it can't be made or read, DemoFailed when something is in it."""
+    if wanted is None:
+        return Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="zhuoyue-demo-", ignore_cleanup_errors=True))
+        )
+    data = wanted.absolute()
+    data.mkdir(parents=True, exist_ok=True)
+    if any(data.iterdir()):
+        raise DemoFailed(f"{data} is not empty; give a new folder")
+    return data
 
 
 def _run(plan: Plan, *, exit_after: bool) -> int:

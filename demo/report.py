@@ -18,8 +18,9 @@ def print_summary(console: Console, summary: Summary) -> None:
     for line in _plants(summary):
         console.print(line, highlight=False)
     hub = summary.hub
+    finished = "finished unit" if hub.finished_units == 1 else "finished units"
     console.print(
-        f"{hub.finished_units} finished units traceable, {hub.unit_results} results, {hub.records} records in "
+        f"{hub.finished_units} {finished} traceable, {hub.unit_results} results, {hub.records} records in "
         f"{hub.batches} batches; quarantined {hub.quarantined}, gaps {hub.gaps}, duplicates {hub.duplicates}, "
         f"restarts {summary.restarts}, {summary.seconds:.0f} s",
         highlight=False,
@@ -49,6 +50,11 @@ def summary_json(summary: Summary, problems: tuple[str, ...]) -> str:
         "problems": problems,
     }
     return json.dumps(whole, ensure_ascii=False)
+
+
+def failure_json(reason: str) -> str:
+    """The last line of a demo that did not come to its end."""
+    return json.dumps({"finished_units": None, "problems": [reason]}, ensure_ascii=False)
 
 
 def _counts(figures: OperationFigures) -> dict[str, Any]:

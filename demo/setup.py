@@ -94,6 +94,16 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
+def check_port(port: int) -> None:
+    """DemoFailed when the hub can't have this port (0: any will do)."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DemoFailed(f"port {port} on 127.0.0.1 can't be used: {error.strerror}; give another one") from None
+
+
 def run_command(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one of the product's commands to its end."""
     return subprocess.run(  # noqa: S603 - our own modules
