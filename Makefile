@@ -2,7 +2,7 @@
 PY := sh house/python.sh -B
 UNITS ?= 200
 
-.PHONY: help demo test lint lock clean
+.PHONY: help demo test soak audit lint lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -14,6 +14,15 @@ demo: ## a whole supply chain on this machine; stays up until Ctrl-C (without a 
 
 test: ## style, types, walls and all tests
 	@$(PY) house/check.py test
+
+soak: ## the storm with 200 kills, a million changed inputs, long state machines; half an hour
+	@$(PY) house/environment.py dev
+	@ZHUOYUE_KILLS=$${ZHUOYUE_KILLS:-200} ZHUOYUE_INPUTS=$${ZHUOYUE_INPUTS:-1000000} \
+	ZHUOYUE_FUZZ=$${ZHUOYUE_FUZZ:-5000} ZHUOYUE_LIVES=$${ZHUOYUE_LIVES:-200} .venv/bin/python -m pytest -s \
+	tests/chaos tests/fuzz tests/traceability/test_fuzz.py tests/edge_agent/outbox/test_machine.py
+
+audit: ## the pinned packages against published advisories; status 2 where those cannot be reached
+	@$(PY) house/audit.py
 
 lint: ## style, types and walls only
 	@$(PY) house/check.py lint

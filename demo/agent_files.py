@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from demo.devices.modbus_cell import DEVICE, base_of
-from demo.devices.opcua_cell import certificate_path
 from demo.story.shape import Line, Step
+from edge_agent.simulate.opcua_device import certificate_path
 
 POLL_MS = 10
 PICTURES_S = 5.0
@@ -79,6 +79,7 @@ def _station(line: Line, step: Step, place: Place) -> Iterator[str]:
         device="cell",
         base=operation if speaks_opcua(line) else base_of(line, operation),
         lot_part=line.lot_gtin if first else None,
+        reports=["recipe", "recipe_version", *(["tool"] if step.tools else [])],
     )
     yield _table("[station.measurements]", **{reading.point: reading.characteristic.id for reading in step.readings})
     if step.labels:

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from edge_agent.acquisition.recognised import recognised
-from edge_agent.config.settings import AgentConfig, Device
+from edge_agent.config.settings import AgentConfig, Device, passphrase_of
 from edge_agent.config.told import is_pulled, is_told
 from edge_agent.drivers.interface import Driver, DriverContext, ResultSource
 from edge_agent.drivers.registry import create_driver, create_source
@@ -53,7 +53,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
     """Read the key and make every driver without connecting; raises the first error found."""
-    signer = read_key_file(config.key_file)
+    signer = read_key_file(config.key_file, passphrase_of(config))
     for device in config.devices:
         make_driver(config, device, clock)
     return Checked(

@@ -5,6 +5,7 @@ Exit status: 0 done, 1 a stated problem (one line on standard error), 2 wrong ar
 
 import argparse
 import logging
+import secrets
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,11 +13,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from edge_agent.alarm_verb import add_alarm_verbs
+from edge_agent.chain_verb import add_chain_verbs
 from edge_agent.check import check_config, check_text
-from edge_agent.composition import ask_to_reload, new_salt, open_log, run_agent, short_id, wall_clock
+from edge_agent.composition import ask_to_reload, drain, new_salt, open_log, run_agent, short_id, wall_clock
 from edge_agent.config.load import load_config
 from edge_agent.config.secret import unread_secret
 from edge_agent.device_verbs import add_device_verbs
+from edge_agent.downlink.change import undo_open_change
+from edge_agent.enrol.verb import add_enrol_verbs
 from edge_agent.errors import AgentError
 from edge_agent.hold import add_hold_verbs
 from edge_agent.initialise import initialise, initialised_text
@@ -60,8 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--once", action="store_true", help="read every station once and print what would be recorded")
     _add(verbs, "reload", _reload, "have the running agent take its changed configuration over, without a stop")
     _add_service(verbs)
+    add_enrol_verbs(verbs, wall_clock, drain)
     add_device_verbs(verbs)
     add_hold_verbs(verbs, wall_clock, short_id, new_salt)
+    add_alarm_verbs(verbs, wall_clock, new_salt)
+    add_chain_verbs(verbs, wall_clock, secrets.token_bytes)
     for parser_with_output in (check, status, run):
         parser_with_output.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
@@ -126,6 +134,8 @@ def _run(options: argparse.Namespace) -> None:
         _print(options, once, once_text(once))
     else:
         open_log(level)
+        if undo_open_change(options.config):
+            logging.getLogger(__name__).warning("a change of the configuration was cut off: the one before it is back")
         run_agent(load_config(options.config), level)
 
 

@@ -8,20 +8,23 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
 
 from edge_agent.check import check_config, make_driver
 from edge_agent.config.load import load_config
-from edge_agent.config.settings import AgentConfig, Device, Station
+from edge_agent.config.settings import AgentConfig, Device, Sampling, Station, passphrase_of
 from edge_agent.config.told import is_told
 from edge_agent.datafolder import LINE_STATE, OUTBOX, PICTURES, held_folder, is_held
+from edge_agent.downlink.fetching import Downlink, Fetching
+from edge_agent.enrol.rotation import is_begun
 from edge_agent.errors import AgentError
 from edge_agent.interlock.decision import Policy
 from edge_agent.line import Runner
 from edge_agent.line_state import read_line_state
 from edge_agent.local_page.server import LocalPage
-from edge_agent.log import LogRule, write_log_lines
+from edge_agent.log import LogRule, say, write_log_lines
 from edge_agent.outbox.chain import Identity
 from edge_agent.outbox.decisions import Lookup
 from edge_agent.outbox.store import Outbox
@@ -39,12 +42,14 @@ from edge_agent.station.reader import CycleReader
 from edge_agent.station.recent import Recent
 from edge_agent.station.recorder import IdentityReader, Production, Recorder
 from edge_agent.station.runner import StationRunner
+from edge_agent.station.sampler import Sampler
 from edge_agent.station.told import ToldRunner
 from edge_agent.status import Status
 from edge_agent.uplink.sender import Sender
 from traceability.keyfile import read_key_file
 from traceability.signing import Signer
 
+_LOG = logging.getLogger(__name__)
 _ANSWER_WITHIN = 90.0
 _LOOK_EVERY = 0.1
 _jitter = SystemRandom().random
@@ -73,8 +78,9 @@ def new_salt() -> str:
 class Workshop:
     """Makes the parts of one agent; nothing it makes connects before it is run."""
 
-    def __init__(self, outbox: Outbox, recent: Recent, level: int) -> None:
+    def __init__(self, outbox: Outbox, recent: Recent, level: int, signer: Signer) -> None:
         self.recent = recent
+        self._signer = signer
         self._outbox = outbox
         self._level = level
         self._links: dict[str, DeviceLink[Any]] = {}
@@ -107,9 +113,47 @@ class Workshop:
         )
         return runner if reader is None else AccompaniedRunner(station.name, runner, reader)
 
+    def sampler(self, config: AgentConfig, sampling: Sampling, link: DeviceLink[Any]) -> Runner:  # noqa: ARG002 - as all makers
+        """What samples telemetry of one device."""
+        return Sampler(
+            sampling,
+            link,
+            self._outbox,
+            clock=wall_clock,
+            monotonic=time.monotonic,
+            random_bytes=secrets.token_bytes,
+        )
+
     def sender(self, config: AgentConfig) -> Sender:
         """What brings batches to the hub."""
-        return Sender(config.hub, config.author, self._outbox, clock=wall_clock, jitter=_jitter)
+        return Sender(
+            config.hub, config.author, self._outbox, clock=wall_clock, monotonic=time.monotonic, jitter=_jitter
+        )
+
+    def downlink(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender]) -> Downlink:
+        """What fetches news from the hub."""
+
+        def ahead() -> float | None:
+            clock = sender().hub_clock
+            return None if clock is None else clock.ahead_s
+
+        def check(file: Path, plan: Path, profiles: Path | None) -> AgentConfig:
+            found = load_config(file, plan_file=plan, profiles=profiles)
+            check_config(found, wall_clock)
+            return found
+
+        return Downlink(
+            Fetching(
+                config=config,
+                outbox=self._outbox,
+                signer=self._signer,
+                check=check,
+                word=new_salt,
+                clock=wall_clock,
+                clock_ahead=ahead,
+                jitter=_jitter,
+            )
+        )
 
     def page(self, port: int, status: Callable[[], Awaitable[Status]]) -> LocalPage:
         """The page on this machine."""
@@ -132,7 +176,6 @@ class Workshop:
         return PermitDesk(
             station,
             link,
-            gtin=config.gtin,
             plan=config.plan,
             policy=Policy(when_unknown=station.interlock.when_unknown, own_operations=frozenset(own)),
             lookup=Lookup(config.data / OUTBOX),
@@ -142,12 +185,14 @@ class Workshop:
     def _reader(self, station: Station) -> CycleReader | None:
         if station.reader is None:
             return None
-        return CycleReader(station.name, station.reader, self._links[station.reader.device], time.monotonic)
+        return CycleReader(
+            station.name, station.reader, self._links[station.reader.device], time.monotonic, rules=station.symbols
+        )
 
     def _recorder(self, config: AgentConfig, station: Station, identities: IdentityReader | None) -> Recorder:
         return Recorder(
             station,
-            Production(gtin=config.gtin, part=config.plan.part, plan=config.plan_id),
+            Production(part=config.plan.part, plan=config.plan_id),
             self._outbox,
             identities,
             clock=wall_clock,
@@ -170,10 +215,31 @@ def open_log(level: int, rule: LogRule | None = None) -> None:
 
 def run_agent(config: AgentConfig, level: int = logging.INFO) -> None:
     """Run until SIGTERM or SIGINT. Errors of the configuration's surroundings (key, data folder, outbox) come first."""
-    signer = read_key_file(config.key_file)
+    signer = read_key_file(config.key_file, passphrase_of(config))
     with held_folder(config.data):
         open_log(level, config.log)
+        if is_begun(config.key_file):
+            say(
+                _LOG, logging.WARNING, "a change of the key was begun and cut off", key=config.key_file,
+                next="stop the agent and run: zhuoyue-agent rotate-key",
+            )  # fmt: skip
         asyncio.run(_run(config, signer, level))
+
+
+async def drain(config: AgentConfig, signer: Signer) -> int:
+    """Seal what waits and send everything; how many batches the hub has not taken. The data folder is held."""
+    identity = Identity(author=config.author, environment=config.environment)
+    outbox = Outbox(config.data / OUTBOX, identity, signer, wall_clock, secrets.token_bytes, quota=config.quota)
+    try:
+        await outbox.begin(config.hash, config.plan, config.plan_id)
+        while await outbox.seal(config.sealing.max_records) is not None:
+            pass
+        sender = Workshop(outbox, Recent(()), logging.ERROR, signer).sender(config)
+        sender.end()
+        await sender.run()
+        return (await outbox.report()).unsent_batches
+    finally:
+        outbox.close()
 
 
 def settle_memory() -> None:
@@ -185,12 +251,12 @@ def settle_memory() -> None:
 async def _run(config: AgentConfig, signer: Signer, level: int) -> None:
     signals = Signals()
     identity = Identity(author=config.author, environment=config.environment)
-    outbox = Outbox(config.data / OUTBOX, identity, signer, wall_clock, secrets.token_bytes)
+    outbox = Outbox(config.data / OUTBOX, identity, signer, wall_clock, secrets.token_bytes, quota=config.quota)
     try:
         before = read_line_state(config.data / LINE_STATE)
         recent = Recent(before.recent if before else ())
         settle_memory()
-        await Agent(config, outbox, Workshop(outbox, recent, level)).run(signals)
+        await Agent(config, outbox, Workshop(outbox, recent, level, signer)).run(signals)
     finally:
         outbox.close()
 
@@ -198,7 +264,9 @@ async def _run(config: AgentConfig, signer: Signer, level: int) -> None:
 def _camera(config: AgentConfig, station: Station) -> CycleCamera | None:
     if station.camera is None:
         return None
-    return CycleCamera(station.name, station.camera, Album(config.data / PICTURES), time.monotonic)
+    return CycleCamera(
+        station.name, station.camera, Album(config.data / PICTURES), time.monotonic, rules=station.symbols
+    )
 
 
 def ask_to_reload(config: AgentConfig) -> Answer:

@@ -68,6 +68,10 @@ class HoldRefused(AgentError):
     """There is no such hold, or what it names cannot be held."""
 
 
+class AlarmRefused(AgentError):
+    """There is no such alarm, or it cannot be acknowledged so."""
+
+
 class ResolveError(AgentError):
     """Profile and station do not fit together."""
 

@@ -13,6 +13,8 @@ from edge_agent.outbox.store import Outbox
 
 _LOG = logging.getLogger(__name__)
 _PURGE_EVERY = 6 * 3600.0
+_TIDY_EVERY = 60.0
+_BETWEEN_STEPS = 0.05
 _STATE_EVERY = 2.0
 _LOOK_EVERY = 5.0
 
@@ -26,6 +28,17 @@ async def purge(outbox: Outbox) -> None:
         except StorageRefused as error:
             say(_LOG, logging.WARNING, "old batches cannot be purged", error=error)
         await asyncio.sleep(_PURGE_EVERY)
+
+
+async def tidy(outbox: Outbox, every: float = _TIDY_EVERY) -> None:
+    """Give back what the outbox no longer needs, in small steps, until cancelled."""
+    while True:
+        try:
+            more = await outbox.tidy()
+        except StorageRefused as error:
+            say(_LOG, logging.WARNING, "the outbox cannot be tidied", error=error)
+            more = False
+        await asyncio.sleep(_BETWEEN_STEPS if more else every)
 
 
 async def notice(outbox: Outbox, every: float = _LOOK_EVERY) -> None:

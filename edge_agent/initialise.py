@@ -1,12 +1,11 @@
 """``init``: a new folder with the agent's own key and a configuration to fill in."""
 
-import json
 from pathlib import Path
 
 import msgspec
 
 from edge_agent.errors import AgentError
-from edge_agent.template import CONFIG, CONTROL_PLAN
+from edge_agent.template import CONFIG, CONTROL_PLAN, quoted
 from traceability.encoding import to_base64
 from traceability.keyfile import create_key_file
 from traceability.signing import key_id
@@ -40,9 +39,8 @@ def initialise(folder: Path, *, author: str, environment: str, hub_url: str, hub
     signer = create_key_file(folder / KEY_NAME)
     public_key = to_base64(signer.public_key)
     (folder / PUBLIC_KEY_NAME).write_text(public_key + "\n", encoding="ascii")
-    values = {"author": author, "environment": environment, "url": hub_url, "public_key": hub_key}
-    quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
-    (folder / CONFIG_NAME).write_text(CONFIG.format(**quoted), encoding="utf-8")
+    values = quoted(author=author, environment=environment, url=hub_url, public_key=hub_key)
+    (folder / CONFIG_NAME).write_text(CONFIG.format(**values), encoding="utf-8")
     (folder / PLAN_NAME).write_text(CONTROL_PLAN, encoding="utf-8")
     return Initialised(
         author=author,

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Collection
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
 
 from edge_agent.complaint import Trouble
-from edge_agent.config.settings import AgentConfig, Device, Station
+from edge_agent.config.settings import AgentConfig, Device, Sampling, Station
 from edge_agent.guard import ended, guarded
 from edge_agent.line_state import StationState
 from edge_agent.log import say
@@ -38,6 +39,9 @@ class Maker(Protocol):
     def runner(self, config: AgentConfig, station: Station, link: DeviceLink[Any]) -> Runner:
         """What serves one station."""
 
+    def sampler(self, config: AgentConfig, sampling: Sampling, link: DeviceLink[Any]) -> Runner:
+        """What samples telemetry of one device."""
+
 
 class _Running(msgspec.Struct, frozen=True):
     station: Station
@@ -53,6 +57,7 @@ class Line:
         self._maker = maker
         self._links: dict[str, DeviceLink[Any]] = {}
         self._running: dict[str, _Running] = {}
+        self._sampling: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
 
     def begin(self, config: AgentConfig, names: Collection[str]) -> None:
         """Start these stations, each in its own task; a device that has no link yet gets one."""
@@ -62,13 +67,17 @@ class Line:
         for station in config.stations:
             if station.name in names:
                 self._begin(config, station)
+        self._begin_sampling(config)
 
     async def end(self, names: Collection[str], devices: Collection[str], within: float) -> None:
         """Stop these stations where nothing is half done, at the latest after ``within`` seconds; hang up devices.
 
+        Telemetry stops altogether until the next ``begin``.
+
         A station that is cut off stands as after a power cut: what it stored is stored, and is acknowledged without
         being stored again when the station is begun anew.
         """
+        await self._end_sampling(within)
         ending = [self._running.pop(name) for name in names if name in self._running]
         for running in ending:
             running.stop.set()
@@ -104,3 +113,18 @@ class Line:
         stop = asyncio.Event()
         task = asyncio.create_task(guarded(f"station {station.name}", lambda: runner.run(stop)))
         self._running[station.name] = _Running(station, runner, stop, task)
+
+    def _begin_sampling(self, config: AgentConfig) -> None:
+        if self._sampling:
+            return
+        for sampling in config.telemetry:
+            sampler = self._maker.sampler(config, sampling, self._links[sampling.device])
+            stop = asyncio.Event()
+            task = asyncio.create_task(guarded(f"telemetry of {sampling.device}", partial(sampler.run, stop)))
+            self._sampling.append((stop, task))
+
+    async def _end_sampling(self, within: float) -> None:
+        sampling, self._sampling = self._sampling, []
+        for stop, _ in sampling:
+            stop.set()
+        await ended([task for _, task in sampling], within)

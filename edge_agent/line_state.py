@@ -33,7 +33,10 @@ class Reloads(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineState(msgspec.Struct, frozen=True, kw_only=True):
-    """The line ``at`` one moment; ``page`` is the address of the local page, where there is one."""
+    """The line ``at`` one moment; ``page`` is the address of the local page, where there is one.
+
+    ``notice`` is what the hub last told this agent about itself since the start, with what to do.
+    """
 
     at: datetime
     started: datetime
@@ -45,6 +48,7 @@ class LineState(msgspec.Struct, frozen=True, kw_only=True):
     recent: tuple[RecentUnit, ...]
     hub_clock: HubClock | None = None
     reloads: Reloads = Reloads()
+    notice: str | None = None
 
 
 def write_line_state(file: Path, state: LineState) -> None:

@@ -15,10 +15,12 @@ from datetime import datetime
 from typing import Protocol
 
 from edge_agent.config.settings import AgentConfig
+from edge_agent.continuing import begin_chain
 from edge_agent.datafolder import LINE_STATE, OUTBOX
+from edge_agent.downlink.fetching import Downlink
 from edge_agent.errors import StorageRefused
 from edge_agent.guard import ended, guarded
-from edge_agent.housekeeping import keep_line_state, notice, purge
+from edge_agent.housekeeping import keep_line_state, notice, purge, tidy
 from edge_agent.line import Line, Maker
 from edge_agent.line_state import LineState, Reloads
 from edge_agent.local_page.server import LocalPage
@@ -53,6 +55,9 @@ class Workshop(Maker, Protocol):
     def sender(self, config: AgentConfig) -> Sender:
         """What brings batches to the hub."""
 
+    def downlink(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender]) -> Downlink:
+        """What fetches news from the hub."""
+
     def page(self, port: int, status: Callable[[], Awaitable[Status]]) -> LocalPage:
         """The page on this machine."""
 
@@ -73,8 +78,9 @@ class Agent:
         self._started = workshop.now()
         self._reloads = Reloads()
         self._line = Line(workshop)
-        self._sealer = Sealer(outbox, config.sealing)
         self._sender = workshop.sender(config)
+        self._sealer = Sealer(outbox, config.sealing, lambda: self._sender.is_away)
+        self._downlink = workshop.downlink(lambda: self._config, lambda: self._sender)
         self._sending: asyncio.Task[None] | None = None
         self._page: LocalPage | None = None
         self._paging: asyncio.Task[None] | None = None
@@ -82,7 +88,7 @@ class Agent:
     async def run(self, signals: Signals) -> None:
         """Run until ``signals.stop``; OutboxUnusable and StorageRefused when it cannot begin."""
         config = self._config
-        await self._outbox.begin(config.hash, config.plan, config.plan_id)
+        await begin_chain(self._outbox, config)
         say(
             _LOG, logging.INFO, "agent runs", author=config.author, environment=config.environment,
             stations=len(config.stations), hub=config.hub.url, config=config.hash,
@@ -131,6 +137,7 @@ class Agent:
         self._config = new
         self._line.begin(new, change.begun)
         self._sealer.rule = new.sealing
+        self._outbox.quota = new.quota
         if new.hub != old.hub:
             await self._end_sending(0)
             self._sender = self._workshop.sender(new)
@@ -146,8 +153,10 @@ class Agent:
             "reload": watch.run,
             "sealing": self._sealer.run,
             "housekeeping": lambda: purge(self._outbox),
+            "tidying": lambda: tidy(self._outbox),
             "holds": lambda: notice(self._outbox),
             "line state": lambda: keep_line_state(file, self._state),
+            "downlink": self._downlink.run,
         }
         return [asyncio.create_task(guarded(name, run)) for name, run in work.items()]
 
@@ -180,6 +189,7 @@ class Agent:
             recent=self._workshop.recent.newest(),
             hub_clock=self._sender.hub_clock,
             reloads=self._reloads,
+            notice=self._downlink.said,
         )
 
     async def _end(self, background: list[asyncio.Task[None]]) -> None:

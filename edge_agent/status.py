@@ -2,12 +2,14 @@
 
 import msgspec
 
+from edge_agent.alarm.facts import Alarm
 from edge_agent.config.settings import AgentConfig
 from edge_agent.datafolder import LINE_STATE, OUTBOX, is_held
 from edge_agent.interlock.decision import Answer
 from edge_agent.line_state import LineState, read_line_state
 from edge_agent.outbox.decisions import DecisionCount
-from edge_agent.outbox.report import LastReceipt, OutboxReport, UplinkNote, read_report
+from edge_agent.outbox.ranks import Rank
+from edge_agent.outbox.report import LastReceipt, OutboxReport, RescueNote, UplinkNote, read_report
 
 
 class OperationStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,23 @@ class InterlockStatus(msgspec.Struct, frozen=True, kw_only=True):
     unknown: int = 0
 
 
+class SpaceStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the outbox holds and may hold, in bytes; ``waiting`` by class: what may be dropped while the hub is away."""
+
+    used: int
+    quota: int
+    unsent: int
+    waiting: dict[str, int]
+
+
+class LossStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records of a stream and class were dropped for want of room, since the outbox began."""
+
+    stream: str
+    kind: str
+    records: int
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Where this agent stands; ``chain`` is None before the first start.
 
@@ -52,6 +71,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     operations: list[OperationStatus]
     uplink: UplinkNote | None
     interlocks: list[InterlockStatus] = []
+    space: SpaceStatus | None = None
+    losses: list[LossStatus] = []
+    rescues: list[RescueNote] = []
+    alarms: list[Alarm] = []
     running: bool = False
     line: LineState | None = None
 
@@ -88,6 +111,13 @@ def status_of(config: AgentConfig, report: OutboxReport, line: LineState | None,
         ],
         uplink=report.uplink,
         interlocks=_interlocks(report.decisions),
+        space=_space(config, report),
+        losses=[
+            LossStatus(stream=entry.stream, kind=Rank(entry.rank).name.lower(), records=entry.total)
+            for entry in report.losses
+        ],
+        rescues=report.rescues,
+        alarms=report.alarms,
         running=running,
         line=line,
     )
@@ -100,3 +130,12 @@ def _interlocks(decisions: list[DecisionCount]) -> list[InterlockStatus]:
         answer = Answer(entry.answer).name.lower()
         told[answer] = told.get(answer, 0) + entry.count
     return [InterlockStatus(station=station, **told) for station, told in counts.items()]
+
+
+def _space(config: AgentConfig, report: OutboxReport) -> SpaceStatus | None:
+    space = report.space
+    if space is None:
+        return None
+    waiting = {Rank(entry.rank).name.lower(): entry.bytes for entry in space.waiting}
+    named = {rank.name.lower(): waiting.get(rank.name.lower(), 0) for rank in Rank if rank is not Rank.RESULTS}
+    return SpaceStatus(used=space.used, quota=config.quota.whole, unsent=space.unsent, waiting=named)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from edge_agent.alarm.words import alarm_words
 from edge_agent.line_state import LineState, StationState
 from edge_agent.station.health import Health
 from edge_agent.station.recent import RecentUnit
@@ -13,7 +14,7 @@ _UNITS = 5
 
 def status_text(status: Status) -> str:
     """Who it is, how it runs, the line, its results, the way to the hub."""
-    groups = [_agent(status), _line(status), _yields(status), _interlocks(status), _uplink(status)]
+    groups = [_agent(status), _alarms(status), _line(status), _yields(status), _interlocks(status), _uplink(status)]
     return "\n\n".join("\n".join(group) for group in map(list, groups) if group)
 
 
@@ -28,6 +29,12 @@ def _agent(status: Status) -> Iterator[str]:
     )
     if line is not None and line.reloads.refusal:
         yield _row("config", f"the last reload was refused: {line.reloads.refusal}")
+
+
+def _alarms(status: Status) -> Iterator[str]:
+    for entry in status.alarms:
+        name = entry.id.removeprefix("alarm:")
+        yield _row("ALARM", f"{name}  {entry.station}  {entry.alarm.warns_of}: {alarm_words(entry.alarm)}")
 
 
 def _running(status: Status) -> str:
@@ -97,12 +104,29 @@ def _uplink(status: Status) -> Iterator[str]:
         f"{status.unsealed_records} records to seal, {status.unsent_batches} batches to send, "
         f"{status.kept_batches} kept after their receipt",
     )
+    yield from _space(status)
     yield _row("receipt", f"batch {receipt.seq} at {_clock(receipt.at)}" if receipt else "none yet")
     yield _row("uplink", f"{uplink.state} since {_clock(uplink.since)}: {uplink.detail}" if uplink else "never ran")
     clock = status.line.hub_clock if status.line else None
     if clock is not None:
         yield _row("clock", f"{clock.ahead_s:+.1f} s from the hub's, give or take {clock.within_s:.1f} s")
     yield _row("hub", status.hub)
+    if status.line is not None and status.line.notice is not None:
+        yield _row("NOTICE", status.line.notice)
+
+
+def _space(status: Status) -> Iterator[str]:
+    if status.space is not None:
+        space = status.space
+        yield _row("space", f"{_mb(space.used)} of {_mb(space.quota)} MB, {_mb(space.unsent)} MB not taken by the hub")
+    for loss in status.losses:
+        yield _row("loss", f"{loss.records} records of {loss.kind} of {loss.stream} were dropped for want of room")
+    for rescue in status.rescues:
+        yield _row("rescue", f"{_clock(rescue.at)}  {rescue.aside}: {rescue.reason}; lost: {rescue.lost}")
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1_048_576:.1f}"
 
 
 def _row(name: str, text: str) -> str:

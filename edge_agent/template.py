@@ -1,5 +1,7 @@
 """What ``init`` writes: a commented configuration that ``check`` accepts once the hub's key is in it."""
 
+import json
+
 CONFIG = """\
 # Zhuoyue edge agent. Paths are relative to this file. Check it with: zhuoyue-agent check agent.toml
 
@@ -15,9 +17,19 @@ control_plan = "control-plan.toml"
 url = {url}
 public_key = {public_key}   # as the hub shows it; its receipts are verified with it
 
+# proxy = "http://proxy:3128"     # else HTTPS_PROXY and NO_PROXY of the environment
+# max_kbit_s = 2000               # at most so much is sent
+# in_flight = 4                   # batches under way at once
+
 [sealing]
 max_records = 500                 # a batch is closed at so many records,
+# max_bytes = 4194304             # at so many bytes,
 max_age_s = 1.0                   # or when its oldest record is so old
+
+# [outbox]
+# max_mb = 4096                   # of the whole file
+# telemetry_mb = 256              # so much telemetry waits while the hub is away; see the guide for the others
+# keep_days = 30                  # so long a batch stays after its receipt
 
 [page]
 port = 8470                       # http://127.0.0.1:8470/ on this machine only; 0 switches it off
@@ -55,6 +67,11 @@ m1 = "bore"
 # timeout_s = 2.0
 # [station.interlock]             # the controller may ask whether a unit may be processed (permit_request ...)
 # when_unknown = "tell"           # permit, refuse, or tell (3): what it is told when something is not known
+
+# [[telemetry]]                   # points sampled beside the results
+# device = "cell-1"
+# points = ["m1"]
+# every_s = 1.0
 """
 
 CONTROL_PLAN = """\
@@ -81,4 +98,25 @@ lsl = "24.990"
 target = "25.000"
 usl = "25.010"
 key = true                        # 关键特性
+
+# [[alarm]]                       # early warning 智能预警; what each rule costs: zhuoyue-agent alarm rules agent.toml
+# id = "three-in-a-row"
+# kind = "not-ok"                 # patterns, drift, trend (of a characteristic); yield, no-read, not-ok, clock
+# operation = "OP10"
+# count = 3
+# accepted = "0.01"               # the usual share of failures, to state how often this warns falsely
+# hold = true                     # put the station on hold until somebody answers with cause and action
+
+# [[alarm]]
+# id = "bore-trend"
+# kind = "trend"
+# characteristic = "bore"
+# window = 50                     # values
+# within = 1000                   # warn when the limit is at most so many units away
+# false_alarm_every = 10000       # units; chosen by you
 """
+
+
+def quoted(**values: str) -> dict[str, str]:
+    """Values as ``CONFIG`` takes them: TOML strings."""
+    return {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}

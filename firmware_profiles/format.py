@@ -244,6 +244,13 @@ ROLES = (
     "permit_serial",
     "permit_answer",
     "permit_reason",
+    "recipe",
+    "recipe_version",
+    "tool",
+    "nest",
+    "cavity",
+    "program",
+    "operator",
 )
 """Every role a station understands."""
 

@@ -39,6 +39,9 @@ PERMIT = HandshakeRoles(
 )
 """Asking whether a unit may be processed; beside any handshake that writes, where the profile offers it."""
 
+MADE_WITH_ROLES = ("recipe", "recipe_version", "tool", "nest", "cavity", "program", "operator")
+"""What a result was made with; beside any handshake, and a device may lack them. ``operator`` is a pseudonymous id."""
+
 
 def missing_roles(profile: Profile) -> tuple[str, ...]:
     """The roles that the profile's handshake needs and the profile does not map."""

@@ -3,26 +3,47 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
-from hub.audit.fsck import fsck
+import msgspec
+
+from hub.account_verbs import add_account_verbs
+from hub.agent_verbs import (
+    add_agents_options,
+    add_certificate_verbs,
+    add_key_verbs,
+    add_order_verbs,
+    agents_app,
+    remember,
+    tls_of,
+)
+from hub.assess_verbs import add_assess_option, add_assess_verb, assessing_as_asked
 from hub.composition import create_hub, open_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
+from hub.epcis.worker import serving_epcis
+from hub.ingest.clock import TOLERANCE
 from hub.ledger.log import verifier_key
+from hub.notify.worker import delivering
 from hub.pages.site import create_site
 from hub.parts import Hub
-from hub.projection.rebuild import rebuild
-from hub.serve import listen, serve
+from hub.projection.replay import replay
+from hub.serve import ANY_NAME, listen, serve
 from hub.settings import ADMIN_TOKEN
 from hub.store.batches import StoredBatch
+from hub.store.quarantine_queries import batches_ahead, quarantined_lines
+from hub.upkeep_verbs import NotWhole, add_upkeep_verbs, add_witness_verbs
+from hub.witness.asking import asking_witnesses
+from hub.witness.post import post
 from traceability import __version__
 from traceability.encoding import to_base64
 from traceability.errors import ZhuoyueError
 from traceability.keyfile import given_key
 from traceability.unit import Environment
 
-Fields = dict[str, str | int | bool | None]
+Fields = Mapping[str, object]
 Verb = Callable[[argparse.Namespace], Fields | None]
 
 
@@ -33,6 +54,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         fields = verb(arguments)
     except (ZhuoyueError, OSError) as error:
+        if isinstance(error, NotWhole) and arguments.json:
+            _print(error.fields, as_json=True)
         sys.stderr.write(f"zhuoyue-hub: {error}\n")
         return 1
     if fields is not None:
@@ -50,8 +73,12 @@ def _print(fields: Fields, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _shown(value: str | int | bool | None) -> str:
-    return {True: "yes", False: "no", None: "-"}[value] if value is None or isinstance(value, bool) else str(value)
+def _shown(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {True: "yes", False: "no", None: "-"}[value]
+    if isinstance(value, Mapping):
+        return "".join(f"\n  {name}  {_shown(inner)}" for name, inner in value.items()) or "-"
+    return (", ".join(map(_shown, value)) or "-") if isinstance(value, list) else str(value)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,15 +96,29 @@ def _parser() -> argparse.ArgumentParser:
     run = _verb(verbs, "serve", _serve, "serve pages and API until Ctrl-C")
     run.add_argument("--port", type=int, required=True, help="0 takes a free one")
     run.add_argument("--host", default="127.0.0.1", help="a loopback address (default: 127.0.0.1)")
+    run.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which a reverse proxy passes requests on; others are refused",
+    )
+    run.add_argument("--tokens-only", action="store_true", help="without a token nobody sees pages or data")
+    add_agents_options(run)
+    add_assess_option(run)
     run.add_argument("--ready-file", type=Path, help='written once it listens: {"url": ...}')
     _add_master_verbs(verbs)
-    _verb(verbs, "rebuild", _rebuild, "make every projection again from the ledger")
-    _verb(verbs, "fsck", _fsck, "verify the whole ledger and its log from scratch")
+    add_upkeep_verbs(verbs, _verb)
+    add_assess_verb(verbs, _verb)
+    add_witness_verbs(_group(verbs, "witness", "partners that cosign the log's checkpoints"), _verb)
+    _add_quarantine_verbs(verbs)
     return parser
 
 
 def _add_master_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    org = _verb(_group(verbs, "org", "companies"), "add", _add_organisation, "enter a company")
+    companies = _group(verbs, "org", "companies")
+    add_account_verbs(companies, _verb)
+    org = _verb(companies, "add", _add_organisation, "enter a company")
     org.add_argument("--id", required=True)
     plant = _verb(_group(verbs, "plant", "plants of companies"), "add", _add_plant, "enter a plant")
     plant.add_argument("--id", required=True)
@@ -86,10 +127,22 @@ def _add_master_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser
     for named in (org, plant):
         named.add_argument("--name", required=True)
         named.add_argument("--name-zh", default="")
-    agent = _verb(_group(verbs, "agent", "authors of batches"), "add", _add_agent, "register the key of an author")
+    agents = _group(verbs, "agent", "authors of batches")
+    add_key_verbs(agents, _verb)
+    add_certificate_verbs(_group(verbs, "certificate", "the hub's own TLS certificate, by which agents know it"), _verb)
+    add_order_verbs(_group(verbs, "hold", "holds for agents"), _group(verbs, "message", "messages of plants"), _verb)
+    agent = _verb(agents, "add", _add_agent, "register the key of an author")
     agent.add_argument("--author", required=True)
     agent.add_argument("--plant", required=True)
     agent.add_argument("--public-key", required=True, metavar="KEY", help="base64, or @FILE that holds it")
+
+
+def _add_quarantine_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    quarantine = _group(verbs, "quarantine", "records that are kept and could not be taken")
+    listed = _verb(quarantine, "list", _list_quarantine, "show the records, why, and batches of clocks that are ahead")
+    listed.add_argument("--author", help="only records of this author")
+    listed.add_argument("--most", type=int, default=100, help="how many at most (default: 100)")
+    _verb(quarantine, "replay", _replay, "read them again, after an update of the hub")
 
 
 def _group(
@@ -123,12 +176,24 @@ def _init(arguments: argparse.Namespace) -> Fields:
 
 def _serve(arguments: argparse.Namespace) -> None:
     hub = open_hub(arguments.data)
-    listener = listen(arguments.host, arguments.port)
+    tls = tls_of(arguments, hub)
+    listener = listen(arguments.host, arguments.port, agents_only=arguments.agents_only)
 
     def announce(url: str) -> None:
+        remember(arguments, hub, url, tls)
         _print({"url": url}, as_json=arguments.json)
 
-    serve(create_site(hub), listener, ready_file=arguments.ready_file, announce=announce)
+    letters = nullcontext() if arguments.agents_only else delivering(hub)
+    epcis = nullcontext() if arguments.agents_only else serving_epcis(hub)
+    with asking_witnesses(hub, post), letters, epcis, assessing_as_asked(arguments, hub):
+        serve(
+            agents_app(hub) if arguments.agents_only else create_site(hub, tokens_only=arguments.tokens_only),
+            listener,
+            ready_file=arguments.ready_file,
+            announce=announce,
+            names=ANY_NAME if arguments.agents_only else arguments.allow_host,
+            tls=tls,
+        )
     hub.store.close()
 
 
@@ -166,15 +231,34 @@ def _entered(arguments: argparse.Namespace, add: Callable[[Hub], StoredBatch | N
     return {"id": identity, "new": stored is not None, "log_index": None if stored is None else stored.id}
 
 
-def _rebuild(arguments: argparse.Namespace) -> Fields:
+def _list_quarantine(arguments: argparse.Namespace) -> None:
     hub = open_hub(arguments.data)
-    batches = rebuild(hub)
+    with hub.store.reading() as connection:
+        lines = quarantined_lines(connection, author=arguments.author, most=arguments.most)
+        ahead = batches_ahead(connection, TOLERANCE // timedelta(microseconds=1), arguments.most)
     hub.store.close()
-    return {"batches": batches}
+    if arguments.json:
+        content = {"quarantined": msgspec.to_builtins(lines), "clocks_ahead": msgspec.to_builtins(ahead)}
+        sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
+        return
+    for line in lines:
+        sys.stdout.write(_plain(f"{line.author}  chain {line.chain}  record {line.seq}: {line.reason}") + "\n")
+    for batch in ahead:
+        by = timedelta(microseconds=batch.ahead)
+        sys.stdout.write(
+            _plain(f"{batch.author}  chain {batch.chain}  batch {batch.seq}: its clock was {by} ahead") + "\n"
+        )
+    if not lines and not ahead:
+        sys.stdout.write("nothing is quarantined, no clock was ahead\n")
 
 
-def _fsck(arguments: argparse.Namespace) -> Fields:
+def _plain(text: str) -> str:
+    """What authors wrote moves no cursor."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def _replay(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
-    checkpoint = fsck(hub)
+    done = replay(hub)
     hub.store.close()
-    return {"batches": checkpoint.size, "root": to_base64(checkpoint.root), "whole": True}
+    return {"batches": done.batches, "records_taken": done.records, "still_quarantined": done.remaining}

@@ -21,6 +21,7 @@ from hub.settings import (
     TOKEN_HASH,
     Settings,
 )
+from hub.store.copying import open_copy_store
 from hub.store.database import add_missing_tables, create_store, open_store
 from hub.store.meta import read_meta, write_meta
 from hub.store.tables import SCHEMA_VERSION
@@ -28,6 +29,7 @@ from traceability.encoding import sha256, tagged, to_base64
 from traceability.keyfile import OWNER_ONLY, create_key_file, read_key_file
 from traceability.unit import Environment
 
+UNFINISHED = "init.unfinished"
 _SCHEMA, _ORIGIN, _ENVIRONMENT = "schema_version", "origin", "environment"
 
 
@@ -46,17 +48,18 @@ def create_hub(
 ) -> Hub:
     """Make a new hub in ``data``: keys, admin token, database and the first batch of its ledger.
 
-    The database comes last and under another name until it is whole, so that a hub is either there or not.
+    The database comes last and under another name until it is whole, so that a hub is either there or not. What an
+    ``init`` that was killed left behind is cleared away: its keys have signed nothing that anybody saw.
     """
     if (data / DATABASE).exists():
         raise DataDirectory("a hub is here already", where=str(data), advice="choose another folder, or use this one")
     if origin is not None:
         _check_origin(origin)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _clear_unfinished(data)
     signer, log_signer = create_key_file(data / HUB_KEY), create_key_file(data / LOG_KEY)
-    settings = Settings(
-        data=data, origin=origin or f"zhuoyue-hub/{log_signer.public_key[:8].hex()}", environment=environment
-    )
+    name = origin or f"zhuoyue-hub/{log_signer.public_key[:8].hex()}"
+    settings = Settings(data=data, origin=name, environment=environment)
     unfinished = data / f"{DATABASE}.new"
     store = create_store(unfinished)
     parts = Hub(
@@ -71,9 +74,9 @@ def create_hub(
         write_meta(connection, _meta(settings, _write_token(data / ADMIN_TOKEN)))
     found(parts)
     store.close()
-    (data / HUB_PUBLIC_KEY).write_text(to_base64(signer.public_key) + "\n", encoding="ascii")
-    (data / LOG_VERIFIER_KEY).write_text(f"{verifier_key(parts)}\n", encoding="ascii")
+    _publish_keys(parts)
     unfinished.rename(data / DATABASE)
+    (data / UNFINISHED).unlink()
     return msgspec.structs.replace(parts, store=open_store(data / DATABASE))
 
 
@@ -89,6 +92,7 @@ def open_hub(data: Path) -> Hub:
             advice="use the program version that made it",
         )
     add_missing_tables(store)
+    (data / UNFINISHED).unlink(missing_ok=True)
     settings = Settings(data=data, origin=known[_ORIGIN], environment=Environment(known[_ENVIRONMENT]))
     return Hub(
         settings=settings,
@@ -98,6 +102,59 @@ def open_hub(data: Path) -> Hub:
         clock=system_clock,
         random_bytes=secrets.token_bytes,
     )
+
+
+def _publish_keys(hub: Hub) -> None:
+    """Put the public keys where people find them."""
+    public = to_base64(hub.signer.public_key)
+    (hub.settings.data / HUB_PUBLIC_KEY).write_text(f"{public}\n", encoding="ascii")
+    (hub.settings.data / LOG_VERIFIER_KEY).write_text(f"{verifier_key(hub)}\n", encoding="ascii")
+
+
+def open_copy(data: Path) -> Hub:
+    """The hub of a copied database, to be looked at only: without private keys, and no byte of it is changed."""
+    store = open_copy_store(data / DATABASE)
+    with store.reading() as connection:
+        known = read_meta(connection)
+    settings = Settings(data=data, origin=known[_ORIGIN], environment=Environment(known[_ENVIRONMENT]))
+    return Hub(
+        settings=settings,
+        store=store,
+        signer=_NoKey(),
+        log_signer=_NoKey(),
+        clock=system_clock,
+        random_bytes=secrets.token_bytes,
+    )
+
+
+def new_admin_token() -> str:
+    """Something nobody guesses."""
+    return secrets.token_urlsafe(32)
+
+
+class _NoKey:
+    """In the place of a key that is not here."""
+
+    public_key = b""
+
+    def sign(self, message: bytes) -> bytes:
+        raise DataDirectory(f"there is no key here to sign {len(message)} bytes", advice="restore the copy first")
+
+
+def _clear_unfinished(data: Path) -> None:
+    """Remove what a killed ``init`` left; keys without its mark belong to a hub that lost its database, and stay."""
+    mark = data / UNFINISHED
+    if mark.exists():
+        made = (HUB_KEY, LOG_KEY, ADMIN_TOKEN, HUB_PUBLIC_KEY, LOG_VERIFIER_KEY)
+        for name in (*made, *(f"{DATABASE}.new{suffix}" for suffix in ("", "-wal", "-shm", "-journal"))):
+            (data / name).unlink(missing_ok=True)
+    elif any((data / name).exists() for name in (HUB_KEY, LOG_KEY)):
+        raise DataDirectory(
+            "the keys of a hub are here already, its database is not",
+            where=str(data),
+            advice="restore it from a backup with --keys and this folder, or choose another folder for a new hub",
+        )
+    mark.touch()
 
 
 def _meta(settings: Settings, token: str) -> dict[str, str]:
@@ -110,7 +167,7 @@ def _meta(settings: Settings, token: str) -> dict[str, str]:
 
 
 def _write_token(path: Path) -> str:
-    token = secrets.token_urlsafe(32)
+    token = new_admin_token()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(token + "\n")

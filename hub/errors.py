@@ -6,14 +6,20 @@
     └── HubError
         ├── BatchRefused         an author's batch is not taken
         │   ├── UnknownAuthor        no key is registered for it
+        │   ├── KeyRevoked           its key counts no more
         │   ├── WrongEnvironment     demo, test and production never mix
         │   ├── OutOfOrder           a batch before it is missing; says which one is expected
         │   └── Fork                 the author signed two histories of one chain
+        ├── TokenRefused         an enrolment token is unknown, used or over
+        ├── PollRefused          an agent asked with a time that is past or far off
         ├── EntryRefused         what a person entered can't be recorded
         ├── NotFound             nothing is known under that id or address
-        ├── NotAllowed           the admin token is missing or wrong
+        ├── NotAllowed           a token is missing, wrong, revoked or over
+        ├── ScopeMissing         who asks is known, and may not do this
         ├── DataDirectory        the folder of the hub is not there, not whole, or of another version
-        └── StoreBusy            another writer holds the store for too long; try again
+        ├── StoreBusy            another writer holds the store for too long; try again
+        ├── StoreFull            the disk has no room; nothing was stored
+        └── TooBusy              there is more under way than memory is set aside for; come again later
 """
 
 from traceability.errors import ZhuoyueError
@@ -29,6 +35,18 @@ class BatchRefused(HubError):
 
 class UnknownAuthor(BatchRefused):
     """No key is registered for the author."""
+
+
+class KeyRevoked(BatchRefused):
+    """The author's key counts no more, from the log position before this batch on."""
+
+
+class TokenRefused(HubError):
+    """An enrolment token is unknown, was used by another key, or is over."""
+
+
+class PollRefused(HubError):
+    """An agent asked with a time that is past, or too far from the hub's."""
 
 
 class WrongEnvironment(BatchRefused):
@@ -56,7 +74,11 @@ class NotFound(HubError):
 
 
 class NotAllowed(HubError):
-    """The admin token is missing or wrong."""
+    """A token is missing, wrong, revoked or over."""
+
+
+class ScopeMissing(HubError):
+    """Who asks is known, and may not do this."""
 
 
 class DataDirectory(HubError):
@@ -65,3 +87,19 @@ class DataDirectory(HubError):
 
 class StoreBusy(HubError):
     """Another writer holds the store for too long."""
+
+
+class StoreFull(HubError):
+    """The disk has no room; nothing was stored."""
+
+
+class TooBusy(HubError):
+    """There is more under way than memory is set aside for; ``own`` when it is the sender's own share that is used up.
+
+    ``after_s`` is when to come again, in whole seconds.
+    """
+
+    def __init__(self, what: str, *, own: bool, after_s: int, where: str = "", advice: str = "") -> None:
+        super().__init__(what, where=where, advice=advice)
+        self.own = own
+        self.after_s = after_s

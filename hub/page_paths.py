@@ -5,14 +5,31 @@ Units, lots and parts live under the path of their GS1 Digital Link: the canonic
 
 from urllib.parse import quote
 
-from traceability.identifier.item import CANONICAL_ROOT
+from traceability.errors import IdentifierRefused
+from traceability.identifier.item import CANONICAL_ROOT, ItemKind, parse_item
+from traceability.identifier.private import PRIVATE_ROOT
 
 HOME_PATH = "/"
+ITEMS_PATH = "/item"
 
 
 def item_path(item: str) -> str:
-    """Page of a unit or lot, from its canonical identity: ``/01/{gtin}/21/{serial}``, ``/01/{gtin}/10/{lot}``."""
+    """Page of a unit or lot, from its canonical identity.
+
+    ``/01/{gtin}/21/{serial}`` and ``/01/{gtin}/10/{lot}``; ``/item/{identity}`` for a private one.
+    """
+    if item.startswith(PRIVATE_ROOT):
+        return f"{ITEMS_PATH}/{quote(item, safe='')}"
     return item.removeprefix(CANONICAL_ROOT)
+
+
+def has_page(item: str) -> bool:
+    """Whether ``item`` is a unit or lot; what an author calls one might be a pallet, or a script."""
+    try:
+        parsed = parse_item(item)
+    except IdentifierRefused:
+        return False
+    return parsed.kind in (ItemKind.UNIT, ItemKind.LOT) and bool(parsed.gtin or parsed.is_private)
 
 
 def plant_path(plant: str) -> str:

@@ -1,6 +1,12 @@
 """Run the web application until it is told to stop.
 
-Reads are open to whoever can connect, so a hub listens on the loopback interface only.
+Bounds on connections: ``MAX_CONNECTIONS`` requests and connections at once (503 beyond), ``MAX_HEAD`` bytes of request
+line and headers (400 beyond), ``KEEP_ALIVE_S`` seconds of an idle connection, which is longer than agents keep one, so
+that none is closed under a batch just being sent. Bodies are bounded by ``hub.api.body``, the time before them and
+behind them by ``hub.api.connection``.
+
+Reads are open to whoever can connect, so pages and the whole API are served on the loopback interface only. To line PCs
+in the plant network a second process serves what agents need and nothing else (``agents_only``), over TLS.
 """
 
 import ipaddress
@@ -8,23 +14,34 @@ import json
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
+from hub.api.connection import TimedConnection
+from hub.api.host import OwnNames
+from hub.enrol.certificate import TlsFiles
 from hub.errors import HubError
 
 GRACE_S = 10
 MAX_CONNECTIONS = 512
+MAX_HEAD = 32 * 1024
+KEEP_ALIVE_S = 30
+ANY_NAME: Sequence[str] = ("*",)
+"""Whatever the Host header says: agents know the hub by its certificate, and browsers get no page."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on a loopback address; port 0 takes a free one. ``HubError`` says why not."""
+def listen(host: str, port: int, *, agents_only: bool = False) -> socket.socket:
+    """A listening socket, on a loopback address unless only agents are served; port 0 takes a free one.
+
+    ``HubError`` says why not.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    _refuse_open_host(host)
+    if not agents_only:
+        _refuse_open_host(host)
     # asyncio switches Nagle off only where the protocol is named; otherwise every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -38,28 +55,50 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket) -> str:
-    """The address to open in a browser."""
+def url_of(listener: socket.socket, *, tls: bool = False) -> str:
+    """The address to open in a browser, or to give to agents; by this machine's name when it listens on every one."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if ipaddress.ip_address(host).is_unspecified:
+        host = socket.gethostname()
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def serve(app: FastAPI, listener: socket.socket, *, ready_file: Path | None, announce: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM, finish the requests under way, return. ``announce`` gets the address."""
+def serve(
+    app: FastAPI,
+    listener: socket.socket,
+    *,
+    ready_file: Path | None,
+    announce: Callable[[str], None],
+    names: Sequence[str] = (),
+    tls: TlsFiles | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, finish the requests under way, return. ``announce`` gets the address.
+
+    ``names`` are those by which others than this machine itself reach the hub.
+    """
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     config = uvicorn.Config(
-        app,
+        app if names is ANY_NAME else OwnNames(app, names),
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         ws="none",
+        http=TimedConnection,
         limit_concurrency=MAX_CONNECTIONS,
+        h11_max_incomplete_event_size=MAX_HEAD,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=None if tls is None else tls.certificate,
+        ssl_keyfile=None if tls is None else tls.key,
     )
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)  # the server re-raises what it caught once it has ended in good order
-    _Server(config, url_of(listener), ready_file, announce).run(sockets=[listener])
+    server = _Server(config, url_of(listener, tls=tls is not None), ready_file, announce)
+    app.state.ending = lambda: server.should_exit
+    server.run(sockets=[listener])
+    app.state.audit.settle()
 
 
 class _Server(uvicorn.Server):
@@ -95,5 +134,5 @@ def _refuse_open_host(host: str) -> None:
         raise HubError(
             f"refuses to listen on {host!r}: this version has no accounts, everybody who connects could read",
             where="--host",
-            advice="use 127.0.0.1, or ::1",
+            advice="use 127.0.0.1 or ::1; for agents elsewhere run another with --agents-only",
         )

@@ -4,6 +4,7 @@
 
     ZhuoyueError
     ├── Malformed           bytes or text are not what the format says
+    │   └── FormatUnsupported   they are of another major version of the format
     ├── LimitExceeded       well-formed, but larger than the reader accepts
     ├── IdentifierRefused   a code or identifier that is not exactly one valid identity
     ├── SignatureRefused    no valid signature by the key expected
@@ -39,6 +40,10 @@ class ZhuoyueError(Exception):
 
 class Malformed(ZhuoyueError):
     """Bytes or text are not what the format says."""
+
+
+class FormatUnsupported(Malformed):
+    """Of another major version of the format than this program reads."""
 
 
 class LimitExceeded(ZhuoyueError):

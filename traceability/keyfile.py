@@ -11,8 +11,11 @@ from traceability.signing import Ed25519Signer
 OWNER_ONLY = 0o600
 
 
-def create_key_file(path: Path) -> Ed25519Signer:
-    """Make a new Ed25519 key and write it with mode 0600; never overwrites an existing file."""
+def create_key_file(path: Path, passphrase: bytes | None = None) -> Ed25519Signer:
+    """Make a new Ed25519 key and write it with mode 0600; never overwrites an existing file.
+
+    With a passphrase the file is encrypted by it.
+    """
     signer = Ed25519Signer(Ed25519PrivateKey.generate())
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
@@ -21,16 +24,16 @@ def create_key_file(path: Path) -> Ed25519Signer:
             "a key is here already", where=str(path), advice="a key is never overwritten; move it away first"
         ) from None
     with os.fdopen(handle, "wb") as file:
-        file.write(signer.to_pem())
+        file.write(signer.to_pem(passphrase))
         file.flush()
         os.fsync(file.fileno())
     return signer
 
 
-def read_key_file(path: Path) -> Ed25519Signer:
+def read_key_file(path: Path, passphrase: bytes | None = None) -> Ed25519Signer:
     """The key in ``path``; errors name the file."""
     try:
-        return Ed25519Signer.from_pem(path.read_bytes())
+        return Ed25519Signer.from_pem(path.read_bytes(), passphrase)
     except FileNotFoundError:
         raise ZhuoyueError("there is no key file", where=str(path), advice="run init first") from None
     except Malformed as error:

@@ -43,21 +43,23 @@ class Ed25519Signer:
         return cls(Ed25519PrivateKey.from_private_bytes(seed))
 
     @classmethod
-    def from_pem(cls, pem: bytes) -> "Ed25519Signer":
-        """Read an unencrypted PKCS#8 PEM; ``Malformed`` when it holds anything else."""
+    def from_pem(cls, pem: bytes, passphrase: bytes | None = None) -> "Ed25519Signer":
+        """Read a PKCS#8 PEM, encrypted when there is a passphrase; ``Malformed`` when it holds anything else."""
         try:
-            private = serialization.load_pem_private_key(pem, password=None)
+            private = serialization.load_pem_private_key(pem, password=passphrase)
         except (ValueError, TypeError) as error:
-            raise Malformed(f"not an unencrypted PKCS#8 private key: {error}") from None
+            kind = "an unencrypted" if passphrase is None else "a"
+            raise Malformed(f"not {kind} PKCS#8 private key: {error}") from None
         if not isinstance(private, Ed25519PrivateKey):
             raise Malformed(f"the key is {type(private).__name__}, Ed25519 was expected")
         return cls(private)
 
-    def to_pem(self) -> bytes:
-        """Unencrypted PKCS#8 PEM."""
-        return self._private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+    def to_pem(self, passphrase: bytes | None = None) -> bytes:
+        """PKCS#8 PEM, encrypted when there is a passphrase."""
+        encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
+        if passphrase is not None:
+            encryption = serialization.BestAvailableEncryption(passphrase)
+        return self._private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
 
     def sign(self, message: bytes) -> bytes:
         """Ed25519 signature of ``message``, 64 bytes."""

@@ -13,9 +13,11 @@ from typing import Protocol
 import msgspec
 
 from demo.counts import RetainedMemory
-from demo.devices.handshake import PointMemory, offer, withdraw
+from demo.devices.handshake import offer, withdraw
 from demo.stock import Shipped, Stock
 from demo.story.shape import Job, Line, Pass, Step
+from demo.story.tooling import made_with
+from edge_agent.simulate.memory import Memory
 from firmware_profiles.format import Value
 from traceability.unit import Verdict
 
@@ -42,7 +44,7 @@ class CellSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Cell:
     """The controller of one line."""
 
-    def __init__(self, settings: CellSettings, points: dict[str, PointMemory], camera: Camera | None = None) -> None:
+    def __init__(self, settings: CellSettings, points: dict[str, Memory], camera: Camera | None = None) -> None:
         self._line = settings.line
         self._jobs = settings.jobs
         self._clock = settings.clock
@@ -91,7 +93,7 @@ class Cell:
             await self._camera.shoot(operation, station.cycle, labels, ruined)
         points = self._points[operation]
         assert station.offered_ms is not None
-        error = await offer(points, _data(job, turn, station.cycle, station.offered_ms))
+        error = await offer(points, _data(job, turn, station.cycle, station.offered_ms) | made_with(step, job))
         self._memory.complete(operation, Verdict.NOT_DECIDABLE if error in NOT_READ else turn.verdict)
         await withdraw(points)
 

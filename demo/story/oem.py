@@ -9,6 +9,8 @@ from traceability.record.master import Operation
 from traceability.unit import Purpose
 
 ASSEMBLY = Step(
+    recipe="TORQUE-12",
+    tools=("SPINDLE-1",),
     operation=Operation(id="OP10", name="Assembly", name_zh="总装"),
     readings=(
         Reading(
@@ -34,6 +36,8 @@ ASSEMBLY = Step(
 )
 
 END_OF_LINE = Step(
+    recipe="EOL-4",
+    recipe_version=2,
     operation=Operation(id="OP20", name="End-of-line test", name_zh="下线检测", final=True),
     readings=(
         Reading(

@@ -42,10 +42,17 @@ class Blur(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """An operation of a line: what it measures, how it fails, what its camera looks at."""
+    """An operation of a line: what it measures, how it fails, what its camera looks at.
+
+    Its ``tools`` take turns, unit by unit. The last one is worn: every unit with the fault ``wear`` was made with it.
+    """
 
     operation: Operation
     readings: tuple[Reading, ...]
+    recipe: str
+    recipe_version: int = 1
+    tools: tuple[str, ...] = ()
+    wear: int | None = None
     faults: tuple[Fault, ...] = ()
     labels: tuple[str, ...] = ()
     blurs: tuple[Blur, ...] = ()

@@ -9,6 +9,9 @@ from traceability.record.master import Operation
 from traceability.unit import Purpose
 
 ROUGH = Step(
+    recipe="HSG-ROUGH",
+    recipe_version=3,
+    tools=("MILL-11", "MILL-12"),
     operation=Operation(id="OP10", name="Rough machining", name_zh="粗加工"),
     readings=(
         Reading(
@@ -42,6 +45,10 @@ ROUGH = Step(
 )
 
 BORE = Step(
+    recipe="HSG-BORE",
+    recipe_version=5,
+    tools=("BORE-21", "BORE-22"),
+    wear=21,
     operation=Operation(id="OP20", name="Bore", name_zh="镗孔"),
     readings=(
         Reading(
@@ -83,6 +90,8 @@ BORE = Step(
 )
 
 LEAK_TEST = Step(
+    recipe="LEAK-2",
+    tools=("SEAL-31",),
     operation=Operation(id="OP30", name="Leak test", name_zh="气密检测", final=True),
     readings=(
         Reading(

@@ -9,6 +9,8 @@ from traceability.record.master import Operation
 from traceability.unit import Purpose
 
 SOLDER = Step(
+    recipe="REFLOW-A",
+    recipe_version=2,
     operation=Operation(id="OP10", name="Soldering", name_zh="焊接"),
     readings=(
         Reading(
@@ -31,6 +33,8 @@ SOLDER = Step(
 )
 
 FUNCTION_TEST = Step(
+    recipe="FCT-8",
+    tools=("BED-1", "BED-2"),
     operation=Operation(id="OP20", name="Functional test", name_zh="功能检测", final=True),
     readings=(
         Reading(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from edge_agent.acquisition.made_with import NOT_TOLD, MadeWith, read_made_with
 from edge_agent.acquisition.resolve import Resolved
 from edge_agent.acquisition.roles import RoleReader
 from edge_agent.drivers.interface import Sample
@@ -58,6 +59,7 @@ class CycleData(msgspec.Struct, frozen=True, kw_only=True):
     code: bytes | None = None
     symbology: str = ""
     ticket: str = ""
+    made_with: MadeWith = NOT_TOLD
 
     @property
     def key(self) -> CycleKey:
@@ -96,6 +98,7 @@ def read_cycle(resolved: Resolved, samples: Mapping[str, Sample], ticket: str | 
         code=roles.code(),
         symbology=roles.text("symbology", ""),
         ticket=ticket or "",
+        made_with=read_made_with(resolved, samples),
     )
 
 

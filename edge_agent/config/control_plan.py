@@ -1,7 +1,7 @@
 """``control-plan.toml``: operations and characteristics of one part, as a ControlPlan of the ground.
 
-The file mirrors ``traceability.record.master.ControlPlan``; the part is given as its GTIN, limits as texts or numbers
-(read as exact decimals either way).
+The file mirrors ``traceability.record.master.ControlPlan``; the part is given as its GTIN or private identity, limits
+as texts or numbers (read as exact decimals either way).
 """
 
 from collections.abc import Iterable
@@ -10,11 +10,13 @@ from typing import Annotated
 
 import msgspec
 
+from edge_agent.config.alarms import AlarmTable, check_alarm
 from edge_agent.config.file import Name
 from edge_agent.config.toml import parse_toml
 from edge_agent.errors import ConfigError
 from traceability.errors import IdentifierRefused
-from traceability.identifier.item import part_uri
+from traceability.identifier.item import ItemKind, parse_item, part_uri
+from traceability.identifier.private import PRIVATE_ROOT
 from traceability.measurement import Characteristic
 from traceability.record.base import Decimals
 from traceability.record.master import ControlPlan, Operation
@@ -44,43 +46,46 @@ class ControlPlanFile(msgspec.Struct, frozen=True, kw_only=True):
     name_zh: str = ""
     operation: tuple[Operation, ...]
     characteristic: tuple[CharacteristicTable, ...] = ()
+    alarm: tuple[AlarmTable, ...] = ()
 
 
-class LoadedPlan(msgspec.Struct, frozen=True):
-    """The plan and the GTIN it is for."""
-
-    gtin: str
-    plan: ControlPlan
-
-
-def parse_control_plan(content: bytes, file: str) -> LoadedPlan:
+def parse_control_plan(content: bytes, file: str) -> ControlPlan:
     """The control plan in a TOML file's bytes; ConfigError names file, key and what was expected."""
     written = parse_toml(content, file, ControlPlanFile, parse_float=Decimal)
     if not written.operation:
         raise ConfigError(file, "operation", "is empty; expected at least one [[operation]]")
     refuse_twice(file, "operation", "id", [operation.id for operation in written.operation])
     refuse_twice(file, "characteristic", "id", [characteristic.id for characteristic in written.characteristic])
+    refuse_twice(file, "alarm", "id", [alarm.id for alarm in written.alarm])
     operations = [operation.id for operation in written.operation]
     for characteristic in written.characteristic:
         _check_characteristic(file, characteristic, operations)
-    plan = ControlPlan(
+    characteristics = tuple(Characteristic(**msgspec.structs.asdict(entry)) for entry in written.characteristic)
+    by_id = {entry.id: entry for entry in characteristics}
+    return ControlPlan(
         part=checked_part(written.part, file, "part"),
         plant=written.plant,
         revision=written.revision,
         name=written.name,
         name_zh=written.name_zh,
         operations=written.operation,
-        characteristics=tuple(Characteristic(**msgspec.structs.asdict(entry)) for entry in written.characteristic),
+        characteristics=characteristics,
+        alarms=tuple(check_alarm(entry, by_id, frozenset(operations), file) for entry in written.alarm),
     )
-    return LoadedPlan(written.part, plan)
 
 
-def checked_part(gtin: str, file: str, key: str) -> str:
-    """Canonical identity of the part with that GTIN."""
+def checked_part(text: str, file: str, key: str) -> str:
+    """Canonical identity of the part with that GTIN or private identity."""
+    expected = "expected a GTIN of 14 digits as a text, or a private identity such as urn:zhuoyue:id:acme:part:4711"
     try:
-        return part_uri(gtin)
+        if not text.startswith(PRIVATE_ROOT):
+            return part_uri(text)
+        kind = parse_item(text).kind
     except IdentifierRefused as error:
-        raise ConfigError(file, key, f"{error.what}; expected a GTIN of 14 digits as a text") from None
+        raise ConfigError(file, key, f"{error.what}; {expected}") from None
+    if kind is not ItemKind.PART:
+        raise ConfigError(file, key, f"names a {kind}; {expected}")
+    return text
 
 
 def refuse_twice(file: str, table: str, key: str, names: Iterable[str]) -> None:

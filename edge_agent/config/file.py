@@ -10,13 +10,17 @@ import msgspec
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=1, le=60_000)]
+Megabytes = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+LEAST_FOR_RESULTS = 64
+"""Megabytes of the outbox that nothing else may take."""
 
 
 class AgentTable(msgspec.Struct, frozen=True, kw_only=True):
     """``[agent]``: who signs (``author``, with ``key_file``), and where things are kept.
 
     ``data`` is the folder of the outbox and the pictures; ``profiles`` a folder of device profiles of the user's own.
-    ``reload_on_change``: take over a changed file by itself, not only when asked to.
+    ``reload_on_change``: take over a changed file by itself, not only when asked to. ``key_passphrase`` says where the
+    key file's passphrase is (``secret:file:PATH`` or ``secret:env:NAME``), when it has one.
     """
 
     author: Name
@@ -26,20 +30,60 @@ class AgentTable(msgspec.Struct, frozen=True, kw_only=True):
     data: Name = "data"
     profiles: Name | None = None
     reload_on_change: bool = False
+    key_passphrase: str | None = None
 
 
 class HubTable(msgspec.Struct, frozen=True, kw_only=True):
-    """``[hub]``: where batches go, and the key (base64) by which the hub's receipts are verified."""
+    """``[hub]``: where batches go, and the key (base64) by which the hub's receipts are verified.
+
+    ``proxy`` is an HTTP proxy (without it the environment's HTTPS_PROXY and NO_PROXY count); ``ca_file`` holds the
+    certificates (PEM) that alone are trusted to have signed the hub's, instead of the public ones. ``max_kbit_s``
+    bounds what is sent, in kilobits per second; ``in_flight`` is how many batches may be under way at once.
+    ``tls_pin`` is that of the hub's certificate, or several: the one it has and the one it will have next.
+    """
 
     url: str
+    public_key: str
+    proxy: str | None = None
+    ca_file: Name | None = None
+    max_kbit_s: Annotated[int, msgspec.Meta(ge=16, le=10_000_000)] | None = None
+    in_flight: Annotated[int, msgspec.Meta(ge=1, le=8)] = 4
+    tls_pin: str | tuple[str, ...] | None = None
+
+
+class PlantTable(msgspec.Struct, frozen=True, kw_only=True):
+    """``[plant]``: the key (base64) by which this plant signs configurations that come down through the hub."""
+
+    id: Name
     public_key: str
 
 
 class SealingTable(msgspec.Struct, frozen=True, kw_only=True):
-    """``[sealing]``: a batch is closed at ``max_records`` or when its oldest record is ``max_age_s`` old."""
+    """``[sealing]``: a batch is closed at ``max_records``, ``max_bytes`` or when its oldest record is ``max_age_s``.
+
+    While the hub is away the age does not count: batches grow to the other two, so that there are fewer to send later.
+    """
 
     max_records: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 500
+    max_bytes: Annotated[int, msgspec.Meta(ge=1000, le=8 * 1024 * 1024)] = 4 * 1024 * 1024
     max_age_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 1.0
+
+
+class OutboxTable(msgspec.Struct, frozen=True, kw_only=True):
+    """``[outbox]``: sizes in megabytes.
+
+    ``max_mb`` bounds the whole file. While the hub is away, at most so much of each class waits in it:
+    ``measurements_mb``, ``details_mb`` (records of pictures, codes, refusals), ``telemetry_mb``; the oldest of a class
+    goes first, and is declared lost. ``keep_days`` is how long a batch stays after its receipt, ``remember_units`` for
+    how many passes of units (the newest) the interlock knows the last verdict; attempts are numbered on beyond that.
+    """
+
+    max_mb: Annotated[int, msgspec.Meta(ge=LEAST_FOR_RESULTS, le=10_000_000)] = 4096
+    measurements_mb: Megabytes = 1024
+    details_mb: Megabytes = 512
+    telemetry_mb: Megabytes = 256
+    keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
+    remember_units: Annotated[int, msgspec.Meta(ge=1000, le=1_000_000_000)] = 1_000_000
 
 
 class PageTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +118,39 @@ class DeviceTable(msgspec.Struct, frozen=True, kw_only=True):
     identify: Literal["require", "warn", "off"] = "warn"
     poll_ms: Milliseconds = 50
     settings: dict[str, Any] = {}
+
+
+class PatternTable(msgspec.Struct, frozen=True, kw_only=True):
+    """``[[symbols.pattern]]``: ``pattern`` matches the whole text of a code in one of ``symbologies`` (all when empty).
+
+    Its groups ``(?P<gtin>…)``, ``(?P<part>…)``, ``(?P<lot>…)`` and ``(?P<serial>…)`` say what stands where. With
+    ``gtin``, here or as a group, it names a GS1 item, else one of ``organisation``; ``part`` is for codes without one.
+    """
+
+    name: Name
+    pattern: Name
+    symbologies: tuple[str, ...] = ()
+    organisation: str = ""
+    part: str = ""
+    gtin: str = ""
+
+
+class SymbolsTable(msgspec.Struct, frozen=True, kw_only=True):
+    """``[symbols]``, or ``[station.symbols]`` instead of it for one station: what codes name, beyond GS1.
+
+    ``plain_data_identifiers``: a code may be one field with an ASC MH10 data identifier, outside any envelope.
+    ``organisation`` gave the numbers of a label that does not say so; ``suppliers`` are codes of suppliers (V, 1V) and
+    their organisations. ``customer_numbers``: P and T are the supplier's own. ``serial_is_package``: S numbers the
+    package. ``aliases`` are names of other systems and the identities they stand for.
+    """
+
+    pattern: tuple[PatternTable, ...] = ()
+    plain_data_identifiers: bool = False
+    organisation: str = ""
+    suppliers: dict[str, str] = {}
+    customer_numbers: bool = False
+    serial_is_package: bool = False
+    aliases: dict[str, str] = {}
 
 
 class CameraTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,9 +192,12 @@ class ReaderTable(msgspec.Struct, frozen=True, kw_only=True):
 class StationTable(msgspec.Struct, frozen=True, kw_only=True):
     """``[[station]]``: one operation at one work cell, seen through one device from ``base`` on.
 
-    ``measurements`` maps points of the profile to characteristics of the control plan. ``lot_part`` is the GTIN of
-    the material whose lot the controller names, ``lot_quantity`` ``lot_uom`` (UCUM) is what one unit takes of it.
-    ``busy_timeout_s`` is how long the controller waits for a disk that does not take its cycle before it is told.
+    ``measurements`` maps points of the profile to characteristics of the control plan. ``lot_part`` is the part (GTIN
+    or private identity) of the material whose lot the controller names, ``lot_quantity`` ``lot_uom`` (UCUM) is what one
+    unit takes of it. ``busy_timeout_s`` is how long the controller waits for a disk that does not take its cycle before
+    it is told. ``tools`` are what every result here was made with; ``reports`` names what else of that a polled device
+    says: recipe, recipe_version, tool, nest, cavity, program, operator (a pseudonymous id, never a name). Of a device
+    that tells its results whatever its profile maps is taken.
     """
 
     name: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_.-]{1,60}$")]
@@ -133,6 +213,24 @@ class StationTable(msgspec.Struct, frozen=True, kw_only=True):
     camera: CameraTable | None = None
     reader: ReaderTable | None = None
     interlock: InterlockTable | None = None
+    symbols: SymbolsTable | None = None
+    tools: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = ()
+    reports: tuple[str, ...] = ()
+
+
+class TelemetryTable(msgspec.Struct, frozen=True, kw_only=True):
+    """``[[telemetry]]``: every ``every_s`` the ``points`` of a device's profile are read, from ``base`` on.
+
+    With ``deadband`` a value is kept only when it is that far from the last one kept. Every ``record_s`` what was kept
+    becomes one record.
+    """
+
+    device: Name
+    points: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=100)]
+    every_s: Annotated[float, msgspec.Meta(ge=0.05, le=3600)] = 1.0
+    record_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 60.0
+    base: int | str = 0
+    deadband: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,15}(\.[0-9]{1,12})?$")] | None = None
 
 
 class AgentFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,8 +238,12 @@ class AgentFile(msgspec.Struct, frozen=True, kw_only=True):
 
     agent: AgentTable
     hub: HubTable
+    plant: PlantTable | None = None
     sealing: SealingTable = SealingTable()
+    outbox: OutboxTable = OutboxTable()
     page: PageTable = PageTable()
+    symbols: SymbolsTable = SymbolsTable()
     log: LogTable = LogTable()
     device: tuple[DeviceTable, ...]
     station: tuple[StationTable, ...]
+    telemetry: tuple[TelemetryTable, ...] = ()

@@ -3,60 +3,89 @@
 from pathlib import Path
 
 from edge_agent.config.control_plan import parse_control_plan, refuse_twice
-from edge_agent.config.file import AgentFile, LogTable
-from edge_agent.config.hub_address import check_hub
-from edge_agent.config.secret import SecretReader, read_secret
-from edge_agent.config.settings import AgentConfig, Sealing
+from edge_agent.config.file import AgentFile, LogTable, SealingTable
+from edge_agent.config.hub_address import check_hub, check_plant
+from edge_agent.config.keeping import check_outbox
+from edge_agent.config.sampling import check_sampling
+from edge_agent.config.secret import SecretReader, SecretRefused, read_secret
+from edge_agent.config.settings import AgentConfig, Device, Sealing, Station
 from edge_agent.config.stations import check_device, check_station
+from edge_agent.config.symbols import check_symbols
 from edge_agent.config.told import check_one_user
 from edge_agent.config.toml import parse_toml, read_bytes
 from edge_agent.errors import ConfigError
 from edge_agent.log import LogRule
+from edge_agent.secret import Secret
 from firmware_profiles.catalog import Catalog
 from traceability.encoding import sha256, tagged
 from traceability.record.codec import plan_id
+from traceability.record.master import ControlPlan
 from traceability.unit import Environment
 
 
-def load_config(path: Path, secrets: SecretReader = read_secret) -> AgentConfig:
+def load_config(
+    path: Path, secrets: SecretReader = read_secret, plan_file: Path | None = None, profiles: Path | None = None
+) -> AgentConfig:
     """The configuration in ``path``; ConfigError for the first thing that is wrong.
 
-    ``secrets`` reads what references lead to; ``unread_secret`` does for who needs none of them.
-
-    Its hash is that of the bytes of both files, the configuration first: ``cat agent.toml control-plan.toml |
-    sha256sum`` gives the same.
+    ``secrets`` reads what references lead to (``unread_secret``: none); ``plan_file`` and ``profiles`` stand for those
+    that it names. Its hash is that of both files' bytes, as ``cat agent.toml control-plan.toml | sha256sum`` tells.
     """
-    file = str(path)
-    content = read_bytes(path, "")
-    written = parse_toml(content, file, AgentFile)
-    folder = path.absolute().parent
-    plan_path = folder / written.agent.control_plan
-    plan_content = read_bytes(plan_path, f"control plan (agent.control_plan of {file})")
-    loaded = parse_control_plan(plan_content, str(plan_path))
-    _check_names(written, file)
-    catalog = Catalog(_profile_folder(written, folder, file))
-    devices = {table.name: check_device(table, catalog, file, secrets) for table in written.device}
-    stations = [check_station(table, devices, loaded.plan, folder, file) for table in written.station]
-    check_one_user(written.station, devices, file)
+    file, content = str(path), read_bytes(path, "")
+    written, folder = parse_toml(content, file, AgentFile), path.absolute().parent
+    plan_path = plan_file or folder / written.agent.control_plan
+    plan_content, plan = _plan(plan_path, file)
+    own_profiles = _profile_folder(written, folder)
+    devices = _devices(written, profiles or own_profiles if own_profiles else None, file, secrets)
+    plant, plant_key = check_plant(written.plant, file)
     return AgentConfig(
         file=path.absolute(),
         plan_file=plan_path,
+        profiles=own_profiles,
         hash=tagged(sha256(content + plan_content)),
         author=written.agent.author,
         environment=_environment(written.agent.environment, file),
         key_file=folder / written.agent.key_file,
         data=folder / written.agent.data,
-        gtin=loaded.gtin,
-        plan=loaded.plan,
-        plan_id=plan_id(loaded.plan),
-        hub=check_hub(written.hub, file),
-        sealing=Sealing(max_records=written.sealing.max_records, max_age=written.sealing.max_age_s),
+        plan=plan,
+        plan_id=plan_id(plan),
+        hub=check_hub(written.hub, folder, file),
+        sealing=_sealing(written.sealing),
         page=written.page.port,
         log=_log(written.log, folder),
         reload_on_change=written.agent.reload_on_change,
         devices=tuple(devices.values()),
-        stations=tuple(stations),
+        stations=_stations(written, devices, plan, folder, file),
+        plant=plant,
+        plant_key=plant_key,
+        quota=check_outbox(written.outbox, file),
+        telemetry=tuple(check_sampling(table, devices, file) for table in written.telemetry),
+        key_passphrase=_passphrase(written.agent.key_passphrase, folder, file, secrets),
     )
+
+
+def _plan(path: Path, file: str) -> tuple[bytes, ControlPlan]:
+    content = read_bytes(path, f"control plan (agent.control_plan of {file})")
+    return content, parse_control_plan(content, str(path))
+
+
+def _devices(written: AgentFile, profiles: Path | None, file: str, secrets: SecretReader) -> dict[str, Device]:
+    _check_names(written, file)
+    catalog = Catalog(None if profiles is None else _there(profiles, file))
+    return {table.name: check_device(table, catalog, file, secrets) for table in written.device}
+
+
+def _stations(
+    written: AgentFile, devices: dict[str, Device], plan: ControlPlan, folder: Path, file: str
+) -> tuple[Station, ...]:
+    symbols = check_symbols(written.symbols, file, "symbols")
+    stations = tuple(check_station(table, devices, plan, folder, file, symbols=symbols) for table in written.station)
+    check_one_user(written.station, devices, file)
+    return stations
+
+
+def _sealing(table: SealingTable) -> Sealing:
+    return Sealing(max_records=table.max_records, max_age=table.max_age_s, max_bytes=table.max_bytes)
 
 
 def _check_names(written: AgentFile, file: str) -> None:
@@ -72,13 +101,28 @@ def _check_names(written: AgentFile, file: str) -> None:
             raise ConfigError(file, f'station "{station.name}".base', expected)
 
 
-def _profile_folder(written: AgentFile, folder: Path, file: str) -> Path | None:
-    if written.agent.profiles is None:
-        return None
-    profiles = folder / written.agent.profiles
+def named_profiles(content: bytes, path: Path) -> Path | None:
+    """The folder of profiles that the configuration ``content`` of ``path`` names; it need not be there."""
+    return _profile_folder(parse_toml(content, str(path), AgentFile), path.absolute().parent)
+
+
+def _profile_folder(written: AgentFile, folder: Path) -> Path | None:
+    return None if written.agent.profiles is None else folder / written.agent.profiles
+
+
+def _there(profiles: Path, file: str) -> Path:
     if not profiles.is_dir():
         raise ConfigError(file, "agent.profiles", f"{profiles} is no folder; create it or leave the key out")
     return profiles
+
+
+def _passphrase(written: str | None, folder: Path, file: str, secrets: SecretReader) -> Secret | None:
+    if written is None:
+        return None
+    try:
+        return secrets(written, folder)
+    except SecretRefused as error:
+        raise ConfigError(file, "agent.key_passphrase", str(error)) from None
 
 
 def _log(table: LogTable, folder: Path) -> LogRule:

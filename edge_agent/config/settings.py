@@ -1,5 +1,6 @@
 """The configuration after every check: nothing below needs to doubt it again."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +9,10 @@ import msgspec
 from edge_agent.acquisition.resolve import Resolved
 from edge_agent.interlock.decision import Answer
 from edge_agent.log import LogRule
-from firmware_profiles.format import Profile
+from edge_agent.outbox.quota import Quota
+from edge_agent.secret import Secret
+from firmware_profiles.format import Point, Profile
+from traceability.identifier.symbol import SymbolRules
 from traceability.measurement import Characteristic
 from traceability.record.master import ControlPlan
 from traceability.unit import Environment
@@ -16,18 +20,29 @@ from vision.formats import Format
 
 
 class Hub(msgspec.Struct, frozen=True, kw_only=True):
-    """``url`` has no slash at its end; ``public_key`` is raw, 32 bytes; ``loopback``: the hub is on this machine."""
+    """``url`` has no slash at its end; ``public_key`` is raw, 32 bytes; ``loopback``: the hub is on this machine.
+
+    ``ca_file`` holds the only certificates trusted, ``bytes_per_s`` bounds what is sent (None: nothing does),
+    ``in_flight`` is how many batches may be under way at once. ``tls_pins``: what the hub's
+    certificate may have.
+    """
 
     url: str
     public_key: bytes
     loopback: bool
+    proxy: str | None = None
+    ca_file: Path | None = None
+    bytes_per_s: float | None = None
+    in_flight: int = 4
+    tls_pins: tuple[str, ...] = ()
 
 
 class Sealing(msgspec.Struct, frozen=True, kw_only=True):
-    """When a batch is closed; the age is in seconds."""
+    """When a batch is closed: records, the age of the oldest in seconds, bytes of their lines."""
 
     max_records: int
     max_age: float
+    max_bytes: int = 4 * 1024 * 1024
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,9 +58,9 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lot(msgspec.Struct, frozen=True, kw_only=True):
-    """The material whose lot the controller names: its GTIN, and how much of it one unit takes."""
+    """The material whose lot the controller names: its part's identity, and how much of it one unit takes."""
 
-    gtin: str
+    part: str
     quantity: str
     uom: str
 
@@ -81,7 +96,11 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Station(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation at one work cell; ``measurements`` by point name of the profile, ``busy_timeout`` in seconds."""
+    """One operation at one work cell; ``measurements`` by point name of the profile, ``busy_timeout`` in seconds.
+
+    ``symbols`` says what codes name here, ``reports`` which roles of what a result was made with are polled, ``tools``
+    what every result of the station was made with.
+    """
 
     name: str
     work_cell: str
@@ -95,12 +114,26 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     handshake: str = "four-phase"
     busy_timeout: float = 5.0
     interlock: Interlock | None = None
+    symbols: SymbolRules = SymbolRules()
+    reports: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sampled of a device every ``every`` seconds and becomes a record every ``record_every`` seconds."""
+
+    device: str
+    points: tuple[Point, ...]
+    every: float
+    record_every: float
+    deadband: Decimal | None = None
 
 
 class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an agent runs by; paths are absolute.
 
-    ``gtin`` is the part of the control plan, ``plan_id`` the plan's hash, ``hash`` that of the bytes of both files.
+    ``plan_id`` is the control plan's hash, ``hash`` that of the bytes of both files. ``profiles`` is the folder of
+    device profiles of the user's own.
     ``page`` is the port of the local page, 0 for none.
     """
 
@@ -111,7 +144,6 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment
     key_file: Path
     data: Path
-    gtin: str
     plan: ControlPlan
     plan_id: str
     hub: Hub
@@ -121,7 +153,18 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     reload_on_change: bool
     devices: tuple[Device, ...]
     stations: tuple[Station, ...]
+    plant: str = ""
+    plant_key: bytes | None = None
+    key_passphrase: Secret | None = None
+    quota: Quota = Quota()
+    telemetry: tuple[Sampling, ...] = ()
+    profiles: Path | None = None
 
     def device(self, name: str) -> Device:
         """The device of that name; the loader has checked that there is one."""
         return next(device for device in self.devices if device.name == name)
+
+
+def passphrase_of(config: AgentConfig) -> bytes | None:
+    """What the private key is encrypted by, where it is."""
+    return None if config.key_passphrase is None else config.key_passphrase.reveal().encode()

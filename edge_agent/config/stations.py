@@ -8,8 +8,10 @@ from edge_agent.acquisition.resolve import Resolved, resolve
 from edge_agent.config.control_plan import checked_part
 from edge_agent.config.file import CameraTable, DeviceTable, StationTable
 from edge_agent.config.interlock import check_interlock
+from edge_agent.config.made_with import check_reports, check_tools
 from edge_agent.config.secret import SecretReader, read_secret
 from edge_agent.config.settings import Camera, Device, Lot, Station
+from edge_agent.config.symbols import check_symbols
 from edge_agent.config.told import check_reader, check_told_profile, check_told_station, is_told
 from edge_agent.config.toml import convert, unknown_keys
 from edge_agent.drivers.registry import DRIVERS, Manner
@@ -18,6 +20,7 @@ from firmware_profiles.catalog import Catalog
 from firmware_profiles.errors import ProfileError
 from firmware_profiles.format import Profile
 from firmware_profiles.handshakes import missing_roles
+from traceability.identifier.symbol import SymbolRules
 from traceability.measurement import Characteristic
 from traceability.record.master import ControlPlan
 from vision.errors import OptionRefused
@@ -51,9 +54,15 @@ def check_device(table: DeviceTable, catalog: Catalog, file: str, secrets: Secre
 
 
 def check_station(
-    table: StationTable, devices: dict[str, Device], plan: ControlPlan, folder: Path, file: str
+    table: StationTable,
+    devices: dict[str, Device],
+    plan: ControlPlan,
+    folder: Path,
+    file: str,
+    *,
+    symbols: SymbolRules,
 ) -> Station:
-    """The station with its points and characteristics."""
+    """The station with its points and characteristics; ``symbols`` hold where it has none of its own."""
     place = f'station "{table.name}".'
     if table.device not in devices:
         raise ConfigError(file, place + "device", _choice(table.device, list(devices)))
@@ -79,6 +88,9 @@ def check_station(
         handshake=profile.handshake,
         busy_timeout=table.busy_timeout_s,
         interlock=check_interlock(table.interlock, profile, resolved, file, place + "interlock"),
+        symbols=symbols if table.symbols is None else check_symbols(table.symbols, file, place + "symbols"),
+        reports=check_reports(table.reports, profile, file, place + "reports"),
+        tools=check_tools(table.tools, file, place + "tools"),
     )
 
 
@@ -128,10 +140,10 @@ def _measurements(
 def _lot(table: StationTable, resolved: Resolved, file: str, key: str) -> Lot | None:
     if table.lot_part is None:
         return None
-    checked_part(table.lot_part, file, key)
+    part = checked_part(table.lot_part, file, key)
     if "lot" not in resolved.roles:
         raise ConfigError(file, key, "cannot be used: the device's profile has no point with the role 'lot'")
-    return Lot(gtin=table.lot_part, quantity=table.lot_quantity, uom=table.lot_uom)
+    return Lot(part=part, quantity=table.lot_quantity, uom=table.lot_uom)
 
 
 def _camera(table: CameraTable, folder: Path, file: str, place: str) -> Camera:

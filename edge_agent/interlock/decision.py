@@ -20,7 +20,7 @@ import msgspec
 
 from edge_agent.interlock.facts import Hold, Standing, UnitFacts
 from traceability.errors import IdentifierRefused
-from traceability.identifier.item import ItemKind, parse_item, part_uri
+from traceability.identifier.item import ItemKind, parse_item, part_of
 from traceability.record.master import ControlPlan
 from traceability.record.production import HoldScope
 from traceability.unit import Purpose, Verdict
@@ -160,9 +160,16 @@ def _wrong_unit(unit: str, plan: ControlPlan) -> _Found:
         return Reason.IDENTITY_REFUSED, error.what
     if item.kind is not ItemKind.UNIT:
         return Reason.IDENTITY_REFUSED, f"{unit} names no single unit"
-    if not item.gtin or part_uri(item.gtin) != plan.part:
+    if _part_of(unit) != plan.part:
         return Reason.WRONG_PART, f"{unit} is not of part {plan.part}"
     return None
+
+
+def _part_of(unit: str) -> str | None:
+    try:
+        return part_of(unit)
+    except IdentifierRefused:
+        return None  # a private serial that stands without a part
 
 
 def _held(holds: list[Hold], scope: HoldScope, targets: set[str] | frozenset[str]) -> str | None:

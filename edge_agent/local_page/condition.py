@@ -5,8 +5,12 @@ from enum import IntEnum
 
 import msgspec
 
+from edge_agent.alarm.words import alarm_words
 from edge_agent.line_state import LineState
 from edge_agent.status import Status
+
+_NEARLY_FULL = 0.9
+_SHOWN = 5
 
 
 class Level(IntEnum):
@@ -28,13 +32,21 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 def notes_of(status: Status) -> list[Note]:
     """Everything that is not as it should be, the most urgent first."""
-    found = [*_line_notes(status.line), *_uplink_notes(status)]
+    found = [*_alarm_notes(status), *_line_notes(status.line), *_uplink_notes(status), *_outbox_notes(status)]
     return sorted(found, key=lambda note: -note.level)
 
 
 def level_of(notes: list[Note]) -> Level:
     """The most urgent level among them."""
     return max((note.level for note in notes), default=Level.FINE)
+
+
+def _alarm_notes(status: Status) -> Iterator[Note]:
+    for entry in status.alarms:
+        name = entry.id.removeprefix("alarm:")
+        detail = f"{name}: {alarm_words(entry.alarm)}"
+        values = {"station": entry.station, "id": name}
+        yield Note(level=Level.ACT, key=f"note_alarm_{entry.alarm.warns_of}", values=values, detail=detail)
 
 
 def _line_notes(line: LineState | None) -> Iterator[Note]:
@@ -60,3 +72,16 @@ def _uplink_notes(status: Status) -> Iterator[Note]:
         yield Note(level=Level.ACT, key="note_refused", values={}, detail=uplink.detail)
     if uplink is not None and uplink.state == "down":
         yield Note(level=Level.NOTICE, key="note_down", values={}, detail=uplink.detail)
+
+
+def _outbox_notes(status: Status) -> Iterator[Note]:
+    space = status.space
+    if space is not None and space.used >= _NEARLY_FULL * space.quota and space.unsent > space.quota // 2:
+        full = f"{space.used // 1_048_576} / {space.quota // 1_048_576} MB"
+        yield Note(level=Level.ACT, key="note_outbox_full", values={"full": full})
+    if status.losses:
+        records = sum(loss.records for loss in status.losses)
+        what = "; ".join(f"{loss.stream} ({loss.kind}): {loss.records}" for loss in status.losses[:_SHOWN])
+        yield Note(level=Level.NOTICE, key="note_dropped", values={"records": str(records)}, detail=what)
+    for rescue in status.rescues[:1]:
+        yield Note(level=Level.NOTICE, key="note_rescue", values={"file": rescue.aside}, detail=rescue.lost)

@@ -1,11 +1,13 @@
 """The status as Prometheus metrics, from a registry of their own."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from edge_agent.alarm.facts import Alarm
 from edge_agent.line_state import LineState
 from edge_agent.status import InterlockStatus, OperationStatus, Status
 
@@ -28,8 +30,10 @@ class _StatusCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """One metric after another."""
         yield from _outbox(self._status)
+        yield from _space(self._status)
         yield from _yields(self._status.operations)
         yield _interlocks(self._status.interlocks)
+        yield _alarms(self._status.alarms)
         if self._status.line is not None:
             yield from _line(self._status, self._status.line)
 
@@ -49,6 +53,28 @@ def _outbox(status: Status) -> Iterator[Metric]:
     for name in _UPLINK_STATES:
         state.add_metric([name], float(status.uplink is not None and status.uplink.state == name))
     yield state
+
+
+def _space(status: Status) -> Iterator[Metric]:
+    if status.space is None:
+        return
+    space = status.space
+    yield GaugeMetricFamily("zhuoyue_outbox_used_bytes", "What the outbox file holds.", space.used)
+    yield GaugeMetricFamily("zhuoyue_outbox_quota_bytes", "What it may hold (outbox.max_mb).", space.quota)
+    yield GaugeMetricFamily("zhuoyue_outbox_unsent_bytes", "Batches without a receipt.", space.unsent)
+    waiting = GaugeMetricFamily(
+        "zhuoyue_outbox_waiting_bytes", "What waits for the backlog to be taken, by class.", labels=["class"]
+    )
+    for name, size in space.waiting.items():
+        waiting.add_metric([name], size)
+    yield waiting
+    lost = CounterMetricFamily(
+        "zhuoyue_outbox_dropped_records", "Records dropped for want of room.", labels=["class", "stream"]
+    )
+    for loss in status.losses:
+        lost.add_metric([loss.kind, loss.stream], loss.records)
+    yield lost
+    yield CounterMetricFamily("zhuoyue_outbox_rescues", "Broken outbox files put aside.", len(status.rescues))
 
 
 def _yields(operations: list[OperationStatus]) -> Iterator[Metric]:
@@ -73,6 +99,13 @@ def _interlocks(interlocks: list[InterlockStatus]) -> Metric:
     for entry in interlocks:
         for answer in ("permit", "refuse", "unknown"):
             family.add_metric([entry.station, answer], getattr(entry, answer))
+    return family
+
+
+def _alarms(alarms: list[Alarm]) -> Metric:
+    family = GaugeMetricFamily("zhuoyue_open_alarms", "Alarms that nobody answered yet.", labels=["station", "alarm"])
+    for place, count in Counter((entry.station, str(entry.alarm.warns_of)) for entry in alarms).items():
+        family.add_metric(list(place), count)
     return family
 
 

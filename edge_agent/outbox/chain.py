@@ -11,6 +11,8 @@ from traceability.record.master import ControlPlan, ControlPlanRecord
 from traceability.record.production import ChainStartRecord
 from traceability.unit import Environment
 
+_LONGEST = 2000
+
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """Whose records these are; an outbox holds those of one author in one environment for ever."""
@@ -60,18 +62,40 @@ def check_identity(chain: Chain, identity: Identity, file: str) -> None:
             )
 
 
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a chain begins, the hash of the last receipt known, and what is declared lost, in words."""
+
+    reason: str = "first start of a new outbox; no earlier receipt is known to it"
+    cites: str | None = None
+    lost: str | None = None
+
+
 def start_chain(
-    connection: sqlite3.Connection, identity: Identity, *, chain: str, config: str, salt: Salt, now: datetime
+    connection: sqlite3.Connection,
+    identity: Identity,
+    *,
+    chain: str,
+    config: str,
+    salt: Salt,
+    now: datetime,
+    start: Start | None = None,
 ) -> None:
     """Open the chain with the record that says why it begins."""
+    why = start or Start()
     connection.execute(
         "INSERT INTO chain (id, chain, author, environment, config, next_record, next_batch) VALUES (1,?,?,?,?,1,1)",
         (chain, identity.author, str(identity.environment), config),
     )
-    reason = "first start of a new outbox; no earlier receipt is known to it"
-    append_records(
-        connection, [ChainStartRecord(id=chain, seq=UNNUMBERED, salt=UNSALTED, event_time=now, reason=reason)], salt
+    record = ChainStartRecord(
+        id=chain,
+        seq=UNNUMBERED,
+        salt=UNSALTED,
+        event_time=now,
+        reason=why.reason[:_LONGEST],
+        cites=why.cites,
+        lost=why.lost and why.lost[:_LONGEST],
     )
+    append_records(connection, [record], salt)
 
 
 def change_config(connection: sqlite3.Connection, config: str) -> None:

@@ -56,6 +56,7 @@ class Lookup:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         self._turn = asyncio.Lock()
 
     async def facts(self, unit: str | None, others: tuple[str, ...]) -> tuple[UnitFacts, list[Hold]]:
@@ -74,8 +75,10 @@ class Lookup:
             connection.close()
 
     def _read(self, unit: str | None, others: tuple[str, ...]) -> tuple[UnitFacts, list[Hold]]:
-        if self._connection is None:
-            self._connection = open_for_reading(self._path)
+        file = self._which_file()
+        if self._connection is None or file != self._file:  # a broken one may have been put aside since
+            self.close()
+            self._connection, self._file = open_for_reading(self._path), file
         connection = self._connection
         connection.execute("BEGIN")
         try:
@@ -84,3 +87,10 @@ class Lookup:
             return facts, holds_on(connection, targets)
         finally:
             connection.execute("COMMIT")
+
+    def _which_file(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino

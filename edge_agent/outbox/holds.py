@@ -85,36 +85,38 @@ class HoldFile:
 
     def place(self, hold: Hold) -> Hold:
         """Place a hold durably; a running agent heeds it from its next decision on."""
-        with self._open() as connection:
+        with writing_beside(self._path) as connection:
             placed = place_hold(connection, hold)
             record_holds(connection, self._salt)
             return placed
 
     def release(self, name: str, by: str, reason: str, at: datetime) -> Hold:
         """Release a hold durably; HoldRefused when there is none in force."""
-        with self._open() as connection:
+        with writing_beside(self._path) as connection:
             released = release_hold(connection, name, by, reason, at)
             record_holds(connection, self._salt)
             return released
 
     def all(self, *, released: bool) -> list[Hold]:
         """The holds in force; with ``released`` also those that were."""
-        with self._open() as connection:
+        with writing_beside(self._path) as connection:
             return holds(connection, released=released)
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = open_file(self._path)
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StorageRefused(
-                f"nothing was stored: {error}", where=str(self._path), advice="try again; look at the disk"
-            ) from None
-        finally:
-            connection.close()
+
+@contextmanager
+def writing_beside(path: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction of a person's command on the file that an agent may run on; StorageRefused if it is undone."""
+    connection = open_file(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise StorageRefused(
+            f"nothing was stored: {error}", where=str(path), advice="try again; look at the disk"
+        ) from None
+    finally:
+        connection.close()
 
 
 def _placed(hold: Hold) -> HoldRecord:

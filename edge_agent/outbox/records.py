@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from zlib import crc32
 
 import msgspec
 
@@ -25,14 +26,17 @@ def append_records(connection: sqlite3.Connection, records: Sequence[Record], sa
         "UPDATE chain SET next_record = next_record + ? RETURNING next_record", (count,)
     )
     lines = [
-        (seq, _line(msgspec.structs.replace(record, seq=seq, salt=salt())))
+        (seq, limited_line(msgspec.structs.replace(record, seq=seq, salt=salt())))
         for seq, record in enumerate(records, start=following - count)
     ]
-    connection.executemany("INSERT INTO record (seq, line) VALUES (?, ?)", lines)
+    connection.executemany(
+        "INSERT INTO record (seq, line, crc) VALUES (?, ?, ?)", [(seq, line, crc32(line)) for seq, line in lines]
+    )
     return int(following) - 1
 
 
-def _line(record: Record) -> bytes:
+def limited_line(record: Record) -> bytes:
+    """The record as a line; LimitExceeded when no hub would take it."""
     line = encode_record(record)
     if len(line) > DEFAULT_LIMITS.line:
         raise LimitExceeded(f"the record has {len(line)} bytes, at most {DEFAULT_LIMITS.line} can be sent")

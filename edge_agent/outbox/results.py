@@ -8,10 +8,14 @@ import msgspec
 
 from edge_agent.acquisition.counting import Counting, Jump, jumps_between
 from edge_agent.acquisition.cycle import CycleKey
+from edge_agent.outbox.alarms import AlarmDesk
 from edge_agent.outbox.contents import keep_contents
 from edge_agent.outbox.first_pass import count_result
+from edge_agent.outbox.holds import record_holds
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED, Salt, append_records
 from edge_agent.outbox.schema import micros
+from edge_agent.outbox.waiting import append_or_wait
+from traceability.record.alarm import AlarmRecord
 from traceability.record.base import Record
 from traceability.record.production import DataLossRecord, UnitResultRecord
 
@@ -47,12 +51,16 @@ class LostResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """A cycle that is durable; ``fresh`` is False when it was so before, ``jumps`` are losses recorded with it."""
+    """A cycle that is durable; ``fresh`` is False when it was so before.
+
+    ``jumps`` are losses recorded with it, ``alarms`` those that it completed.
+    """
 
     result: str
     outcome: int
     fresh: bool
     jumps: tuple[Jump, ...] = ()
+    alarms: tuple[AlarmRecord, ...] = ()
 
 
 def find_cycle(connection: sqlite3.Connection, station: str, key: CycleKey) -> Stored | None:
@@ -63,24 +71,36 @@ def find_cycle(connection: sqlite3.Connection, station: str, key: CycleKey) -> S
     return None if row is None else Stored(result=row[0], outcome=row[1], fresh=False)
 
 
-def append_result(connection: sqlite3.Connection, submission: Submission, salt: Salt, now: datetime) -> Stored:
+def append_result(
+    connection: sqlite3.Connection,
+    submission: Submission,
+    salt: Salt,
+    now: datetime,
+    alarms: AlarmDesk | None = None,
+) -> Stored:
     """Store the cycle unless it is stored already; once the transaction is committed the machine may be told."""
     jumps = (*submission.lost, *_jumps(connection, submission))
     stored = Stored(result=submission.result.id, outcome=submission.outcome, fresh=True, jumps=jumps)
     if not _keep_cycle(connection, submission.station, submission.key, stored, now):
         return _known(connection, submission.station, submission.key)
-    result = count_result(connection, submission.result)
-    append_records(
+    result, first = count_result(connection, submission.result)
+    raised = (
+        [] if alarms is None else alarms.judge(connection, submission.station, result, submission.others, first=first)
+    )
+    append_or_wait(
         connection,
         (
             *_losses(submission.result.id, submission.result.event_time, submission.station, jumps),
             result,
             *submission.others,
+            *raised,
         ),
         salt,
     )
+    if raised:
+        record_holds(connection, salt)
     keep_contents(connection, submission.others)
-    return stored
+    return msgspec.structs.replace(stored, alarms=tuple(raised)) if raised else stored
 
 
 def append_loss(connection: sqlite3.Connection, loss: LostResult, salt: Salt, now: datetime) -> Stored:

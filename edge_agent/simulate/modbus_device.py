@@ -1,6 +1,6 @@
 """A profile on Modbus TCP. Only what the profile names (and the gaps it lets be read) exists; the rest is refused."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -60,14 +60,21 @@ class RegisterMemory:
 
 
 class ModbusDevice:
-    """One unit on 127.0.0.1 or another address; ``port`` 0 takes a free one."""
+    """One unit on 127.0.0.1 or another address, with one or several stations; ``port`` 0 takes a free one."""
 
-    def __init__(self, profile: Profile, resolved: Resolved, *, host: str, port: int, unit: int) -> None:
+    def __init__(self, profile: Profile, stations: Sequence[Resolved], *, host: str, port: int, unit: int) -> None:
         self._profile = profile
         self._address = (host, port)
         self._unit = unit
-        self._blocks = plan_reads(list(resolved.points.values()), _whole(resolved.layout))
-        self.memory = RegisterMemory(resolved.points, unit)
+        points = [point for station in stations for point in station.points.values()]
+        self._blocks = plan_reads(points, _whole(stations[0].layout))
+        self.memories = tuple(RegisterMemory(station.points, unit) for station in stations)
+        self._server: ModbusTcpServer | None = None
+
+    @property
+    def memory(self) -> RegisterMemory:
+        """The memory of the first station."""
+        return self.memories[0]
 
     async def start(self) -> None:
         """Serve; OSError when the port is taken."""
@@ -81,19 +88,21 @@ class ModbusDevice:
         except RuntimeError as taken:
             message = f"port {self._address[1]} of {self._address[0]} cannot be served; choose another --port"
             raise OSError(message) from taken
-        self.memory.server = server
+        self._server = server
+        for memory in self.memories:
+            memory.server = server
 
     @property
     def port(self) -> int:
         """Where it listens."""
-        assert self.memory.server is not None
-        transport: Any = self.memory.server.transport
+        assert self._server is not None
+        transport: Any = self._server.transport
         return int(transport.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Serve no more."""
-        if self.memory.server is not None:
-            await self.memory.server.shutdown()  # type: ignore[no-untyped-call] # pymodbus left it untyped
+        if self._server is not None:
+            await self._server.shutdown()  # type: ignore[no-untyped-call] # pymodbus left it untyped
 
 
 def _silent_for_others(unit: int) -> Callable[[bool, bytes], bytes]:

@@ -4,7 +4,7 @@ The server's certificate is written beside the simulator's data, where whoever w
 """
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,11 @@ from firmware_profiles.encode import encode_scalar
 from firmware_profiles.format import Point, Profile, Value
 
 APPLICATION_URI = "urn:zhuoyue:simulated-device"
+
+
+def certificate_path(data: Path) -> Path:
+    """Where a device with security writes its certificate (DER)."""
+    return data / "certificate.der"
 
 
 class NodeMemory:
@@ -47,18 +52,27 @@ class NodeMemory:
 
 
 class OpcUaDevice:
-    """One server; ``security`` is "None" or "Basic256Sha256", the latter with a certificate in ``data``."""
+    """One server with one or several stations.
+
+    ``security`` is "None" or "Basic256Sha256", the latter with a certificate in ``data``.
+    """
 
     def __init__(
-        self, profile: Profile, resolved: Resolved, *, host: str, port: int, security: str, data: Path
+        self, profile: Profile, stations: Sequence[Resolved], *, host: str, port: int, security: str, data: Path
     ) -> None:
         self._profile = profile
-        self._points = resolved.points
+        self._stations = stations
         self._host, self._port = host, port
         self._security = security
         self._data = data
-        self.memory = NodeMemory(resolved.points)
-        self.certificate = data / "certificate.der"
+        self._server: Server | None = None
+        self.memories = tuple(NodeMemory(station.points) for station in stations)
+        self.certificate = certificate_path(data)
+
+    @property
+    def memory(self) -> NodeMemory:
+        """The memory of the first station."""
+        return self.memories[0]
 
     async def start(self) -> None:
         """Serve; OSError when the port is taken."""
@@ -77,10 +91,13 @@ class OpcUaDevice:
             "1",
             datetime(2025, 1, 1, tzinfo=UTC),
         )
-        for point in self._points.values():
-            await self._add(server, point)
+        for station in self._stations:
+            for point in station.points.values():
+                await self._add(server, point)
         await server.start()
-        self.memory.server = server
+        self._server = server
+        for memory in self.memories:
+            memory.server = server
 
     @property
     def port(self) -> int:
@@ -93,8 +110,8 @@ class OpcUaDevice:
 
     async def stop(self) -> None:
         """Serve no more."""
-        if self.memory.server is not None:
-            await self.memory.server.stop()
+        if self._server is not None:
+            await self._server.stop()
 
     async def _secure(self, server: Server) -> None:
         if self._security == "None":

@@ -169,10 +169,10 @@ def _served(simulation: Simulation, *, behind_proxy: bool) -> Served:
     try:
         if profile.protocol is Protocol.MODBUS:
             module = import_module("edge_agent.simulate.modbus_device")
-            made: Served = module.ModbusDevice(profile, resolved, **where, unit=simulation.unit)
+            made: Served = module.ModbusDevice(profile, [resolved], **where, unit=simulation.unit)
         else:
             module = import_module("edge_agent.simulate.opcua_device")
-            made = module.OpcUaDevice(profile, resolved, **where, security=simulation.security, data=simulation.data)
+            made = module.OpcUaDevice(profile, [resolved], **where, security=simulation.security, data=simulation.data)
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith("edge_agent"):
             raise

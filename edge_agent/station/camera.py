@@ -17,19 +17,32 @@ from edge_agent.station.album import Album
 from edge_agent.station.handshakes.actions import ErrorCode
 from edge_agent.station.identity import Shot, shot_of
 from traceability.encoding import SHA256_PREFIX
+from traceability.identifier.symbol import SymbolRules
 from vision.decode import DecodeOptions, decode
 
 _LOG = logging.getLogger(__name__)
 _LOOK_EVERY = 0.02
+_NO_RULES = SymbolRules()
 
 
 class CycleCamera:
-    """The camera of one station. ``monotonic`` gives seconds, for bounding how long one picture is worked on."""
+    """The camera of one station. ``monotonic`` gives seconds, for bounding how long one picture is worked on.
 
-    def __init__(self, station: str, camera: Camera, album: Album, monotonic: Callable[[], float]) -> None:
+    ``rules`` say what the codes in its pictures name.
+    """
+
+    def __init__(
+        self,
+        station: str,
+        camera: Camera,
+        album: Album,
+        monotonic: Callable[[], float],
+        rules: SymbolRules = _NO_RULES,
+    ) -> None:
         self._station = station
         self._camera = camera
         self._album = album
+        self._rules = rules
         self._monotonic = monotonic
         self._options = DecodeOptions(
             formats=frozenset(camera.formats), expected=1, budget=camera.timeout, clock=monotonic
@@ -77,7 +90,8 @@ class CycleCamera:
                 where=str(file),
                 advice="look at free space and rights of the data folder",
             ) from None
-        return shot_of(position, SHA256_PREFIX + digest, len(content), decode(content, self._options))
+        reading = decode(content, self._options)
+        return shot_of(position, SHA256_PREFIX + digest, len(content), reading, self._rules)
 
 
 def _all_there(files: list[Path]) -> bool:

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 import msgspec
 
+from edge_agent.interlock.named import unit_of
 from edge_agent.station.handshakes.actions import ErrorCode
 from traceability.encoding import to_base64
 from traceability.errors import IdentifierRefused
-from traceability.identifier.item import Item, ItemKind, item_uri, unit_uri
-from traceability.identifier.symbol import identify
+from traceability.identifier.item import Item, ItemKind, item_uri, part_of
+from traceability.identifier.symbol import SymbolRules, identify
 from traceability.record.production import Component, Picture, ReadSymbol
 from vision.symbol import Reading
+
+_NO_RULES = SymbolRules()
 
 
 class Codes(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,9 +56,9 @@ class Identities(msgspec.Struct, frozen=True, kw_only=True):
 _Symbol = tuple[ReadSymbol, Item | None, str]
 
 
-def shot_of(position: str, sha256: str, size: int, reading: Reading) -> Shot:
+def shot_of(position: str, sha256: str, size: int, reading: Reading, rules: SymbolRules = _NO_RULES) -> Shot:
     """What a picture says about its position: one identity, or why not."""
-    symbols = [_read_symbol(symbol.raw, symbol.symbology) for symbol in reading.symbols]
+    symbols = [_read_symbol(symbol.raw, symbol.symbology, rules) for symbol in reading.symbols]
     item, reason, code = _judged(symbols, "picture", reading.reason or "none found")
     picture = Picture(
         sha256=sha256,
@@ -68,10 +71,14 @@ def shot_of(position: str, sha256: str, size: int, reading: Reading) -> Shot:
 
 
 def code_shot(
-    position: str, reader: str, codes: Sequence[tuple[bytes, str]], reason: str = "the code reader read nothing"
+    position: str,
+    reader: str,
+    codes: Sequence[tuple[bytes, str]],
+    reason: str = "nothing was read",
+    rules: SymbolRules = _NO_RULES,
 ) -> Shot:
     """What a code reader says about a position; ``codes`` are bytes and symbology, ``reason`` why there are none."""
-    symbols = [_read_symbol(raw, symbology) for raw, symbology in codes]
+    symbols = [_read_symbol(raw, symbology, rules) for raw, symbology in codes]
     item, reason, code = _judged(symbols, "reading", reason)
     kept = tuple(symbol for symbol, _, _ in symbols if len(symbol.bytes_base64) <= _LONGEST_CODE)
     dropped = f"{len(symbols) - len(kept)} codes too long to be recorded; " if len(kept) < len(symbols) else ""
@@ -79,22 +86,22 @@ def code_shot(
     return Shot(position=position, codes=read, item=item, reason=reason, code=code)
 
 
-def from_controller(gtin: str, serial: str) -> Identities:
-    """The unit whose serial the controller gives."""
+def from_controller(part: str, serial: str) -> Identities:
+    """The unit of ``part`` whose serial the controller gives."""
     if not serial:
         return Identities(unit=None, code=ErrorCode.NOT_READ, reason="the controller names no serial")
     try:
-        return Identities(unit=unit_uri(gtin, serial))
+        return Identities(unit=unit_of(part, serial))
     except IdentifierRefused as error:
         return Identities(unit=None, code=ErrorCode.IDENTITY_REFUSED, reason=f"serial {serial!r}: {error.what}")
 
 
-def from_shots(gtin: str, serial: str, shots: Sequence[Shot]) -> Identities:
-    """The unit (first position) and its components, as the camera saw them.
+def from_shots(part: str, serial: str, shots: Sequence[Shot]) -> Identities:
+    """The unit of ``part`` (first position) and its components, as the camera saw them.
 
     A serial that the controller gives as well must be the unit's.
     """
-    checked = [_checked_unit(gtin, serial, shots[0]), *(_checked_component(shot) for shot in shots[1:])]
+    checked = [_checked_unit(part, serial, shots[0]), *(_checked_component(shot) for shot in shots[1:])]
     doubts = [shot for shot in checked if shot.item is None]
     pictures = tuple(shot.picture for shot in shots if shot.picture is not None)
     codes = tuple(shot.codes for shot in shots if shot.codes is not None)
@@ -134,10 +141,10 @@ def _judged(symbols: Sequence[_Symbol], where: str, none: str) -> tuple[Item | N
     return None, f"no code read ({none})", ErrorCode.NOT_READ
 
 
-def _read_symbol(raw: bytes, symbology: str) -> _Symbol:
+def _read_symbol(raw: bytes, symbology: str, rules: SymbolRules) -> _Symbol:
     item, refusal = None, ""
     try:
-        item = identify(raw, symbology)
+        item = identify(raw, symbology, rules)
     except IdentifierRefused as error:
         refusal = str(error)
     read = ReadSymbol(
@@ -148,22 +155,26 @@ def _read_symbol(raw: bytes, symbology: str) -> _Symbol:
     return read, item, refusal
 
 
-def _checked_unit(gtin: str, serial: str, shot: Shot) -> Shot:
+def _checked_unit(part: str, serial: str, shot: Shot) -> Shot:
     if shot.item is None:
         return shot
     if shot.item.kind is not ItemKind.UNIT:
         return _refused(shot, f"{item_uri(shot.item)} names no single unit")
-    if shot.item.gtin != gtin:
-        return _refused(shot, f"the unit is of part {shot.item.gtin}, the control plan is for {gtin}")
+    try:
+        made = part_of(item_uri(shot.item))
+    except IdentifierRefused as error:
+        return _refused(shot, error.what)
+    if made != part:
+        return _refused(shot, f"the unit is of part {made}, the control plan is for {part}")
     if serial and serial != shot.item.serial:
         return _refused(shot, f"the label says serial {shot.item.serial!r}, the controller {serial!r}")
     return shot
 
 
 def _checked_component(shot: Shot) -> Shot:
-    if shot.item is not None and (shot.item.kind not in _JOINED or not shot.item.gtin):
+    if shot.item is not None and shot.item.kind not in _JOINED:
         named = shot.item.kind.replace("_", " ")
-        return _refused(shot, f"{item_uri(shot.item)} names a {named}, but neither a unit nor a lot of a GTIN")
+        return _refused(shot, f"{item_uri(shot.item)} names a {named}, but neither a unit nor a lot")
     return shot
 
 

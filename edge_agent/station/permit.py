@@ -29,7 +29,7 @@ from edge_agent.config.settings import Station
 from edge_agent.drivers.interface import Driver, Sample
 from edge_agent.errors import CycleFault, StorageRefused, TornRead
 from edge_agent.interlock.decision import Answer, Decision, Policy, Question, Reason, may_process, refused, undecided
-from edge_agent.interlock.named import named_unit
+from edge_agent.interlock.named import lot_of, named_unit
 from edge_agent.log import say
 from edge_agent.outbox.decisions import Lookup
 from edge_agent.station.answer_book import AnswerBook
@@ -37,7 +37,6 @@ from edge_agent.station.gate import WriteGate
 from edge_agent.station.link import DeviceLink
 from firmware_profiles.handshakes import PERMIT
 from traceability.errors import IdentifierRefused
-from traceability.identifier.item import lot_uri
 from traceability.record.master import ControlPlan
 from traceability.unit import Purpose
 
@@ -55,7 +54,6 @@ class PermitDesk:
         station: Station,
         link: DeviceLink[Driver],
         *,
-        gtin: str,
         plan: ControlPlan,
         policy: Policy,
         lookup: Lookup,
@@ -63,7 +61,6 @@ class PermitDesk:
     ) -> None:
         self._station = station
         self._link = link
-        self._gtin = gtin
         self._plan = plan
         self._policy = policy
         self._lookup = lookup
@@ -116,7 +113,7 @@ class PermitDesk:
     async def _decide(self, request: int, serial: str, lot: str | None) -> tuple[str | None, Decision]:
         """The unit that the request names, if it names one, and the decision."""
         try:
-            unit = named_unit(self._gtin, serial)
+            unit = named_unit(self._plan.part, serial, self._station.symbols)
         except IdentifierRefused as error:
             return None, refused(Reason.IDENTITY_REFUSED, error.what)
         purpose = _PURPOSES.get(request)
@@ -144,7 +141,7 @@ class PermitDesk:
         if self._station.lot is None:
             return None
         try:
-            return lot_uri(self._station.lot.gtin, RoleReader(self._station.resolved, samples).text("lot", ""))
+            return lot_of(self._station.lot.part, RoleReader(self._station.resolved, samples).text("lot", ""))
         except IdentifierRefused:
             return None  # no lot is named; that none was given is for the result to say
 

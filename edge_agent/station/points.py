@@ -2,14 +2,17 @@
 
 from edge_agent.config.settings import Station
 from firmware_profiles.format import Point
-from firmware_profiles.handshakes import PERMIT
+from firmware_profiles.handshakes import MADE_WITH_ROLES, PERMIT
 
 
 def polled_points(station: Station, *, permits: bool) -> list[Point]:
-    """Roles and measurements, each once; those of the interlock only where it is served, for a device may lack them."""
-    roles = [name for role, name in station.resolved.roles.items() if permits or not _of_permits(role)]
+    """Roles and measurements, each once.
+
+    Of the interlock's roles only where it is served, of what a result was made with only what the station ``reports``:
+    a device may lack the others.
+    """
+    left_out = {role for role in MADE_WITH_ROLES if role not in station.reports}
+    if not permits:
+        left_out.update((*PERMIT.needs, *PERMIT.written))
+    roles = [name for role, name in station.resolved.roles.items() if role not in left_out]
     return [station.resolved.points[name] for name in dict.fromkeys((*roles, *station.measurements))]
-
-
-def _of_permits(role: str) -> bool:
-    return role in PERMIT.needs or role in PERMIT.written

@@ -22,8 +22,10 @@ from edge_agent.pace import wait_or_stop
 from edge_agent.station.identity import Shot, code_shot
 from edge_agent.station.link import DeviceLink
 from edge_agent.station.listening import next_or_stop
+from traceability.identifier.symbol import SymbolRules
 
 _LOG = logging.getLogger(__name__)
+_NO_RULES = SymbolRules()
 _AFTER_TROUBLE = 1.0
 _POSITION = "unit"
 Code = tuple[bytes, str]
@@ -37,13 +39,19 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 class CycleReader:
-    """The reader of one station."""
+    """The reader of one station; ``rules`` say what its codes name."""
 
     def __init__(
-        self, station: str, reader: Reader, link: DeviceLink[ResultSource], monotonic: Callable[[], float]
+        self,
+        station: str,
+        reader: Reader,
+        link: DeviceLink[ResultSource],
+        monotonic: Callable[[], float],
+        rules: SymbolRules = _NO_RULES,
     ) -> None:
         self._station = station
         self._reader = reader
+        self._rules = rules
         self._link = link
         self._monotonic = monotonic
         self._said: _Said | None = None
@@ -147,8 +155,8 @@ class CycleReader:
         self._link.answered()
         return codes
 
-    def _shot(self, codes: Sequence[Code], *reason: str) -> Shot:
-        return code_shot(_POSITION, self._reader.device, codes, *reason)
+    def _shot(self, codes: Sequence[Code], reason: str = "the code reader read nothing") -> Shot:
+        return code_shot(_POSITION, self._reader.device, codes, reason, self._rules)
 
     def _codes(self, arrival: Arrival) -> list[Code]:
         code, symbology = read_code(self._reader.resolved, arrival.samples)

@@ -11,6 +11,7 @@ import msgspec
 from edge_agent.acquisition.counting import Counting, Jump
 from edge_agent.acquisition.cycle import CycleData, CycleKey
 from edge_agent.acquisition.measure import measure
+from edge_agent.alarm.words import alarm_words
 from edge_agent.config.settings import Station
 from edge_agent.log import say
 from edge_agent.outbox.results import LostResult, Stored
@@ -26,9 +27,8 @@ _LOG = logging.getLogger(__name__)
 
 
 class Production(msgspec.Struct, frozen=True, kw_only=True):
-    """What all stations of an agent share: the part they make (GTIN and identity) and the control plan in force."""
+    """What all stations of an agent share: the part they make and the control plan in force."""
 
-    gtin: str
     part: str
     plan: str
 
@@ -110,13 +110,13 @@ class Recorder:
         return stored
 
     async def _identities(self, cycle: CycleData) -> Identities:
-        gtin = self._production.gtin
+        part, rules = self._production.part, self._station.symbols
         if self._camera is not None:
-            return from_shots(gtin, cycle.serial, await self._camera.shots(cycle.cycle))
+            return from_shots(part, cycle.serial, await self._camera.shots(cycle.cycle))
         if cycle.code is None:
-            return from_controller(gtin, cycle.serial)
+            return from_controller(part, cycle.serial)
         codes = [(cycle.code, cycle.symbology)] if cycle.code else []
-        return from_shots(gtin, cycle.serial, [code_shot("unit", self._station.device, codes)])
+        return from_shots(part, cycle.serial, [code_shot("unit", self._station.device, codes, rules=rules)])
 
     def _measured(self, cycle: CycleData) -> list[Measurement]:
         points = self._station.resolved.points
@@ -135,6 +135,11 @@ class Recorder:
             say(
                 _LOG, logging.WARNING, "the cycle counter jumped; the loss is recorded", station=self._station.name,
                 lost=jump.count, first=jump.first, last=jump.last, reason=jump.reason,
+            )  # fmt: skip
+        for alarm in stored.alarms:
+            say(
+                _LOG, logging.WARNING, "early warning", station=self._station.name, alarm=alarm_words(alarm),
+                next=f"answer it: zhuoyue-agent alarm acknowledge … {alarm.id.removeprefix('alarm:')}",
             )  # fmt: skip
         if cycle.lot is not None and self._station.lot is None and not self._nameless_lots:
             self._nameless_lots = True

@@ -8,12 +8,12 @@ import msgspec
 
 from edge_agent.acquisition.cycle import CycleData
 from edge_agent.config.settings import Lot, Station
+from edge_agent.interlock.named import lot_of
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED
 from edge_agent.outbox.results import Submission
 from edge_agent.station.handshakes.actions import ErrorCode
 from edge_agent.station.identity import Identities
 from traceability.errors import IdentifierRefused
-from traceability.identifier.item import lot_uri
 from traceability.measurement import Measurement, Status
 from traceability.record.base import Record
 from traceability.record.production import (
@@ -67,6 +67,9 @@ def submission_of(
         device_offset_ms=cycle.device_offset_ms,
         defect=_defect(cycle, identities),
         plan=made.plan,
+        recipe=cycle.made_with.recipe,
+        tools=cycle.made_with.beside(station.tools),
+        operator=cycle.made_with.operator,
     )
     return Submission(
         station=station.name,
@@ -113,7 +116,7 @@ def _lot(lot: Lot | None, named: str | None) -> tuple[Component | None, str]:
     if lot is None or named is None:
         return None, ""
     try:
-        return Component(item=lot_uri(lot.gtin, named), quantity=lot.quantity, uom=lot.uom), ""
+        return Component(item=lot_of(lot.part, named), quantity=lot.quantity, uom=lot.uom), ""
     except IdentifierRefused as error:
         return None, f"lot {named!r}: {error.what}"
 

@@ -12,7 +12,7 @@ import msgspec
 
 from edge_agent.outbox.batches import SealedBatch
 from traceability.errors import Malformed, SignatureRefused
-from traceability.sync import FORK, OUT_OF_ORDER, Problem, Quarantined, open_receipt
+from traceability.sync import FORK, OUT_OF_ORDER, Notice, Problem, Quarantined, open_receipt
 
 _LONGEST_RETRY_AFTER = 300.0
 _TAKEN = (200, 201, 202)
@@ -26,10 +26,17 @@ class Accepted(msgspec.Struct, frozen=True):
     envelope: bytes
     log_index: int
     quarantined: tuple[Quarantined, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 class Resend(msgspec.Struct, frozen=True):
     """The hub lacks earlier batches, from ``expected`` on."""
+
+    expected: int
+
+
+class Early(msgspec.Struct, frozen=True):
+    """The batch came before its turn, and those before it, which are under way too, did not come in time."""
 
     expected: int
 
@@ -48,7 +55,11 @@ class Refused(msgspec.Struct, frozen=True):
     advice: str
 
 
-Answer = Accepted | Resend | Later | Refused
+class Forked(Refused, frozen=True):
+    """The hub holds another batch at this place of the chain, or before it, and will never take this one."""
+
+
+Answer = Accepted | Resend | Early | Later | Refused
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +81,8 @@ def understand(reply: Reply, batch: SealedBatch, author: str, hub_key: bytes, no
         return Later(_said(reply, problem))
     if problem is not None and problem.type == OUT_OF_ORDER and problem.expected_seq is not None:
         return Resend(problem.expected_seq)
-    return Refused(_said(reply, problem), _advice(reply, problem))
+    kind = Forked if problem is not None and problem.type == FORK else Refused
+    return kind(_said(reply, problem), _advice(reply, problem))
 
 
 def _receipt(body: bytes, batch: SealedBatch, author: str, hub_key: bytes) -> Answer:
@@ -86,7 +98,7 @@ def _receipt(body: bytes, batch: SealedBatch, author: str, hub_key: bytes) -> An
     ours = (author, batch.chain, batch.seq, batch.hash)
     if said != ours:
         return Refused(f"the receipt is for {said}, this batch is {ours}", "tell the hub's administrator")
-    return Accepted(envelope, receipt.log_index, receipt.quarantined)
+    return Accepted(envelope, receipt.log_index, receipt.quarantined, receipt.notices)
 
 
 def _problem(reply: Reply) -> Problem | None:
@@ -106,8 +118,8 @@ def _said(reply: Reply, problem: Problem | None) -> str:
 def _advice(reply: Reply, problem: Problem | None) -> str:
     if problem is not None and problem.type == FORK:
         return problem.advice or (
-            "two agents sign with one key, or this one was restored from a copy; stop the other one, "
-            "or give this one a new data folder and tell the hub's administrator"
+            "two agents sign with one key, or this one was restored from a copy; see that no other one runs, "
+            "then stop this one, run 'zhuoyue-agent chain new' and start it again"
         )
     if problem is not None and problem.advice:
         return problem.advice[:500]

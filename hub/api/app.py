@@ -17,41 +17,116 @@ in worker threads, because the store blocks. Raise errors of ``hub.errors``; the
 changes something with ``dependencies=[AdminOnly]``. Tests make an application with ``create_app(hub)``.
 """
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, FastAPI
 
+import hub.alarm.routes
+import hub.analysis.field_routes
+import hub.analysis.routes
 import hub.api.health
+import hub.declaration.routes
+import hub.downlink.admin
+import hub.downlink.routes
+import hub.enrol.admin
+import hub.enrol.routes
+import hub.entry.field_routes
+import hub.entry.inspection_routes
+import hub.entry.loss_routes
+import hub.entry.quality_routes
 import hub.entry.routes
+import hub.entry.trace_routes
+import hub.epcis.routes
 import hub.fleet.routes
+import hub.formats.routes
+import hub.formats.study_routes
 import hub.ingest.routes
+import hub.ledger.proof_routes
 import hub.ledger.routes
+import hub.notify.exchange_routes
+import hub.notify.routes
+import hub.proof.routes
+import hub.recall.routes
 import hub.scorecard.routes
 import hub.search.routes
+import hub.sharing.routes
 import hub.summary.routes
+import hub.trace.item_routes
 import hub.trace.routes
+import hub.witness.routes
+from hub.adjacency.desk import AdjacencyDesk
 from hub.api.body import BodyLimit
 from hub.api.problems import PROBLEMS, add_problem_handlers
+from hub.epcis.desk import CaptureDesk
+from hub.ingest.desk import Desk
 from hub.parts import Hub
+from hub.recall.desk import RecallDesk
+from hub.sharing.audit import AuditDesk
 from traceability import __version__
 
 ROUTERS: tuple[APIRouter, ...] = (
     hub.api.health.router,
     hub.ingest.routes.router,
     hub.entry.routes.router,
+    hub.entry.quality_routes.router,
+    hub.entry.inspection_routes.router,
+    hub.entry.loss_routes.router,
+    hub.entry.field_routes.router,
+    hub.entry.trace_routes.router,
     hub.ledger.routes.router,
+    hub.ledger.proof_routes.router,
+    hub.witness.routes.router,
+    hub.proof.routes.router,  # before the trace, whose lots take every path
+    hub.notify.routes.router,
+    hub.notify.exchange_routes.router,
+    hub.enrol.routes.router,
+    hub.enrol.admin.router,
+    hub.downlink.routes.router,
+    hub.downlink.admin.router,
+    *hub.epcis.routes.ROUTERS,
     hub.fleet.routes.router,
+    hub.alarm.routes.router,
     hub.scorecard.routes.router,
+    hub.declaration.routes.router,
+    hub.trace.item_routes.router,
     hub.trace.routes.router,
+    hub.recall.routes.router,
     hub.search.routes.router,
+    hub.sharing.routes.router,
+    hub.analysis.routes.router,
+    hub.analysis.field_routes.router,
+    hub.formats.routes.router,
+    hub.formats.study_routes.router,
     hub.summary.routes.router,
 )
 
 
-def create_app(parts: Hub) -> FastAPI:
-    """An application that serves ``parts``; making one starts nothing."""
+AGENT_ROUTERS: tuple[APIRouter, ...] = (
+    hub.api.health.router,
+    hub.ingest.routes.router,
+    hub.ledger.routes.router,
+    hub.ledger.proof_routes.router,
+    hub.witness.routes.router,
+    hub.enrol.routes.router,
+    hub.downlink.routes.router,
+)
+"""What a line PC needs, and nobody can read anything of value by: every answer is signed for its asker or public."""
+
+
+def create_app(parts: Hub, routers: Sequence[APIRouter] = ROUTERS, *, tokens_only: bool = False) -> FastAPI:
+    """An application that serves ``parts``; making one starts nothing.
+
+    ``tokens_only``: nobody is the operator only because no token was shown.
+    """
     app = FastAPI(title="Zhuoyue hub", version=__version__, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.hub = parts
+    app.state.desk = Desk(parts)
+    app.state.audit = AuditDesk(parts)
+    app.state.tokens_only = tokens_only
+    app.state.recalls = RecallDesk(parts, AdjacencyDesk(parts), app.state.audit)
+    app.state.epcis = CaptureDesk(parts)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, settings=parts.settings)
-    for router in ROUTERS:
+    for router in routers:
         app.include_router(router)
     return app

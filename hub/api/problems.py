@@ -7,10 +7,33 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
-from hub.errors import EntryRefused, Fork, NotAllowed, NotFound, OutOfOrder, StoreBusy, UnknownAuthor, WrongEnvironment
+from hub.errors import (
+    EntryRefused,
+    Fork,
+    KeyRevoked,
+    NotAllowed,
+    NotFound,
+    OutOfOrder,
+    PollRefused,
+    ScopeMissing,
+    StoreBusy,
+    StoreFull,
+    TokenRefused,
+    TooBusy,
+    UnknownAuthor,
+    WrongEnvironment,
+)
 from traceability import sync
-from traceability.errors import LimitExceeded, Malformed, ProofRefused, SignatureRefused, ZhuoyueError
+from traceability.errors import (
+    FormatUnsupported,
+    LimitExceeded,
+    Malformed,
+    ProofRefused,
+    SignatureRefused,
+    ZhuoyueError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +46,12 @@ BUG = sync.PROBLEM_PREFIX + "internal"
 # class of error: status, type, title; the first that fits
 STATED: dict[type[ZhuoyueError], tuple[int, str, str]] = {
     LimitExceeded: (413, sync.TOO_LARGE, "Too large"),
+    FormatUnsupported: (415, sync.UNSUPPORTED_FORMAT, "Version of the format not taken"),
     Malformed: (400, sync.MALFORMED, "Not in the format"),
     UnknownAuthor: (403, sync.UNKNOWN_AUTHOR, "Author not registered"),
+    KeyRevoked: (403, sync.KEY_REVOKED, "Key revoked"),
+    TokenRefused: (403, sync.TOKEN_REFUSED, "Token not taken"),
+    PollRefused: (409, sync.POLL_REFUSED, "Time not taken"),
     WrongEnvironment: (403, sync.WRONG_ENVIRONMENT, "Wrong environment"),
     SignatureRefused: (403, sync.BAD_SIGNATURE, "Signature refused"),
     ProofRefused: (403, sync.BAD_SIGNATURE, "Records do not match what was signed"),
@@ -33,7 +60,10 @@ STATED: dict[type[ZhuoyueError], tuple[int, str, str]] = {
     EntryRefused: (422, INVALID, "Entry refused"),
     NotFound: (404, NOT_FOUND, "Not found"),
     NotAllowed: (401, NOT_ALLOWED, "Not allowed"),
+    ScopeMissing: (403, NOT_ALLOWED, "Not allowed"),
     StoreBusy: (503, sync.BUSY, "Busy"),
+    StoreFull: (507, sync.FULL, "No room to store it"),
+    TooBusy: (503, sync.BUSY, "Busy"),
     ZhuoyueError: (400, REFUSED, "Refused"),
 }
 ADVICE = {
@@ -41,6 +71,7 @@ ADVICE = {
     sync.MALFORMED: "compare the request with the documented format and send it again",
     sync.BAD_SIGNATURE: "send the sealed bytes unchanged, signed with the key registered for this author",
     sync.BUSY: "send the same request again in a few seconds",
+    sync.TOO_SLOW: "send the body without pauses, or less of it at once",
     NOT_FOUND: "check the address and the id",
     INVALID: "correct what 'detail' names and send it again",
     REFUSED: "correct what 'detail' names and send it again",
@@ -51,13 +82,15 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         "content": {sync.PROBLEM_TYPE: {"schema": msgspec.json.schema(sync.Problem)["$defs"]["Problem"]}},
     }
 }
-_BY_STATUS = {401: NOT_ALLOWED, 404: NOT_FOUND, 413: sync.TOO_LARGE, 415: sync.MALFORMED}
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}
+_BY_STATUS = {401: NOT_ALLOWED, 404: NOT_FOUND, 408: sync.TOO_SLOW, 413: sync.TOO_LARGE, 415: sync.MALFORMED}
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}, 507: {"Retry-After": "60"}}
 
 
 def problem_of(error: ZhuoyueError) -> sync.Problem:
     """The problem details of a stated error."""
     status, kind, title = next(stated for cls, stated in STATED.items() if isinstance(error, cls))
+    if isinstance(error, TooBusy) and error.own:
+        status, title = 429, "Too many at once"
     return sync.Problem(
         type=kind,
         title=title,
@@ -80,12 +113,16 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ZhuoyueError, _stated)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _bug)
 
 
 def _stated(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ZhuoyueError)
-    return problem_response(problem_of(error))
+    response = problem_response(problem_of(error))
+    if isinstance(error, TooBusy):
+        response.headers["Retry-After"] = str(error.after_s)
+    return response
 
 
 def _invalid(_request: Request, error: Exception) -> Response:
@@ -106,6 +143,12 @@ def _http(_request: Request, error: Exception) -> Response:
     response = problem_response(problem)
     response.headers.update(error.headers or {})
     return response
+
+
+def _hung_up(request: Request, _error: Exception) -> Response:
+    """Who sent it is gone in the middle of the body: nothing was done, and nobody hears the answer."""
+    log.info("%s %s: the sender hung up before it had sent everything", request.method, request.url.path)
+    return Response(status_code=400)
 
 
 def _bug(request: Request, error: Exception) -> Response:

@@ -1,72 +1,146 @@
-"""Verify the ledger and its log from scratch, trusting nothing that was computed before; stops at the first fault."""
+"""Verify the ledger and its log from scratch, trusting nothing that was computed before.
 
+The hub's own batches are read first: the keys of all authors are records of theirs. Then the ledger is cut into runs,
+which processes check side by side; each holds one batch and the hashes of one run in memory. Last come the nodes of
+the log above the runs, and what witnesses cosigned.
+"""
+
+import multiprocessing
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from hub.audit.chunk import Found, Run, audit_run, check_batch, wrong_nodes
+from hub.audit.fault import Fault
+from hub.audit.pinpoint import pinpointed
+from hub.audit.repair import MOST_TRIES
 from hub.errors import HubError
-from hub.ingest.verify import check_signature, key_for
-from hub.ledger.append import log_leaf
 from hub.ledger.log import current_checkpoint
 from hub.parts import Hub
-from hub.settings import HUB_AUTHOR
-from hub.store.authors import KeyInForce
-from hub.store.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq, log_size
+from hub.projection.rebuild import Progress, project_again, silent
+from hub.settings import DATABASE, HUB_AUTHOR
+from hub.store.batches import batch_body, batch_by_id, log_size, positions_of_author
+from hub.store.beside import Beside
+from hub.store.cosignatures import StoredCosignature, all_cosignatures
 from hub.store.database import Reading
-from hub.store.log_nodes import nodes_between
-from traceability.batch.open import OpenedBatch, decompress, open_batch
+from hub.store.log_nodes import count_nodes, node_source
+from traceability.encoding import to_base64
 from traceability.errors import ZhuoyueError
 from traceability.log.checkpoint import Checkpoint
-from traceability.merkle import all_nodes
-from traceability.sync import open_receipt
+from traceability.merkle import all_nodes, root
+
+MOST_FAULTS = 100
+RUN_LEVEL = 10  # runs of 1024 batches
+
+
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
+    """What was verified, and every fault in the order of the log (the first ``MOST_FAULTS``).
+
+    ``checkpoint`` is None when the log is not whole; ``size`` counts the bytes of the batches as they are kept.
+    """
+
+    batches: int
+    records: int
+    size: int
+    faults: tuple[Fault, ...]
+    checkpoint: Checkpoint | None
 
 
 def fsck(hub: Hub) -> Checkpoint:
-    """The checkpoint of a ledger found whole; ``HubError`` names the log index of the first fault."""
+    """The checkpoint of a ledger found whole; ``HubError`` names the first fault."""
+    found = audit(hub)
+    if found.checkpoint is None:
+        raise HubError(str(found.faults[0]), where=str(hub.settings.data), advice="compare with a backup")
+    return found.checkpoint
+
+
+def audit(hub: Hub, *, jobs: int = 1, progress: Progress = silent, level: int = RUN_LEVEL) -> Audit:
+    """Check everything, with ``jobs`` processes, in runs of ``1 << level`` batches; finds faults and raises none."""
+    database = hub.settings.data / DATABASE
     with hub.store.reading() as connection:
         size = log_size(connection)
-        leaves = []
-        for index in range(size):
+    with tempfile.TemporaryDirectory(prefix="zhuoyue-fsck-") as folder:
+        keys = Path(folder) / "keys.db"
+        _learn_keys(hub, keys, database)
+        runs = [
+            Run(
+                settings=hub.settings,
+                database=database,
+                keys=keys,
+                begin=begin,
+                end=min(begin + (1 << level), size),
+                level=level,
+            )
+            for begin in range(0, size, 1 << level)
+        ]
+        faults: list[Fault] = []
+        roots: list[bytes | None] = []
+        records = stored = done = 0
+        for run, found in zip(runs, _side_by_side(runs, jobs), strict=True):
+            faults += found.faults
+            roots.append(found.root)
+            records, stored, done = records + found.records, stored + found.size, run.end
+            progress(done, size)
+    checkpoint = None
+    with hub.store.reading() as connection:
+        faults = [
+            pinpointed(connection, hub, fault, 0 if at else MOST_TRIES) for at, fault in enumerate(faults[:MOST_FAULTS])
+        ]
+        if not faults:
+            faults = _check_above(connection, [one for one in roots if one is not None], level, size)
+        if not faults:
+            checkpoint = current_checkpoint(connection, hub.settings.origin)
+    return Audit(batches=size, records=records, size=stored, faults=tuple(faults[:MOST_FAULTS]), checkpoint=checkpoint)
+
+
+def _side_by_side(runs: list[Run], jobs: int) -> Iterator[Found]:
+    """The findings in the order of ``runs``."""
+    if jobs <= 1 or len(runs) <= 1:
+        yield from map(audit_run, runs)
+        return
+    with ProcessPoolExecutor(min(jobs, len(runs)), multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(audit_run, runs)
+
+
+def _learn_keys(hub: Hub, path: Path, database: Path) -> None:
+    """Fill ``path`` with what the hub's own batches say, as far as they verify; the others count for nothing."""
+    with closing(Beside(path, database, create=True)) as beside, beside.transaction() as connection:
+        for index in positions_of_author(connection, HUB_AUTHOR):
+            stored, body = batch_by_id(connection, index), batch_body(connection, index)
             try:
-                leaves.append(log_leaf(_check_batch(connection, hub, index).hash))
-            except ZhuoyueError as error:
-                raise error.at(f"log index {index}") from None
-        _check_nodes(connection, leaves)
-        return current_checkpoint(connection, hub.settings.origin)
+                check_batch(connection, hub.settings, index, stored, body)
+            except ZhuoyueError:
+                continue  # it is found again, and told, with its run
+            project_again(connection, hub, index)
 
 
-def _check_batch(connection: Reading, hub: Hub, index: int) -> OpenedBatch:
-    stored, body = batch_by_id(connection, index), batch_body(connection, index)
-    if stored is None or body is None:
-        raise HubError("there is no batch")
-    opened = open_batch(decompress(body, hub.settings.limits), hub.settings.limits)
-    _check_row(stored, opened)
-    check_signature(opened, _key(connection, hub, index, opened))
-    if opened.header.seq > 1:
-        before = batch_by_seq(connection, stored.author, stored.chain, stored.seq - 1)
-        if before is None or before.hash != opened.header.prev or before.id >= index:
-            raise HubError("the batch before it in its chain is missing or another one")
-    receipt = open_receipt(stored.receipt.encode(), hub.signer.public_key)
-    if (receipt.hash, receipt.log_index) != (opened.hash, index):
-        raise HubError("its receipt speaks of another batch")
-    return opened
-
-
-def _key(connection: Reading, hub: Hub, index: int, opened: OpenedBatch) -> KeyInForce:
-    if index > 0:
-        return key_for(connection, hub, opened)
-    environment = hub.settings.environment
-    return KeyInForce(author=HUB_AUTHOR, plant=None, public_key=hub.signer.public_key, environment=environment)
-
-
-def _check_row(stored: StoredBatch, opened: OpenedBatch) -> None:
-    header = opened.header
-    row = (stored.author, stored.chain, stored.seq, stored.hash, stored.prev, stored.first_record, stored.records)
-    said = (header.author, header.chain, header.seq, opened.hash, header.prev, header.first_record, header.records)
-    if row != said:
-        raise HubError("its row does not say what its signed header says")
-
-
-def _check_nodes(connection: Reading, leaves: list[bytes]) -> None:
-    nodes = all_nodes(leaves)
-    level = 0
-    while (count := len(leaves) >> level) > 0:
-        if nodes_between(connection, level, 0, count) != [nodes[level, index] for index in range(count)]:
-            raise HubError(f"the nodes of level {level} are not those of the leaves", where="log")
+def _check_above(connection: Reading, roots: list[bytes], run_level: int, size: int) -> list[Fault]:
+    """The nodes above the runs, that there are no others, and that witnesses cosigned this very log."""
+    faults: list[Fault] = []
+    nodes = all_nodes(roots)
+    level = 1
+    while (count := len(roots) >> level) > 0:
+        expected = [nodes[level, index] for index in range(count)]
+        faults += wrong_nodes(connection, run_level + level, 0, expected)
         level += 1
+    now = log_size(connection)
+    if count_nodes(connection) != sum(now >> height for height in range(now.bit_length())):
+        faults.append(Fault(what="there are nodes that belong to no leaf, or some are missing"))
+    if not faults:
+        faults = [
+            fault for cosigned in all_cosignatures(connection) if (fault := _cosigned(connection, cosigned, size))
+        ]
+    return faults
+
+
+def _cosigned(connection: Reading, cosigned: StoredCosignature, size: int) -> Fault | None:
+    name = cosigned.witness.partition("+")[0]
+    if cosigned.size > size:
+        return Fault(what=f"{name} cosigned a log of {cosigned.size} batches, this one has {size}: it was rolled back")
+    if to_base64(root(cosigned.size, node_source(connection))) != cosigned.root:
+        return Fault(what=f"{name} cosigned another log of {cosigned.size} batches: its history was rewritten")
+    return None

@@ -1,15 +1,16 @@
 """What people state about a plant: losses, output value, answers of the self-assessment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from hub.entry.master import require_plant
-from hub.entry.seal import Stamp, Stamps, enter
+import msgspec
+
+from hub.entry.of_plant import enter_for_plant
+from hub.entry.seal import Stamp
 from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.store.batches import StoredBatch
-from hub.store.database import Reading
 from traceability.quality.dimension_grade import unknown_items
 from traceability.quality.loss import CostItem
 from traceability.quality.questionnaire import Answer as Answered
@@ -18,7 +19,17 @@ from traceability.quality.questionnaire_items import ITEMS
 from traceability.record.base import Record
 from traceability.record.economics import Answer, AssessmentRecord, OutputValueRecord, QualityLossRecord
 
-ID_BYTES = 8
+
+class LossAbout(msgspec.Struct, frozen=True, kw_only=True):
+    """What a loss is about, where that is known, and what came back of it."""
+
+    part: str = ""
+    operation: str = ""
+    supplier: str = ""
+    recovered: Decimal = Decimal(0)
+
+
+NOTHING_MORE = LossAbout()
 
 
 def enter_loss(
@@ -31,6 +42,7 @@ def enter_loss(
     accrued_on: date,
     evidence: str,
     entered_by: str,
+    about: LossAbout = NOTHING_MORE,
 ) -> StoredBatch:
     """Enter one cost of poor quality of a plant."""
 
@@ -44,10 +56,14 @@ def enter_loss(
             accrued_on=accrued_on,
             evidence=evidence,
             entered_by=entered_by,
+            part=about.part,
+            operation=about.operation,
+            supplier=about.supplier,
+            recovered=about.recovered,
             **stamp,
         )
 
-    return _enter_for_plant(hub, plant, "loss", record)
+    return enter_for_plant(hub, plant, "loss", record)
 
 
 def enter_output_value(
@@ -67,7 +83,7 @@ def enter_output_value(
             **stamp,
         )
 
-    return _enter_for_plant(hub, plant, "output", record)
+    return enter_for_plant(hub, plant, "output", record)
 
 
 def enter_assessment(
@@ -81,19 +97,7 @@ def enter_assessment(
             id=identity, plant=plant, dimension=dimension, answers=tuple(answers), entered_by=entered_by, **stamp
         )
 
-    return _enter_for_plant(hub, plant, "assessment", record)
-
-
-def _enter_for_plant(hub: Hub, plant: str, kind: str, record: Callable[[str, Stamp], Record]) -> StoredBatch:
-    identity = f"{kind}-{hub.random_bytes(ID_BYTES).hex()}"
-
-    def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
-        require_plant(connection, plant, where=kind)
-        return [record(identity, stamp())]
-
-    stored = enter(hub, draft)
-    assert stored is not None  # the draft always has a record
-    return stored
+    return enter_for_plant(hub, plant, "assessment", record)
 
 
 def _check_answers(plant: str, dimension: Dimension, answers: Sequence[Answer]) -> None:

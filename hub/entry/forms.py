@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.store.batches import StoredBatch
 from traceability.quality.loss import CostItem
 from traceability.quality.questionnaire import Dimension
 from traceability.record.economics import ItemState
@@ -58,6 +59,10 @@ class LossForm(Form):
     accrued_on: date
     evidence: Note
     entered_by: Key
+    part: Annotated[str, Field(max_length=400)] = ""
+    operation: Annotated[str, Field(max_length=200)] = ""
+    supplier: Annotated[str, Field(max_length=200)] = ""
+    recovered: Amount = Decimal(0)
 
 
 class OutputValueForm(Form):
@@ -92,3 +97,8 @@ class Entered(BaseModel):
     new: bool
     log_index: int | None = None
     hash: str | None = None
+
+
+def entered(stored: StoredBatch | None) -> Entered:
+    """The answer to an entry; None: it stood so already."""
+    return Entered(new=False) if stored is None else Entered(new=True, log_index=stored.id, hash=stored.hash)

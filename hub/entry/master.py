@@ -61,7 +61,7 @@ def add_agent(hub: Hub, author: str, *, plant: str, public_key: str) -> StoredBa
     An author stays with its plant for ever, so that old and new records never disagree about it. Another key takes the
     place of the earlier one: batches sealed with the earlier key, but not yet sent, are then refused.
     """
-    _check_id(author, "agent")
+    check_author_id(author)
     key = _checked_key(author, public_key)
 
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
@@ -83,6 +83,11 @@ def require_plant(connection: Reading, plant: str, *, where: str) -> None:
     """``EntryRefused`` unless the plant was entered."""
     if latest_plant(connection, plant) is None:
         raise EntryRefused(f"there is no plant {plant!r}", where=where, advice="add the plant first")
+
+
+def check_author_id(text: str) -> None:
+    """``EntryRefused`` unless ``text`` can be the id of an author."""
+    _check_id(text, "agent")
 
 
 def _check_id(text: str, kind: str) -> None:

@@ -12,8 +12,8 @@ from hub.entry.forms import (
     OrganisationForm,
     OutputValueForm,
     PlantForm,
+    entered,
 )
-from hub.store.batches import StoredBatch
 from traceability.record.economics import Answer
 
 router = APIRouter(prefix="/api/v1", tags=["entry"], dependencies=[AdminOnly])
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["entry"], dependencies=[AdminOnly])
 @router.post("/organisations", status_code=201)
 def post_organisation(form: OrganisationForm, hub: UsesHub) -> Entered:
     """Enter a company, or its new name."""
-    return _entered(master.add_organisation(hub, form.id, form.name, form.name_zh))
+    return entered(master.add_organisation(hub, form.id, form.name, form.name_zh))
 
 
 @router.post("/plants", status_code=201)
@@ -36,13 +36,13 @@ def post_plant(form: PlantForm, hub: UsesHub) -> Entered:
         name_zh=form.name_zh,
         time_zone=form.time_zone,
     )
-    return _entered(stored)
+    return entered(stored)
 
 
 @router.post("/agents", status_code=201)
 def post_agent(form: AgentForm, hub: UsesHub) -> Entered:
     """Register the key of an author."""
-    return _entered(master.add_agent(hub, form.author, plant=form.plant, public_key=form.public_key))
+    return entered(master.add_agent(hub, form.author, plant=form.plant, public_key=form.public_key))
 
 
 @router.post("/plants/{plant}/losses", status_code=201)
@@ -57,8 +57,11 @@ def post_loss(plant: str, form: LossForm, hub: UsesHub) -> Entered:
         accrued_on=form.accrued_on,
         evidence=form.evidence,
         entered_by=form.entered_by,
+        about=economics.LossAbout(
+            part=form.part, operation=form.operation, supplier=form.supplier, recovered=form.recovered
+        ),
     )
-    return _entered(stored)
+    return entered(stored)
 
 
 @router.post("/plants/{plant}/output-values", status_code=201)
@@ -73,7 +76,7 @@ def post_output_value(plant: str, form: OutputValueForm, hub: UsesHub) -> Entere
         evidence=form.evidence,
         entered_by=form.entered_by,
     )
-    return _entered(stored)
+    return entered(stored)
 
 
 @router.post("/plants/{plant}/assessments", status_code=201)
@@ -83,8 +86,4 @@ def post_assessment(plant: str, form: AssessmentForm, hub: UsesHub) -> Entered:
     stored = economics.enter_assessment(
         hub, plant, dimension=form.dimension, answers=answers, entered_by=form.entered_by
     )
-    return _entered(stored)
-
-
-def _entered(stored: StoredBatch | None) -> Entered:
-    return Entered(new=False) if stored is None else Entered(new=True, log_index=stored.id, hash=stored.hash)
+    return entered(stored)

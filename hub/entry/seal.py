@@ -38,10 +38,11 @@ Draft = Callable[[Reading, Stamps], Sequence[Record]]
 def enter(hub: Hub, draft: Draft) -> StoredBatch | None:
     """Seal what ``draft`` says as the hub's next batch, in one transaction; None when there was nothing to add."""
     with hub.store.writing() as connection:
-        return _enter(connection, hub, draft)
+        return enter_within(connection, hub, draft)
 
 
-def _enter(connection: Writing, hub: Hub, draft: Draft) -> StoredBatch | None:
+def enter_within(connection: Writing, hub: Hub, draft: Draft) -> StoredBatch | None:
+    """The same within a transaction that does more; it is not committed when this raises."""
     last = latest_of_author(connection, HUB_AUTHOR)
     if last is None:
         raise DataDirectory("the ledger has no first batch of the hub", where=str(hub.settings.data))

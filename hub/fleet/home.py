@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from hub.fleet.freshness import DEFAULT_FRESHNESS, FreshnessLimits, freshness
+from hub.fleet.contacts import Contacts, read_contacts
+from hub.fleet.freshness import DEFAULT_FRESHNESS, FreshnessLimits
 from hub.fleet.views import AgentView, HomeView, LevelView, OrganisationView, PlantSummary, Totals
 from hub.named import Named
 from hub.page_paths import organisation_path, plant_path
@@ -24,7 +25,7 @@ from traceability.quality.grade import PlantGrade
 
 def agents(connection: Reading, now: datetime, limits: FreshnessLimits = DEFAULT_FRESHNESS) -> tuple[AgentView, ...]:
     """Every registered author but the hub itself, by id."""
-    return _agents(read_master(connection), author_activity(connection), now, limits)
+    return _agents(read_master(connection), author_activity(connection), read_contacts(connection), now, limits)
 
 
 def home(
@@ -36,7 +37,7 @@ def home(
     """The home page; ``grades`` by plant id, where the caller has them."""
     master = read_master(connection)
     by_author = author_activity(connection)
-    seen = _agents(master, by_author, now, limits)
+    seen = _agents(master, by_author, read_contacts(connection), now, limits)
     by_plant = plant_activity(connection)
     plants = [_plant(entry, seen, by_plant, grades or {}) for entry in master.plants.values()]
     organisations = {entry.id: entry for entry in (*master.organisations.values(), *(p.organisation for p in plants))}
@@ -54,6 +55,7 @@ def home(
             quarantined=sum(activity.quarantined for activity in by_author.values()),
             data_losses=sum(activity.data_losses for activity in by_author.values()),
             forks=sum(activity.forks for activity in by_author.values()),
+            clones=sum(agent.clone_at is not None for agent in seen),
         ),
         log_size=log_size(connection),
         now=now,
@@ -66,18 +68,20 @@ def level_view(grade: PlantGrade) -> LevelView:
 
 
 def _agents(
-    master: Master, by_author: Mapping[str, AuthorActivity], now: datetime, limits: FreshnessLimits
+    master: Master,
+    by_author: Mapping[str, AuthorActivity],
+    contacts: Contacts,
+    now: datetime,
+    limits: FreshnessLimits,
 ) -> tuple[AgentView, ...]:
     return tuple(
-        _agent(entry, master, by_author.get(author, AuthorActivity(author=author)), now, limits)
+        contacts.beside(_agent(entry, master, by_author.get(author, AuthorActivity(author=author))), now, limits)
         for author, entry in sorted(master.authors.items())
         if author != HUB_AUTHOR
     )
 
 
-def _agent(
-    entry: AuthorEntry, master: Master, activity: AuthorActivity, now: datetime, limits: FreshnessLimits
-) -> AgentView:
+def _agent(entry: AuthorEntry, master: Master, activity: AuthorActivity) -> AgentView:
     return AgentView(
         author=entry.author,
         plant=master.plant_named(entry.plant),
@@ -90,7 +94,6 @@ def _agent(
         quarantined=activity.quarantined,
         data_losses=activity.data_losses,
         forks=activity.forks,
-        freshness=freshness(activity.last_contact, now, limits),
     )
 
 

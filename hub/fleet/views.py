@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from hub.named import Named
+from traceability.downlink import Heartbeat
 from traceability.quality.level import Level
 from traceability.unit import Environment
 
@@ -37,6 +38,14 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     """Data-loss records: each declares a range that could not be kept."""
     forks: int = 0
     """Batches refused because another content had been accepted at their place in the chain."""
+    last_heard: datetime | None = None
+    """The later of its latest batch and its latest question for news (not evidence): freshness goes by it."""
+    heartbeat: Heartbeat | None = None
+    """What it said of itself at its latest question."""
+    clone_at: datetime | None = None
+    """When two machines were last seen to use its key at once."""
+    revoked: str | None = None
+    """Why its key counts no more, when it was revoked and no new one was entered."""
     freshness: Freshness = Freshness.NEVER
 
 
@@ -86,6 +95,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: int
     data_losses: int
     forks: int
+    clones: int = 0
 
 
 class HomeView(msgspec.Struct, frozen=True, kw_only=True):

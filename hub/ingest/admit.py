@@ -1,27 +1,32 @@
 """Does it come next? The second half of ingest, inside one writing transaction: ledger, log and projection together.
 
-States of a chain seen from the hub: a batch is *known* (same hash: same receipt), *next* (taken), *early* (409 with
-the seq expected) or a *fork* (another hash at a seq that is taken, or another predecessor: 409, and an alarm row with
-the signed envelope).
+States of a chain seen from the hub: a batch is *known* (same hash: same receipt), *next* (taken), *early* (it waits
+for its turn in ``turns``, then 409 with the seq expected) or a *fork* (another hash at a seq that is taken, or another
+predecessor: 409, and an alarm row with the signed envelope).
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from hub.errors import Fork, OutOfOrder
+from hub.errors import Fork
+from hub.ingest.clock import clock_notices
+from hub.ingest.turns import too_early
 from hub.ingest.verify import VerifiedBatch, check_signature, key_for
 from hub.ledger.append import append_batch
 from hub.parts import Hub
-from hub.projection.objection import read_lines
-from hub.projection.project import batch_rows
+from hub.projection.objection import ReadRecord, read_lines
+from hub.projection.project import QUARANTINE, batch_rows
 from hub.projection.sender import Sender
-from hub.store.batches import StoredBatch, batch_by_hash, chain_head
+from hub.projection.set_aside import written_or_set_aside
+from hub.rollup.roll_up import roll_up
+from hub.store.batches import StoredBatch, batch_by_hash, chain_head, log_size
 from hub.store.database import Writing
 from hub.store.forks import StoredFork, insert_fork
 from hub.store.instant import to_micros
 from hub.store.rows import write_rows
-from traceability.sync import Quarantined
+from traceability.sync import Notice, Quarantined
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +35,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     stored: StoredBatch
     new: bool
     quarantined: tuple[Quarantined, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def admit(connection: Writing, hub: Hub, verified: VerifiedBatch) -> Taken | Fork:
@@ -55,11 +61,25 @@ def take(connection: Writing, hub: Hub, verified: VerifiedBatch, *, head: Stored
     opened = verified.opened
     sender = Sender(author=opened.header.author, chain=opened.header.chain, plant=verified.key.plant)
     due = 1 if head is None else head.first_record + head.records
-    read = read_lines(opened.lines, due, sender)
-    quarantined = tuple(Quarantined(seq=item.seq, reason=item.reason) for item in read if item.record is None)
-    stored = append_batch(connection, hub, opened, body=verified.body, now=now, quarantined=quarantined)
-    write_rows(connection, stored.id, batch_rows(stored.id, sender, read))
-    return Taken(stored=stored, new=True, quarantined=quarantined)
+    read = read_lines(opened.lines, due, sender, hub.settings.limits)
+    index = log_size(connection)
+    notices = clock_notices(opened.header, read, now)
+
+    def write(read: Sequence[ReadRecord]) -> Taken:
+        rows = list(batch_rows(index, sender, read))
+        quarantined = tuple(_named(row) for table, row in rows if table == QUARANTINE)
+        stored = append_batch(
+            connection, hub, opened, body=verified.body, now=now, quarantined=quarantined, notices=notices
+        )
+        write_rows(connection, stored.id, rows)
+        roll_up(connection, stored.id)
+        return Taken(stored=stored, new=True, quarantined=quarantined, notices=notices)
+
+    return written_or_set_aside(connection, index, sender, read, write)
+
+
+def _named(row: Mapping[str, object]) -> Quarantined:
+    return msgspec.convert({"seq": row["seq"], "reason": row["reason"]}, Quarantined)
 
 
 def _check_place(verified: VerifiedBatch, head: StoredBatch | None) -> Fork | None:
@@ -67,18 +87,13 @@ def _check_place(verified: VerifiedBatch, head: StoredBatch | None) -> Fork | No
     expected = 1 if head is None else head.seq + 1
     where = f"batch {header.seq} of {header.author}, chain {header.chain}"
     if header.seq > expected:
-        raise OutOfOrder(
-            f"batch {expected} is expected next",
-            expected_seq=expected,
-            where=where,
-            advice=f"send the batches of this chain in order, from {expected} on",
-        )
+        raise too_early(header, expected)
     if header.seq == expected and header.prev == (None if head is None else head.hash):
         return None
     return Fork(
         "the author has signed another history of this chain than the one the hub holds",
         where=where,
-        advice="two machines may use one key: stop both, find out which is right, and open a new chain",
+        advice="two machines may use one key: see that one stays off, and run 'zhuoyue-agent chain new' on the other",
     )
 
 

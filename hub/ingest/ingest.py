@@ -4,7 +4,7 @@ import logging
 
 from hub.errors import Fork
 from hub.ingest.admit import Taken, admit
-from hub.ingest.verify import verify
+from hub.ingest.verify import Signed, VerifiedBatch, identify, open_signed
 from hub.parts import Hub
 from traceability.errors import ZhuoyueError
 
@@ -13,14 +13,35 @@ log = logging.getLogger(__name__)
 
 def ingest(hub: Hub, sent: bytes, *, compressed: bool) -> Taken:
     """Verify, put in place, store; every refusal is a stated error, and only a fork leaves a trace."""
+    return store(hub, open_logged(hub, identify_logged(hub, sent, compressed=compressed)))
+
+
+def identify_logged(hub: Hub, sent: bytes, *, compressed: bool) -> Signed:
+    """``identify``, and a refusal stands in the hub's log."""
     try:
-        verified = verify(hub, sent, compressed=compressed)
+        return identify(hub, sent, compressed=compressed)
     except ZhuoyueError as error:
         log.warning("batch refused: %s", error)
         raise
+
+
+def open_logged(hub: Hub, signed: Signed) -> VerifiedBatch:
+    """``open_signed``, and a refusal stands in the hub's log."""
+    try:
+        return open_signed(hub, signed)
+    except ZhuoyueError as error:
+        log.warning("batch refused: %s", error)
+        raise
+
+
+def store(hub: Hub, verified: VerifiedBatch) -> Taken:
+    """Ledger, log and projection in one transaction; ``OutOfOrder`` or ``Fork``."""
     with hub.store.writing() as connection:
         outcome = admit(connection, hub, verified)
     if isinstance(outcome, Fork):
         log.error("FORK: %s", outcome)
         raise outcome
+    header = verified.opened.header
+    for notice in outcome.notices:
+        log.warning("batch %d of %s: %s", header.seq, header.author, notice.detail)
     return outcome

@@ -1,19 +1,45 @@
 """Is it what it says it is? The first half of ingest, which changes nothing and needs no lock.
 
-Order: sizes, decompression, shape, then whether the author is known and of this environment, then its signature and
-the Merkle root. No record is parsed before all of that holds.
+Order, cheapest first, so that a stranger costs next to nothing:
+
+1. the size as sent, the decompressed size and the ratio as the frame states them, the first line's size and shape;
+2. the format's version, and whether the author is known and of this environment;
+3. the author's signature over the header: from here on it is known whose batch it is;
+4. decompression (bounded by what the frame stated), number of records, size of each line;
+5. the count and the Merkle root over the lines.
+
+No record is parsed before all of that holds; what a record may be (nesting, strings, kinds, values) is looked at when
+it is projected, and a bad one is quarantined while its batch is taken.
 """
 
 import msgspec
 
-from hub.errors import UnknownAuthor, WrongEnvironment
+from hub.errors import KeyRevoked, UnknownAuthor, WrongEnvironment
 from hub.parts import Hub
-from hub.store.authors import KeyInForce, key_in_force
+from hub.store.authors import KeyInForce, key_in_force, revocation_in_force
 from hub.store.batches import batch_by_hash, log_size
 from hub.store.database import Reading
 from hub.store.instant import is_storable
-from traceability.batch.open import OpenedBatch, compress, decompress, open_batch, verify_batch
-from traceability.errors import Malformed, ZhuoyueError
+from traceability.batch.open import (
+    BatchHead,
+    OpenedBatch,
+    compress,
+    decompress,
+    open_batch,
+    open_head,
+    verify_batch,
+    verify_head,
+)
+from traceability.errors import LimitExceeded, Malformed, ZhuoyueError
+
+
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps 1 to 3 hold: ``key`` signed ``head``; what follows the first line of ``sent`` is not known yet."""
+
+    sent: bytes
+    compressed: bool
+    head: BatchHead
+    key: KeyInForce
 
 
 class VerifiedBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,25 +50,44 @@ class VerifiedBatch(msgspec.Struct, frozen=True, kw_only=True):
     key: KeyInForce
 
 
-def verify(hub: Hub, sent: bytes, *, compressed: bool) -> VerifiedBatch:
-    """Open and verify what was ``sent``; raises the ground's errors, ``UnknownAuthor`` or ``WrongEnvironment``."""
+def identify(hub: Hub, sent: bytes, *, compressed: bool) -> Signed:
+    """Steps 1 to 3; raises the ground's errors, ``UnknownAuthor`` or ``WrongEnvironment``."""
     limits = hub.settings.limits
-    data = decompress(sent, limits) if compressed else sent
-    opened = open_batch(data, limits)
-    if not is_storable(opened.header.sealed_at):
+    if len(sent) > limits.body:
+        raise LimitExceeded(f"the body has {len(sent)} bytes, at most {limits.body} are taken")
+    head = open_head(sent, limits, compressed=compressed)
+    if not is_storable(head.header.sealed_at):
         raise Malformed("'sealed_at' is outside the years 2 to 9998", where="line 1")
     with hub.store.reading() as connection:
-        key = key_for(connection, hub, opened)
-    check_signature(opened, key)
-    return VerifiedBatch(opened=opened, body=sent if compressed else compress(data), key=key)
+        key = key_for(connection, hub, head)
+    try:
+        verify_head(head, key.public_key)
+    except ZhuoyueError as error:
+        raise error.at(f"batch {head.header.seq} of {key.author}") from None
+    return Signed(sent=sent, compressed=compressed, head=head, key=key)
 
 
-def key_for(connection: Reading, hub: Hub, opened: OpenedBatch) -> KeyInForce:
+def open_signed(hub: Hub, signed: Signed) -> VerifiedBatch:
+    """Steps 4 and 5; raises the ground's errors."""
+    limits = hub.settings.limits
+    data = decompress(signed.sent, limits) if signed.compressed else signed.sent
+    opened = open_batch(data, limits)
+    check_signature(opened, signed.key)
+    return VerifiedBatch(opened=opened, body=signed.sent if signed.compressed else compress(data), key=signed.key)
+
+
+def verify(hub: Hub, sent: bytes, *, compressed: bool) -> VerifiedBatch:
+    """All steps."""
+    return open_signed(hub, identify(hub, sent, compressed=compressed))
+
+
+def key_for(connection: Reading, hub: Hub, opened: OpenedBatch | BatchHead) -> KeyInForce:
     """The key that counts for this batch: at the log position it has, or would get now."""
     header = opened.header
     known = batch_by_hash(connection, opened.hash)
     key = key_in_force(connection, header.author, log_size(connection) if known is None else known.id)
     if key is None:
+        refuse_revoked(connection, header.author)
         raise UnknownAuthor(
             f"no key is registered for the author {header.author!r}",
             advice="register it with 'zhuoyue-hub agent add', then the same batch will be taken",
@@ -54,6 +99,16 @@ def key_for(connection: Reading, hub: Hub, opened: OpenedBatch) -> KeyInForce:
             advice="send it to the hub of its own environment; they are never mixed",
         )
     return key
+
+
+def refuse_revoked(connection: Reading, author: str) -> None:
+    """``KeyRevoked`` when the author has no key because it was revoked."""
+    revoked = revocation_in_force(connection, author, log_size(connection))
+    if revoked is not None:
+        raise KeyRevoked(
+            f"the key of {author!r} was revoked at log position {revoked.batch_id}: {revoked.reason}",
+            advice="what is not in the log yet is not taken; ask the hub's administrator for a token to enrol again",
+        )
 
 
 def check_signature(opened: OpenedBatch, key: KeyInForce) -> None:

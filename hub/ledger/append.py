@@ -11,7 +11,7 @@ from hub.store.log_nodes import insert_nodes, node_source
 from traceability.batch.open import OpenedBatch
 from traceability.encoding import from_tagged
 from traceability.merkle import appended_nodes, leaf_hash
-from traceability.sync import Quarantined, Receipt, seal_receipt
+from traceability.sync import Notice, Quarantined, Receipt, seal_receipt
 
 
 def append_batch(
@@ -22,6 +22,7 @@ def append_batch(
     body: bytes,
     now: datetime,
     quarantined: Sequence[Quarantined],
+    notices: Sequence[Notice] = (),
 ) -> StoredBatch:
     """Store ``opened`` (``body`` is the same, zstd) at the next log index and sign its receipt."""
     index = log_size(connection)
@@ -34,6 +35,7 @@ def append_batch(
         log_index=index,
         recorded_at=now,
         quarantined=tuple(quarantined),
+        notices=tuple(notices),
     )
     stored = StoredBatch(
         id=index,

@@ -12,11 +12,8 @@ from hub.store.log_nodes import node_source, nodes_between
 from traceability.encoding import from_tagged
 from traceability.log.checkpoint import Checkpoint, sign_checkpoint
 from traceability.log.note import VerifierKey
+from traceability.log.tile import MAX_TILE_LEVEL, TILE_HEIGHT, TILE_WIDTH
 from traceability.merkle import root
-
-TILE_WIDTH = 256
-TILE_HEIGHT = 8
-MAX_TILE_LEVEL = 7
 
 
 def verifier_key(hub: Hub) -> VerifierKey:

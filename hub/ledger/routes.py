@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Response
 
 from hub.api.access import UsesHub
-from hub.ledger.log import entry_bundle, signed_checkpoint, tile, verifier_key
+from hub.ledger.log import entry_bundle, tile, verifier_key
 from hub.ledger.tile_path import parse_tile_path
+from hub.witness.cosigned import current_note
 from traceability.sync import CHECKPOINT_PATH
 
 router = APIRouter(tags=["log"])
@@ -16,9 +17,9 @@ _TEXT = "text/plain; charset=utf-8"
 
 @router.get(CHECKPOINT_PATH, response_class=Response)
 def get_checkpoint(hub: UsesHub) -> Response:
-    """The state of the log as a signed note."""
+    """The state of the log as a signed note, with the cosignatures there are of it."""
     with hub.store.reading() as connection:
-        return Response(signed_checkpoint(connection, hub), media_type=_TEXT, headers=_FRESH)
+        return Response(current_note(connection, hub).text, media_type=_TEXT, headers=_FRESH)
 
 
 @router.get("/log/vkey", response_class=Response)

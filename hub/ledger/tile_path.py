@@ -3,7 +3,7 @@
 import re
 
 from hub.errors import NotFound
-from hub.ledger.log import TILE_WIDTH
+from traceability.log.tile import TILE_WIDTH, tile_number_path
 
 _PATH = re.compile(r"(?P<number>(?:x\d{3}/){0,5}\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?", re.ASCII)
 
@@ -17,11 +17,3 @@ def parse_tile_path(path: str) -> tuple[int, int]:
         if match["number"] == tile_number_path(number) and (match["width"] is None or width < TILE_WIDTH):
             return number, width
     raise NotFound(f"{path[:80]!r} is not the address of a tile", advice="addresses look like 'x001/067' or '000.p/5'")
-
-
-def tile_number_path(number: int) -> str:
-    """``number`` in groups of three digits, all but the last marked with ``x``."""
-    digits = str(number)
-    digits = digits.zfill(-(-len(digits) // 3) * 3)
-    groups = [digits[i : i + 3] for i in range(0, len(digits), 3)]
-    return "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])

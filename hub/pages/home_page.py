@@ -53,6 +53,14 @@ def headline(view: HomeView, speech: Speech) -> Headline:
             forks,
             speech.say_count("%(num)s batch was refused as a fork", "%(num)s batches were refused as forks", forks),
         ),
+        (
+            view.totals.clones,
+            speech.say_count(
+                "%(num)s agent's key is used by two machines",
+                "%(num)s agents' keys are used by two machines",
+                view.totals.clones,
+            ),
+        ),
     )
     slight = _said(
         (late, speech.say_count("%(num)s agent is late", "%(num)s agents are late", late)),

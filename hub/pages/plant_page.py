@@ -9,9 +9,11 @@ from hub.pages.fpy_chart import chart_caption, chart_data, chart_rows
 from hub.pages.level_scale import STEP, ScaleMark, scale_mark
 from hub.pages.level_words import beside_text, binding_text, demands, interval_text, tick_text, value_text
 from hub.pages.speech import Speech
+from hub.pages.words import subject_word
 from hub.scorecard.views import PlantView
 from traceability.quality.level import Level
 from traceability.quality.metric_grade import MetricGrade
+from traceability.quality.questionnaire import Dimension
 from traceability.quality.questionnaire_items import ITEMS
 from traceability.quality.threshold import THRESHOLDS
 
@@ -61,7 +63,15 @@ def plant_context(view: PlantView, speech: Speech) -> dict[str, Any]:
         "chart_caption": chart_caption(view, speech),
         "chart_rows": chart_rows(view, speech),
         "questions": ITEMS,
+        "d2_claimed": _claimed(view),
+        "subjects": lambda binding: [speech.say(subject_word(subject)) for subject in binding],
     }
+
+
+def _claimed(view: PlantView) -> Level | None:
+    """What the answers say of D2, None while nothing was answered."""
+    graded = next((one for one in view.grade.dimensions if one.dimension is Dimension.DIGITAL), None)
+    return graded.level if graded is not None and graded.rated else None
 
 
 def _metric_row(grade: MetricGrade, binding: tuple[str, ...], speech: Speech) -> MetricRow:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from hub.pages.doubt_words import DISPUTE_WORDS
 from hub.pages.genealogy_picture import pictures
 from hub.pages.limit_bar import LimitBar, badness, limit_bar
 from hub.pages.speech import Speech
@@ -40,7 +41,7 @@ def unit_context(view: UnitView, grade: PlantGrade | None, log_key: str, speech:
         "view": view,
         "grade": grade,
         "log_key": shlex.quote(log_key),
-        "evidence_file": f"evidence-{view.gtin}-{_NOT_IN_A_NAME.sub('_', view.serial)}.json",
+        "evidence_file": f"evidence-{_NOT_IN_A_NAME.sub('_', f'{view.gtin or view.part.id}-{view.serial}')}.json",
         "measured": rows,
         "out_of_limits": sum(row.out for row in rows),
         "pictures": [(result, picture) for result in view.results for picture in result.pictures],
@@ -51,7 +52,11 @@ def unit_context(view: UnitView, grade: PlantGrade | None, log_key: str, speech:
 
 def genealogy_context(graph: GraphView, speech: Speech) -> dict[str, Any]:
     """The picture of a graph and its table."""
-    return {"drawings": pictures(graph, speech), "genealogy": genealogy_rows(graph)}
+    return {
+        "drawings": pictures(graph, speech),
+        "genealogy": genealogy_rows(graph),
+        "dispute_words": DISPUTE_WORDS,
+    }
 
 
 def genealogy_rows(graph: GraphView) -> tuple[GenealogyRow, ...]:

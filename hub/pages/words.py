@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from hub.fleet.views import Freshness
+from hub.pages.alarm_rows import ALARM_KINDS
+from hub.pages.notification_words import NOTIFICATION_TABLES
 from hub.pages.speech import mark
 from hub.scorecard.views import BucketWidth
 from hub.search.views import HitKind
@@ -15,7 +17,9 @@ from traceability.measurement import Status
 from traceability.quality.level import Level
 from traceability.quality.questionnaire import Dimension
 from traceability.quality.reason import Reason
+from traceability.quality.sampling import SamplingMode
 from traceability.quality.threshold import Metric
+from traceability.record.production import HoldScope
 from traceability.unit import Environment, Flag, Purpose, Verdict
 
 METRICS: Mapping[StrEnum, str] = {
@@ -37,6 +41,10 @@ LEVELS: Mapping[Level, str] = {
     Level.L3: mark("prevention"),
     Level.L4: mark("excellence"),
 }
+SAMPLING: Mapping[StrEnum, str] = {
+    SamplingMode.INSPECTED: mark("weighted by lot size"),
+    SamplingMode.LOT: mark("accepted lots of all lots"),
+}
 REASONS: Mapping[StrEnum, str] = {
     Reason.NOT_MEASURED: mark("nothing was recorded for it"),
     Reason.INCONSISTENT_COUNTS: mark("the counts contradict each other"),
@@ -54,6 +62,7 @@ REASONS: Mapping[StrEnum, str] = {
     Reason.NO_KEY_CHARACTERISTIC: mark("no control plan names a key characteristic"),
     Reason.GAUGE_NOT_STUDIED: mark("no gauge study (R&R)"),
     Reason.GAUGE_NOT_CAPABLE: mark("gauge R&R above 30 %"),
+    Reason.GAUGE_NOT_CALIBRATED: mark("a gauge is out of calibration"),
     Reason.NOT_NORMAL: mark("the values are not normally distributed"),
     Reason.INVALID_VALUE: mark("a value is not a usable number"),
     Reason.NOT_ENOUGH_DATA: mark("fewer data than the estimate needs"),
@@ -116,6 +125,11 @@ HIT_KINDS: Mapping[StrEnum, str] = {
     HitKind.AGENT: mark("agent"),
     HitKind.ORGANISATION: mark("organisation"),
 }
+HOLD_SCOPES: Mapping[StrEnum, str] = {
+    HoldScope.UNIT: mark("unit"),
+    HoldScope.LOT: mark("lot"),
+    HoldScope.STATION: mark("station"),
+}
 ENVIRONMENTS: Mapping[StrEnum, str] = {
     Environment.PRODUCTION: mark("production data"),
     Environment.DEMO: mark("demo data"),
@@ -133,7 +147,7 @@ BUCKETS: Mapping[StrEnum, str] = {
 
 TABLES = (
     METRICS, DIMENSIONS, REASONS, VERDICTS, FLAGS, PURPOSES, STATUSES, LIMIT_STATES, FRESHNESS, HIT_KINDS,
-    ENVIRONMENTS, BUCKETS,
+    HOLD_SCOPES, ENVIRONMENTS, BUCKETS, SAMPLING, ALARM_KINDS, *NOTIFICATION_TABLES,
 )  # fmt: skip
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), code.value): text for table in TABLES for code, text in table.items()

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from hub.projection.quality import loss_detail_rows
 from hub.projection.sender import Place, evidence
 from hub.store.rows import Row
 from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
@@ -19,7 +20,7 @@ def quality_loss_rows(record: QualityLossRecord, place: Place) -> list[Row]:
         "evidence": record.evidence,
         "entered_by": record.entered_by,
     }
-    return [("quality_loss", row)]
+    return [("quality_loss", row), *loss_detail_rows(record, place)]
 
 
 def output_value_rows(record: OutputValueRecord, place: Place) -> list[Row]:

@@ -10,14 +10,30 @@ from typing import Any
 
 import msgspec
 
+from hub.projection.alarm import ALARM_CHECKS
+from hub.projection.epcis_events import EPCIS_CHECKS, EPCIS_HUB_ONLY
+from hub.projection.field import FIELD_CHECKS, FIELD_HUB_ONLY
+from hub.projection.notification import NOTIFICATION_CHECKS, NOTIFICATION_HUB_ONLY
+from hub.projection.quality_objection import QUALITY_CHECKS, QUALITY_HUB_ONLY
 from hub.projection.sender import Sender
+from hub.projection.trace_objection import TRACE_CHECKS, not_one_of
 from hub.settings import HUB_AUTHOR
 from hub.store.instant import is_storable
-from traceability.errors import Malformed, ZhuoyueError
-from traceability.identifier.item import ItemKind, parse_item
+from traceability.batch.limits import DEFAULT_LIMITS, BatchLimits
+from traceability.errors import Malformed
+from traceability.identifier.item import ItemKind
 from traceability.record.base import Record
 from traceability.record.codec import AnyRecord, decode_record, plan_id
+from traceability.record.downlink import (
+    DownlinkStartRecord,
+    HoldOrderRecord,
+    NoticeRecord,
+    PlantMessageRecord,
+    UnitStateRecord,
+)
 from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
+from traceability.record.identity import CompanyPrefixRecord
+from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
 from traceability.record.production import (
     AssociationRecord,
@@ -32,13 +48,25 @@ from traceability.record.production import (
 
 _REASON_LENGTH = 300
 _OfAUnit = UnitResultRecord | MeasurementsRecord | PicturesRecord | CodesRecord | InterlockRefusalRecord
-_HUB_ONLY = (
+_HUB_ONLY: tuple[type[Record], ...] = (
+    CompanyPrefixRecord,
     OrganisationRecord,
     PlantRecord,
     AuthorKeyRecord,
     QualityLossRecord,
     OutputValueRecord,
     AssessmentRecord,
+    KeyProofRecord,
+    AuthorKeyRevokedRecord,
+    HoldOrderRecord,
+    PlantMessageRecord,
+    DownlinkStartRecord,
+    UnitStateRecord,
+    NoticeRecord,
+    *EPCIS_HUB_ONLY,
+    *FIELD_HUB_ONLY,
+    *NOTIFICATION_HUB_ONLY,
+    *QUALITY_HUB_ONLY,
 )
 
 
@@ -50,14 +78,16 @@ class ReadRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def read_lines(lines: Sequence[bytes], first_record: int, sender: Sender) -> list[ReadRecord]:
+def read_lines(
+    lines: Sequence[bytes], first_record: int, sender: Sender, limits: BatchLimits = DEFAULT_LIMITS
+) -> list[ReadRecord]:
     """Read every line; ``first_record`` is the record sequence that the chain has come to."""
-    return [_read(line, seq, sender) for seq, line in enumerate(lines, start=first_record)]
+    return [_read(line, seq, sender, limits) for seq, line in enumerate(lines, start=first_record)]
 
 
-def _read(line: bytes, seq: int, sender: Sender) -> ReadRecord:
+def _read(line: bytes, seq: int, sender: Sender, limits: BatchLimits) -> ReadRecord:
     try:
-        record = decode_record(line)
+        record = decode_record(line, nesting=limits.nesting, string=limits.string)
     except Malformed as error:
         return ReadRecord(seq=seq, record=None, reason=error.what[:_REASON_LENGTH])
     if record.seq != seq:
@@ -92,7 +122,7 @@ def _check_unit(record: _OfAUnit, _sender: Sender) -> str:
     return "" if record.unit is None else _not_a(record.unit, ItemKind.UNIT)
 
 
-def _check_hold(record: HoldRecord, _sender: Sender) -> str:
+def _check_hold(record: HoldRecord | HoldOrderRecord, _sender: Sender) -> str:
     kinds = {HoldScope.UNIT: ItemKind.UNIT, HoldScope.LOT: ItemKind.LOT}
     return _not_a(record.target, kinds[record.scope]) if record.scope in kinds else ""
 
@@ -104,13 +134,7 @@ def _check_association(record: AssociationRecord, _sender: Sender) -> str:
 
 
 def _not_a(text: str, *kinds: ItemKind) -> str:
-    try:
-        item = parse_item(text)
-    except ZhuoyueError as error:
-        return f"{text[:100]!r} identifies no item: {error.what}"
-    if item.kind not in kinds:
-        return f"{text[:100]!r} is a {item.kind}, expected a {' or a '.join(kinds)}"
-    return "" if item.gtin else f"{text[:100]!r} is a private identity; records name things by their GTIN"
+    return not_one_of(text, kinds)
 
 
 def _check_plan(record: ControlPlanRecord, sender: Sender) -> str:
@@ -133,6 +157,8 @@ def _is_figure(limit: Decimal) -> bool:
 def _check_money(record: QualityLossRecord | OutputValueRecord, _sender: Sender) -> str:
     if not record.amount.is_finite() or abs(record.amount) >= Decimal(10) ** 18 or _places(record.amount) > 6:
         return f"the amount {str(record.amount)[:40]} is not a sum of money"
+    if isinstance(record, QualityLossRecord) and not _is_figure(record.recovered):
+        return "what was recovered is not a sum of money"
     if isinstance(record, OutputValueRecord) and not 1 <= record.year <= 9998:
         return f"{record.year} is not a year"
     return ""
@@ -150,8 +176,15 @@ _CHECKS: dict[type[Record], Callable[[Any, Sender], str]] = {
     CodesRecord: _check_unit,
     InterlockRefusalRecord: _check_unit,
     HoldRecord: _check_hold,
+    HoldOrderRecord: _check_hold,
     AssociationRecord: _check_association,
     ControlPlanRecord: _check_plan,
     QualityLossRecord: _check_money,
     OutputValueRecord: _check_money,
+    **ALARM_CHECKS,
+    **EPCIS_CHECKS,
+    **FIELD_CHECKS,
+    **NOTIFICATION_CHECKS,
+    **QUALITY_CHECKS,
+    **TRACE_CHECKS,
 }

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from hub.projection.result_detail import result_detail_rows
 from hub.projection.sender import Place, evidence
 from hub.store.instant import to_micros
 from hub.store.rows import Row
@@ -22,7 +23,7 @@ from traceability.record.production import (
 
 
 def unit_result_rows(record: UnitResultRecord, place: Place) -> list[Row]:
-    """One row."""
+    """One row, and those of what it was made with."""
     row = evidence(record, place) | {
         "result_id": record.id,
         "unit": record.unit,
@@ -39,7 +40,7 @@ def unit_result_rows(record: UnitResultRecord, place: Place) -> list[Row]:
         "defect": record.defect,
         "plan": record.plan,
     }
-    return [("unit_result", row)]
+    return [("unit_result", row), *result_detail_rows(record, place)]
 
 
 def measurement_rows(record: MeasurementsRecord, place: Place) -> list[Row]:

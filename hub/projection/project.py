@@ -1,5 +1,6 @@
 """From read lines to rows. Pure: the same lines give the same rows, whenever and however often."""
 
+import logging
 from collections.abc import Iterator, Sequence
 
 from hub.projection.objection import ReadRecord
@@ -7,22 +8,42 @@ from hub.projection.registry import PROJECTORS
 from hub.projection.sender import Place, Sender
 from hub.store.rows import Row
 
+log = logging.getLogger(__name__)
 FIRST_RECORD_LINE = 2
+QUARANTINE = "quarantine"
+"""The table of records that could not be taken."""
+_REASON_LENGTH = 300
 
 
 def batch_rows(batch_id: int, sender: Sender, read: Sequence[ReadRecord]) -> Iterator[Row]:
     """Every row of a batch: of its records, and one in ``quarantine`` for each that can't be taken."""
     for line, item in enumerate(read, start=FIRST_RECORD_LINE):
-        place = Place(sender=sender, batch_id=batch_id, line=line)
-        if item.record is None:
-            yield _quarantine(item, place)
-        else:
-            yield from PROJECTORS[type(item.record)](item.record, place)
+        yield from _record_rows(item, Place(sender=sender, batch_id=batch_id, line=line))
+
+
+def set_aside(item: ReadRecord, error: Exception | None) -> ReadRecord:
+    """The record as one that the hub could not project, by a mistake of its own."""
+    reason = f"this version of the hub fails on it: {type(error).__name__}: {error}"
+    return item if item.record is None else ReadRecord(seq=item.seq, record=None, reason=reason[:_REASON_LENGTH])
+
+
+def _record_rows(item: ReadRecord, place: Place) -> list[Row]:
+    if item.record is None:
+        return [_quarantine(item, place)]
+    try:
+        return list(PROJECTORS[type(item.record)](item.record, place))
+    except Exception as error:  # noqa: BLE001 - a mistake in one projector must not stop an author's chain
+        return [_quarantine(_told(item, place, error), place)]
+
+
+def _told(item: ReadRecord, place: Place, error: Exception) -> ReadRecord:
+    log.error("record %d of %s cannot be projected", item.seq, place.sender.author, exc_info=error)
+    return set_aside(item, error)
 
 
 def _quarantine(item: ReadRecord, place: Place) -> Row:
     return (
-        "quarantine",
+        QUARANTINE,
         {
             "batch_id": place.batch_id,
             "line": place.line,

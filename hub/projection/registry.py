@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from hub.projection.alarm import alarm_acknowledgement_rows, alarm_rows
 from hub.projection.economics import assessment_rows, output_value_rows, quality_loss_rows
+from hub.projection.epcis_events import event_rows
+from hub.projection.field import field_failure_rows, field_usage_rows
+from hub.projection.fleet import hold_order_rows, key_proof_rows, no_rows, plant_message_rows, revoked_key_rows
 from hub.projection.master import author_key_rows, control_plan_rows, organisation_rows, plant_rows
+from hub.projection.notification import notification_change_rows, notification_rows
 from hub.projection.production import (
     chain_start_rows,
     claim_rows,
@@ -17,11 +22,38 @@ from hub.projection.production import (
     refusal_rows,
     unit_result_rows,
 )
+from hub.projection.quality import statement_rows
 from hub.projection.sender import Place
+from hub.projection.sharing import policy_rows
+from hub.projection.telemetry import telemetry_rows
+from hub.projection.trace_records import (
+    alias_rows,
+    company_prefix_rows,
+    correction_rows,
+    packing_rows,
+    reidentification_rows,
+    shipment_rows,
+)
 from hub.store.rows import Row
+from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record
+from traceability.record.correction import CorrectionRecord
+from traceability.record.downlink import (
+    DownlinkStartRecord,
+    HoldOrderRecord,
+    NoticeRecord,
+    PlantMessageRecord,
+    UnitStateRecord,
+)
 from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
+from traceability.record.epcis import EventRecord
+from traceability.record.field import FieldFailureRecord, FieldUsageRecord
+from traceability.record.identity import AliasRecord, CompanyPrefixRecord, ReidentificationRecord
+from traceability.record.inspection import FieldReturnRecord, LotInspectionRecord
+from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
+from traceability.record.logistics import PackingRecord, ShipmentRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
+from traceability.record.notification import NotificationChangeRecord, NotificationRecord
 from traceability.record.production import (
     AssociationRecord,
     ChainStartRecord,
@@ -34,6 +66,18 @@ from traceability.record.production import (
     PicturesRecord,
     UnitResultRecord,
 )
+from traceability.record.quality import (
+    CostRateRecord,
+    DeclarationRecord,
+    GaugeRecord,
+    GaugeStudyRecord,
+    GradingPolicyRecord,
+    LevelRecord,
+    LossReversalRecord,
+    ProductionCalendarRecord,
+)
+from traceability.record.sharing import PolicyRecord
+from traceability.record.telemetry import TelemetryRecord
 
 PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     UnitResultRecord: unit_result_rows,
@@ -53,4 +97,36 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     OutputValueRecord: output_value_rows,
     QualityLossRecord: quality_loss_rows,
     AssessmentRecord: assessment_rows,
+    EventRecord: event_rows,
+    AliasRecord: alias_rows,
+    ReidentificationRecord: reidentification_rows,
+    CompanyPrefixRecord: company_prefix_rows,
+    ShipmentRecord: shipment_rows,
+    PackingRecord: packing_rows,
+    CorrectionRecord: correction_rows,
+    KeyProofRecord: key_proof_rows,
+    AuthorKeyRevokedRecord: revoked_key_rows,
+    HoldOrderRecord: hold_order_rows,
+    PlantMessageRecord: plant_message_rows,
+    DownlinkStartRecord: no_rows,
+    UnitStateRecord: no_rows,
+    NoticeRecord: no_rows,
+    ProductionCalendarRecord: statement_rows,
+    CostRateRecord: statement_rows,
+    LossReversalRecord: statement_rows,
+    GaugeRecord: statement_rows,
+    GaugeStudyRecord: statement_rows,
+    GradingPolicyRecord: statement_rows,
+    LevelRecord: statement_rows,
+    DeclarationRecord: statement_rows,
+    LotInspectionRecord: statement_rows,
+    FieldReturnRecord: statement_rows,
+    NotificationRecord: notification_rows,
+    NotificationChangeRecord: notification_change_rows,
+    TelemetryRecord: telemetry_rows,
+    PolicyRecord: policy_rows,
+    AlarmRecord: alarm_rows,
+    AlarmAcknowledgementRecord: alarm_acknowledgement_rows,
+    FieldFailureRecord: field_failure_rows,
+    FieldUsageRecord: field_usage_rows,
 }

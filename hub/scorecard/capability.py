@@ -1,34 +1,37 @@
 """Capability of a plant's key characteristics 关键特性, from the records of its units' first submissions.
 
-Only first submissions count: a unit measured again after a failure would otherwise stand twice in the sample, and
-selected values would flatter the index. Values are kept as integers; mixed resolutions are brought to the finest.
+What is now comes from roll-ups, without reading a single raw value; what was known earlier is scanned from the raw
+records up to then, by the same rule (see ``hub.rollup.sample``).
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date
 
+from hub.rollup.window import Narrowing, Period, period
 from hub.scorecard.gather import PlantRecords
-from hub.scorecard.submissions import History
+from hub.scorecard.known import scanned_period
 from hub.scorecard.views import CapabilityView
+from hub.store.database import Reading
 from hub.store.master_queries import PartEntry, operation_named, part_name
-from hub.store.score_queries import ResultKey, ValueRow
-from traceability.measurement import Characteristic, Status
-from traceability.quality.capability import CapabilityResult, assess_capability
-from traceability.quality.first_pass import Attempt
+from hub.store.rollup_queries import Range
+from traceability.measurement import Characteristic
+from traceability.quality.gauge import GaugeEvidence
+from traceability.quality.rollup_figures import rollup_capability
 from traceability.record.master import ControlPlan
 
 
 def capability_views(
-    records: PlantRecords, found: list[History], parts: Mapping[str, PartEntry]
+    connection: Reading, records: PlantRecords, hours: Range, today: date, parts: Mapping[str, PartEntry]
 ) -> tuple[CapabilityView, ...]:
     """Every key characteristic of the control plans in force, worst first; unrated before rated."""
-    first = {
-        (history.first.author, history.first.chain, history.first.result_id): (history.part, history.first)
-        for history in found
-        if history.first is not None
-    }
     views = [
-        _view(entry.plan, characteristic, records.values, first, parts)
+        characteristic_view(
+            entry.plan,
+            characteristic,
+            _period(connection, records, entry.plan, characteristic, hours),
+            records.management.gauge(entry.plan.part, characteristic.id, today),
+            parts,
+        )
         for entry in records.plans
         for characteristic in entry.plan.characteristics
         if characteristic.key
@@ -36,33 +39,45 @@ def capability_views(
     return tuple(sorted(views, key=_worst_first))
 
 
-def _view(
+def characteristic_view(
     plan: ControlPlan,
     characteristic: Characteristic,
-    values: tuple[ValueRow, ...],
-    first: Mapping[ResultKey, tuple[str, Attempt]],
+    found: Period,
+    gauge: GaugeEvidence,
     parts: Mapping[str, PartEntry],
 ) -> CapabilityView:
-    taken: list[tuple[tuple[datetime, str, str, int], ValueRow]] = []
-    for row in values:
-        part, attempt = first.get(row.key, ("", None))
-        about = (part, row.operation, row.characteristic)
-        if attempt is not None and about == (plan.part, characteristic.operation, characteristic.id):
-            taken.append(((attempt.event_time, attempt.author, attempt.chain, row.seq), row))
-    ordered = [row for _, row in sorted(taken, key=lambda pair: pair[0])]
-    usable = [row for row in ordered if row.status == Status.GOOD and row.uom == characteristic.uom]
-    finest = max((row.decimals for row in usable), default=characteristic.decimals)
-    steps = [row.value * 10 ** (finest - row.decimals) for row in usable if row.value is not None]
+    """One characteristic over a period."""
     return CapabilityView(
         part=part_name(parts, plan.part),
         operation=operation_named(plan, characteristic.operation),
         characteristic=characteristic,
-        result=assess_capability(steps, finest, characteristic),
-        left_out=len(ordered) - len(steps),
+        result=rollup_capability(
+            found.rollup,
+            characteristic,
+            gauge_share=gauge.share,
+            calibrated=gauge.calibrated or not gauge.gauges,  # none registered: "not studied" says it
+        ),
+        left_out=found.left_out,
+        gauge=gauge,
+        first_batch=found.first_batch,
+        last_batch=found.last_batch,
     )
 
 
+def characteristics_of(plans: Iterable[ControlPlan], identity: str) -> list[tuple[ControlPlan, Characteristic]]:
+    """The characteristics of this id, in every plan that has one."""
+    return [(plan, one) for plan in plans for one in plan.characteristics if one.id == identity]
+
+
+def _period(
+    connection: Reading, records: PlantRecords, plan: ControlPlan, characteristic: Characteristic, hours: Range
+) -> Period:
+    narrowing = Narrowing(part=plan.part, operation=characteristic.operation)
+    if records.before is not None:
+        return scanned_period(records, plan.part, characteristic, hours)
+    return period(connection, records.plant, characteristic, hours, narrowing)
+
+
 def _worst_first(view: CapabilityView) -> tuple[bool, float, str, str]:
-    result: CapabilityResult = view.result
-    value = float("-inf") if result.value is None else result.value
-    return result.rated, value, view.part.id, view.characteristic.id
+    value = float("-inf") if view.result.value is None else view.result.value
+    return view.result.rated, value, view.part.id, view.characteristic.id

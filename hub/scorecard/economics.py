@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from hub.scorecard.gather import PlantRecords
+from hub.store.quality_queries import LossLine
 from hub.store.score_queries import OutputRow
 from traceability.quality.loss import CostItem, LossEntry, LossRates, loss_rates
 from traceability.quality.questionnaire import Answer, Stance
@@ -17,16 +18,28 @@ _ITEMS = {item.value: item for item in CostItem}
 
 def plant_losses(records: PlantRecords, window: Window) -> LossRates | None:
     """Both loss rates; None when nothing at all was entered. Costs of items the notice does not name are left out."""
-    if not records.losses and not records.outputs:
+    entries = loss_entries(records.losses)
+    if not entries and not records.outputs:
         return None
     output = output_for(records.outputs, window)
-    entries = [
-        LossEntry(item=_ITEMS[row.item], amount=row.amount, currency=row.currency, accrued=row.accrued)
-        for row in records.losses
-        if row.item in _ITEMS
-    ]
     currency = output.currency if output else next((entry.currency for entry in entries), DEFAULT_CURRENCY)
-    return loss_rates(entries, output.amount if output else None, currency, window)
+    net = records.management.policy.net_losses
+    return loss_rates(entries, output.amount if output else None, currency, window, net=net)
+
+
+def loss_entries(lines: Iterable[LossLine]) -> list[LossEntry]:
+    """The entries that count: of an item of the notice, and not reversed."""
+    return [
+        LossEntry(
+            item=_ITEMS[line.item],
+            amount=line.amount,
+            currency=line.currency,
+            accrued=line.accrued,
+            recovered=line.recovered,
+        )
+        for line in lines
+        if line.item in _ITEMS and line.reversed_by is None
+    ]
 
 
 def output_for(outputs: Iterable[OutputRow], window: Window) -> OutputRow | None:

@@ -6,17 +6,18 @@ from typing import TypeVar
 
 import msgspec
 
+from hub.scorecard.lots import LotsAndReturns, lots_and_returns
+from hub.scorecard.management import Management, management_of
 from hub.store.database import Reading
 from hub.store.master_queries import Master, PartEntry, PlanEntry, parts_named, plans_of_plants, read_master
+from hub.store.quality_queries import LossLine, loss_lines
 from hub.store.score_queries import (
     ClaimRow,
-    LossRow,
     OutputRow,
     ScoredResult,
     ValueRow,
     answers_of_plants,
     latest_claims,
-    losses_of_plants,
     output_values_of_plants,
     results_of_plants,
     values_of_plants,
@@ -27,16 +28,22 @@ T = TypeVar("T")
 
 
 class PlantRecords(msgspec.Struct, frozen=True, kw_only=True):
-    """What the hub holds of one plant, over all time; ``values`` are those of key characteristics."""
+    """What the hub holds of one plant, over all time, or held when it had stored ``before`` batches.
+
+    ``values`` are those of key characteristics, read only for what was known before: roll-ups answer for now.
+    """
 
     plant: str
     plans: tuple[PlanEntry, ...]
     results: tuple[ScoredResult, ...]
     claims: tuple[ClaimRow, ...]
     values: tuple[ValueRow, ...]
-    losses: tuple[LossRow, ...]
+    losses: tuple[LossLine, ...]
     outputs: tuple[OutputRow, ...]
     answers: tuple[Answer, ...]
+    management: Management
+    judged: LotsAndReturns = LotsAndReturns()
+    before: int | None = None
 
 
 class Gathered(msgspec.Struct, frozen=True):
@@ -47,11 +54,11 @@ class Gathered(msgspec.Struct, frozen=True):
     plants: dict[str, PlantRecords]
 
 
-def gather(connection: Reading, plants: Collection[str] | None = None) -> Gathered:
-    """The records of ``plants``, by default of all that have master data."""
+def gather(connection: Reading, plants: Collection[str] | None = None, before: int | None = None) -> Gathered:
+    """The records of ``plants``, by default of all that have master data; ``before``: as known at that log size."""
     master = read_master(connection)
     wanted = set(master.plants if plants is None else plants)
-    plans = plans_of_plants(connection, wanted)
+    plans = plans_of_plants(connection, wanted, before)
     key = {
         characteristic.id
         for entries in plans.values()
@@ -59,13 +66,16 @@ def gather(connection: Reading, plants: Collection[str] | None = None) -> Gather
         for characteristic in entry.plan.characteristics
         if characteristic.key
     }
-    results = _by_plant(results_of_plants(connection, wanted), lambda row: row.plant)
-    claims = _by_plant(latest_claims(connection, wanted), lambda row: row.plant)
-    values = _by_plant(values_of_plants(connection, wanted, key), lambda row: row.plant)
-    losses = _by_plant(losses_of_plants(connection, wanted), lambda row: row.plant)
-    outputs = _by_plant(output_values_of_plants(connection, wanted), lambda row: row.plant)
-    answers = answers_of_plants(connection, wanted)
+    results = _by_plant(results_of_plants(connection, wanted, before), lambda row: row.plant)
+    claims = _by_plant(latest_claims(connection, wanted, before), lambda row: row.plant)
+    values = _by_plant(_scanned(connection, wanted, key, before), lambda row: row.plant)
+    losses = _by_plant(loss_lines(connection, wanted, before), lambda row: row.plant)
+    outputs = _by_plant(output_values_of_plants(connection, wanted, before), lambda row: row.plant)
+    answers = answers_of_plants(connection, wanted, before)
+    management = management_of(connection, wanted, before)
+    judged = lots_and_returns(connection, wanted, before)
     parts = {row.part for rows in results.values() for row in rows}
+    parts |= {one.part for stated in judged.values() for one in stated.lots}
     parts |= {entry.plan.part for entries in plans.values() for entry in entries}
     records = {
         plant: PlantRecords(
@@ -77,10 +87,19 @@ def gather(connection: Reading, plants: Collection[str] | None = None) -> Gather
             losses=tuple(losses[plant]),
             outputs=tuple(outputs[plant]),
             answers=answers.get(plant, ()),
+            management=management[plant],
+            judged=judged[plant],
+            before=before,
         )
         for plant in sorted(wanted)
     }
     return Gathered(master, parts_named(connection, parts), records)
+
+
+def _scanned(
+    connection: Reading, plants: Collection[str], characteristics: Collection[str], before: int | None
+) -> list[ValueRow]:
+    return [] if before is None else values_of_plants(connection, plants, characteristics, before)
 
 
 def _by_plant(rows: Iterable[T], plant_of: Callable[[T], str]) -> defaultdict[str, list[T]]:

@@ -1,27 +1,39 @@
 """A plant's scorecard: what its records say over the last twelve months, and the Level that follows."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from hub.errors import NotFound
 from hub.page_paths import plant_path
+from hub.rollup.hours import hours_of
 from hub.scorecard.capability import capability_views
+from hub.scorecard.digital import digital_coverage
 from hub.scorecard.economics import answers_of, plant_losses
 from hub.scorecard.gather import Gathered, PlantRecords, gather
-from hub.scorecard.operations import counts_of, operation_scores
+from hub.scorecard.lots import FieldScore, LotScore, field_score, lot_scores, lots_within
+from hub.scorecard.operations import Subject, counts_of, operation_scores
 from hub.scorecard.over_time import bucket_width
-from hub.scorecard.rolled import acceptance, plant_families
-from hub.scorecard.submissions import History, histories, within
-from hub.scorecard.views import CapabilityView, PlantRow, PlantView
+from hub.scorecard.rolled import acceptance, failed_of_accepted, no_first_failure, plant_families
+from hub.scorecard.submissions import History, days_with_results, histories, within
+from hub.scorecard.views import CapabilityView, Known, PlantRow, PlantView
+from hub.store.batches import log_size
 from hub.store.database import Reading
+from hub.store.horizon import log_before
+from hub.store.instant import to_micros
 from hub.store.master_queries import PlantEntry
 from hub.store.score_queries import NO_UNIT
+from traceability.quality.calendar import Coverage, coverage
 from traceability.quality.capability import plant_capability
+from traceability.quality.digital_coverage import DigitalCoverage
+from traceability.quality.first_pass import FirstPass
 from traceability.quality.grade import PlantGrade, grade_plant
+from traceability.quality.loss import LossRates, YearOnYear, year_on_year
 from traceability.quality.rolled import PlantRolledYield, plant_rolled_yield
-from traceability.quality.sigma import assess_sigma
+from traceability.quality.sampling import yields_of_lots
+from traceability.quality.sigma import SigmaResult, assess_acceptance, worse
 from traceability.quality.window import Window, year_to
 
 
@@ -35,6 +47,14 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     rolled: PlantRolledYield
     capability: tuple[CapabilityView, ...]
     grade: PlantGrade
+    losses: LossRates | None
+    year_on_year: YearOnYear
+    coverage: Coverage
+    digital: DigitalCoverage
+    lot_scores: tuple[LotScore, ...]
+    sigma: SigmaResult
+    """At final acceptance, without field returns."""
+    field: FieldScore | None
 
     @property
     def units(self) -> int:
@@ -48,10 +68,12 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
         return sum(len(history.attempts) for history in self.histories)
 
 
-def plant_view(connection: Reading, plant: str, now: datetime) -> PlantView:
-    """The scorecard of ``plant``; ``NotFound`` when nobody entered it."""
-    gathered = gather(connection, [plant])
-    scored = _score(gathered, _entry(gathered, plant), now)
+def plant_view(connection: Reading, plant: str, now: datetime, known_at: datetime | None = None) -> PlantView:
+    """The scorecard of ``plant``; ``NotFound`` when nobody entered it.
+
+    ``known_at``: of the twelve months up to then, as the hub's records said at that time: what arrived later is not in.
+    """
+    scored, gathered = scored_plant(connection, plant, now, known_at)
     width = bucket_width(scored.histories)
     records = gathered.plants[plant]
     return PlantView(
@@ -59,7 +81,7 @@ def plant_view(connection: Reading, plant: str, now: datetime) -> PlantView:
         organisation=scored.entry.organisation,
         time_zone=scored.entry.time_zone,
         window=scored.window,
-        now=now,
+        now=known_at or now,
         units=scored.units,
         results=scored.results,
         operations=operation_scores(records, scored.histories, gathered.parts, width, scored.zone),
@@ -67,26 +89,44 @@ def plant_view(connection: Reading, plant: str, now: datetime) -> PlantView:
         rolled=scored.rolled,
         capability=scored.capability,
         grade=scored.grade,
+        losses=scored.losses,
+        year_on_year=scored.year_on_year,
+        coverage=scored.coverage,
+        digital=scored.digital,
+        known=_known(connection, records, scored, known_at),
+        no_first_failure=no_first_failure(records.plans, scored.histories),
+        lots=scored.lot_scores,
+        sigma=scored.sigma,
+        field=scored.field,
     )
+
+
+def scored_plant(
+    connection: Reading, plant: str, now: datetime, known_at: datetime | None = None
+) -> tuple[Scored, Gathered]:
+    """A plant's figures and the records that they are from."""
+    before = None if known_at is None else log_before(connection, to_micros(known_at))
+    gathered = gather(connection, [plant], before)
+    return _score(connection, gathered, _entry(gathered, plant), known_at or now), gathered
 
 
 def plant_grade(connection: Reading, plant: str, now: datetime) -> PlantGrade:
     """The Level of one plant."""
     gathered = gather(connection, [plant])
-    return _score(gathered, _entry(gathered, plant), now).grade
+    return _score(connection, gathered, _entry(gathered, plant), now).grade
 
 
 def plant_rows(connection: Reading, now: datetime) -> tuple[PlantRow, ...]:
     """Every plant in a line, by organisation and id."""
     gathered = gather(connection)
     entries = sorted(gathered.master.plants.values(), key=lambda entry: (entry.organisation.id, entry.named.id))
-    return tuple(_row(_score(gathered, entry, now)) for entry in entries)
+    return tuple(_row(_score(connection, gathered, entry, now)) for entry in entries)
 
 
 def plant_grades(connection: Reading, now: datetime) -> dict[str, PlantGrade]:
     """The Level of every plant, by id."""
     gathered = gather(connection)
-    return {plant: _score(gathered, entry, now).grade for plant, entry in gathered.master.plants.items()}
+    return {plant: _score(connection, gathered, entry, now).grade for plant, entry in gathered.master.plants.items()}
 
 
 def _entry(gathered: Gathered, plant: str) -> PlantEntry:
@@ -96,25 +136,86 @@ def _entry(gathered: Gathered, plant: str) -> PlantEntry:
     return entry
 
 
-def _score(gathered: Gathered, entry: PlantEntry, now: datetime) -> Scored:
+def _score(connection: Reading, gathered: Gathered, entry: PlantEntry, now: datetime) -> Scored:
     records: PlantRecords = gathered.plants[entry.named.id]
     zone = ZoneInfo(entry.time_zone)
-    window = year_to(now.astimezone(zone).date())
+    today = now.astimezone(zone).date()
+    window = year_to(today)
     found = within(histories(records.results), window, zone)
     counts = counts_of(found)
-    rolled = plant_rolled_yield(plant_families(records.plans, counts))
-    capability = capability_views(records, found, gathered.parts)
-    submitted, first_ok = acceptance(records.plans, counts)
+    by_lots = yields_of_lots(lots_within(records.judged.lots, window), records.management.policy.sampling)
+    rolled = plant_rolled_yield(plant_families(records.plans, counts, by_lots))
+    capability = capability_views(connection, records, hours_of(window, zone), today, gathered.parts)
+    sigma = assess_acceptance(acceptance(records.plans, counts, by_lots))
+    field = field_score(records.judged.returns, _failed(records, found), window, sigma)
+    losses = plant_losses(records, window)
+    covered = coverage(records.management.calendars, window, days_with_results(found, zone))
     grade = grade_plant(
-        sigma=assess_sigma(submitted, submitted - first_ok),
+        sigma=worse(sigma, field.sigma if field else None),
         capability=plant_capability([view.result for view in capability]),
         rolled=rolled,
-        losses=plant_losses(records, window),
+        losses=losses,
         answers=answers_of(records.answers),
-        covered=None,  # no calendar of production days is entered yet, so every Level is provisional
+        covered=covered.share,
+        policy=records.management.policy,
     )
     return Scored(
-        entry=entry, zone=zone, window=window, histories=found, rolled=rolled, capability=capability, grade=grade
+        entry=entry,
+        zone=zone,
+        window=window,
+        histories=found,
+        rolled=rolled,
+        capability=capability,
+        grade=grade,
+        losses=losses,
+        year_on_year=year_on_year(plant_losses(records, _year_before(window)), losses),
+        coverage=covered,
+        digital=_digital(connection, records, counts, capability, covered),
+        lot_scores=lot_scores(by_lots, counts, {e.plan.part: e.plan for e in records.plans}, gathered.parts),
+        sigma=sigma,
+        field=field,
+    )
+
+
+def _failed(records: PlantRecords, found: list[History]) -> dict[str, int]:
+    return failed_of_accepted(records.plans, found, records.judged.failed)
+
+
+def _year_before(window: Window) -> Window:
+    return year_to(window.first - timedelta(days=1))
+
+
+def _digital(
+    connection: Reading,
+    records: PlantRecords,
+    counts: Mapping[Subject, FirstPass],
+    capability: tuple[CapabilityView, ...],
+    covered: Coverage,
+) -> DigitalCoverage:
+    return digital_coverage(
+        connection,
+        records.plant,
+        plans=records.plans,
+        counts=counts,
+        capability=capability,
+        coverage=covered,
+        before=records.before,
+    )
+
+
+def _known(connection: Reading, records: PlantRecords, scored: Scored, known_at: datetime | None) -> Known:
+    first, last = scored.window.first, scored.window.last
+    batches = {
+        result.batch_id
+        for result in records.results
+        if first <= result.attempt.event_time.astimezone(scored.zone).date() <= last
+    }
+    return Known(
+        log_size=log_size(connection) if records.before is None else records.before,
+        at=known_at,
+        batches=len(batches),
+        first_batch=min(batches, default=None),
+        last_batch=max(batches, default=None),
     )
 
 

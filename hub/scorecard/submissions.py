@@ -6,7 +6,7 @@ submission, and a unit that failed before the window cannot enter it again with 
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import tzinfo
+from datetime import date, tzinfo
 
 import msgspec
 
@@ -27,9 +27,11 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def histories(results: Iterable[ScoredResult]) -> list[History]:
-    """The history of each unit of each part at each operation."""
+    """The history of each unit of each part at each operation; what was declared wrong is in none."""
     by_unit: defaultdict[tuple[str, str, str], list[Attempt]] = defaultdict(list)
     for result in results:
+        if result.erroneous:
+            continue
         by_unit[result.part, result.attempt.operation, result.attempt.unit].append(result.attempt)
     found = []
     for (part, operation, _), attempts in by_unit.items():
@@ -42,6 +44,11 @@ def histories(results: Iterable[ScoredResult]) -> list[History]:
 def within(found: Iterable[History], window: Window, zone: tzinfo) -> list[History]:
     """The histories that begin in ``window``, by the plant's calendar."""
     return [history for history in found if window.holds(begin(history).event_time.astimezone(zone).date())]
+
+
+def days_with_results(found: Iterable[History], zone: tzinfo) -> set[date]:
+    """The plant's calendar days on which something was recorded."""
+    return {attempt.event_time.astimezone(zone).date() for history in found for attempt in history.attempts}
 
 
 def begin(history: History) -> Attempt:

@@ -7,12 +7,18 @@ from fractions import Fraction
 import msgspec
 
 from hub.named import Named
+from hub.scorecard.lots import FieldScore, LotScore
 from traceability.measurement import Characteristic
+from traceability.quality.calendar import Coverage
 from traceability.quality.capability import CapabilityResult
+from traceability.quality.digital_coverage import DigitalCoverage
 from traceability.quality.first_pass import FirstPass
+from traceability.quality.gauge import NO_GAUGE, GaugeEvidence
 from traceability.quality.grade import PlantGrade
 from traceability.quality.intervals import Interval
+from traceability.quality.loss import LossRates, YearOnYear
 from traceability.quality.rolled import PlantRolledYield
+from traceability.quality.sigma import SigmaResult
 from traceability.quality.window import Window
 
 
@@ -99,7 +105,22 @@ class CapabilityView(msgspec.Struct, frozen=True, kw_only=True):
     characteristic: Characteristic
     result: CapabilityResult
     left_out: int
-    """Values that could not be used: of status Bad or Uncertain, or in another unit of measure than the limits."""
+    """Values that could not be used: of status Bad or Uncertain, or in a unit that the limits can't be told in."""
+    gauge: GaugeEvidence = NO_GAUGE
+    first_batch: int | None = None
+    """Log positions of the first and the last batch that the values are from."""
+    last_batch: int | None = None
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of knowledge: all batches of the log before ``log_size``; ``at`` None: now."""
+
+    log_size: int
+    at: datetime | None = None
+    batches: int = 0
+    """Batches with results of the plant in the window, from ``first_batch`` to ``last_batch``."""
+    first_batch: int | None = None
+    last_batch: int | None = None
 
 
 class PlantView(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +140,20 @@ class PlantView(msgspec.Struct, frozen=True, kw_only=True):
     rolled: PlantRolledYield
     capability: tuple[CapabilityView, ...]
     grade: PlantGrade
+    losses: LossRates | None = None
+    year_on_year: YearOnYear | None = None
+    """F against the twelve months before (rule R21)."""
+    coverage: Coverage | None = None
+    digital: DigitalCoverage | None = None
+    """D2 as the data show it, beside the questionnaire."""
+    known: Known | None = None
+    """What it rests on: the batches that the hub held."""
+    no_first_failure: YieldView | None = None
+    """Units of the final operations without a first-pass failure anywhere, beside the product (rule R13)."""
+    lots: tuple[LotScore, ...] = ()
+    sigma: SigmaResult | None = None
+    """At final acceptance, without what came back from the field."""
+    field: FieldScore | None = None
 
 
 class PlantRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 
 from hub.named import Named
-from hub.page_paths import agent_path, item_path, organisation_path, plant_path
+from hub.page_paths import agent_path, has_page, item_path, organisation_path, plant_path
 from hub.search.code import looks_like_code, read_code
 from hub.search.views import Hit, HitKind, SearchView
 from hub.store.database import Reading
 from hub.store.master_queries import Master, PartEntry, part_name, parts_named, read_master
 from hub.store.search_queries import is_named, items_like, parts_like
+from hub.trace.catalogue import item_label, part_of_item
+from hub.trace.naming import Naming
 from traceability.errors import IdentifierRefused
-from traceability.identifier.item import ItemKind, item_uri, parse_item, part_of
+from traceability.identifier.alias import alias_name
+from traceability.identifier.item import ItemKind, item_uri, parse_item
 
 LIMIT = 20
 LONGEST = 400
@@ -28,6 +31,8 @@ def search(connection: Reading, query: str, limit: int = LIMIT) -> SearchView:
             return _of_code(connection, query, item_uri(read_code(text)), limit)
         except IdentifierRefused as error:
             problem = str(error)
+    elif (item := item_called(connection, text)) is not None:
+        return _of_code(connection, query, item, limit)
     master = read_master(connection)
     groups = [
         *(_items(connection, kind, text, limit) for kind in (ItemKind.UNIT, ItemKind.LOT)),
@@ -44,34 +49,43 @@ def _of_code(connection: Reading, query: str, item: str, limit: int) -> SearchVi
         entries = parts_like(connection, item, limit)
         hits = tuple(_part_hit(entry) for entry in entries)
         return SearchView(query=query, read_as=item, hits=hits, truncated=False)
-    hit = _item_hit(item, parts_named(connection, [part_of(item)]), known=is_named(connection, item))
+    naming = Naming(connection)
+    naming.learn([item])
+    one = naming.canonical_of(item)
+    if not has_page(one):
+        one = item
+    known = any(is_named(connection, name) for name in naming.spellings_of([one]))
+    hit = _item_hit(one, parts_named(connection, [part_of_item(parse_item(one))]), known=known)
     return SearchView(query=query, read_as=item, hits=(hit,), truncated=False)
+
+
+def item_called(connection: Reading, text: str) -> str | None:
+    """The unit or lot that a private identity, an EPC URN or another system's name stands for; None: none does."""
+    try:
+        name = alias_name(text)
+    except IdentifierRefused:
+        return None
+    naming = Naming(connection)
+    naming.learn([name])
+    item = naming.canonical_of(name)
+    return item if has_page(item) else None
 
 
 def _items(connection: Reading, kind: ItemKind, text: str, limit: int) -> list[Hit]:
     if not text.isascii():
         return []
-    found = [item for item in items_like(connection, kind, text, limit + 1) if _has_page(item)]
-    parts = parts_named(connection, {part_of(item) for item in found})
+    found = [item for item in items_like(connection, kind, text, limit + 1) if has_page(item)]
+    parts = parts_named(connection, {part_of_item(parse_item(item)) for item in found})
     return [_item_hit(item, parts) for item in found]
-
-
-def _has_page(item: str) -> bool:
-    """Units of results are taken as their author wrote them; only canonical ones have a page."""
-    try:
-        parsed = parse_item(item)
-    except IdentifierRefused:
-        return False
-    return parsed.kind in _KINDS and bool(parsed.gtin)
 
 
 def _item_hit(item: str, parts: dict[str, PartEntry], *, known: bool = True) -> Hit:
     parsed = parse_item(item)
-    part = part_name(parts, part_of(item))
+    part = part_name(parts, part_of_item(parsed))
     return Hit(
         kind=_KINDS[parsed.kind],
         id=item,
-        title=parsed.serial or parsed.lot or parsed.gtin,
+        title=item_label(parsed),
         detail=part.name,
         detail_zh=part.name_zh,
         url=item_path(item),

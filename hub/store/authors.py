@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import Table, select
 
 from hub.store.database import Reading
+from hub.store.fleet_tables import author_key_revoked
 from hub.store.tables import author_key, organisation, plant
 from traceability.encoding import from_base64
 
@@ -17,8 +18,60 @@ class KeyInForce(msgspec.Struct, frozen=True, kw_only=True):
     environment: str
 
 
+class Revocation(msgspec.Struct, frozen=True, kw_only=True):
+    """No key of an author counts behind ``batch_id``, where ``reason`` was entered."""
+
+    batch_id: int
+    reason: str
+
+
 def key_in_force(connection: Reading, author: str, position: int) -> KeyInForce | None:
-    """The key by which a batch of ``author`` at log index ``position`` is verified: the last one entered before it."""
+    """The key by which a batch of ``author`` at log index ``position`` is verified: the last one entered before it.
+
+    None when there is none, or when it was revoked before ``position`` and no new one was entered since.
+    """
+    if revocation_in_force(connection, author, position) is not None:
+        return None
+    return _last_key(connection, author, position)
+
+
+def revocation_in_force(connection: Reading, author: str, position: int) -> Revocation | None:
+    """The revocation that leaves ``author`` without a key at log index ``position``, if one does."""
+    entered = author_key_revoked
+    query = (
+        select(entered)
+        .where(entered.c.id == author, entered.c.batch_id < position)
+        .order_by(entered.c.batch_id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    later = select(author_key.c.batch_id).where(
+        author_key.c.id == author, author_key.c.batch_id < position, author_key.c.batch_id > row.batch_id
+    )
+    if connection.execute(later.limit(1)).one_or_none() is not None:
+        return None
+    return Revocation(batch_id=row.batch_id, reason=row.reason)
+
+
+def plant_of_author(connection: Reading, author: str) -> str | None:
+    """The plant an author belongs to, also when its key is revoked; None when it was never entered."""
+    key = _last_key(connection, author, _END)
+    return None if key is None else key.plant
+
+
+def authors_revoked(connection: Reading) -> dict[str, str]:
+    """Why, for each author that has no key now because it was revoked."""
+    found = {}
+    for author in connection.execute(select(author_key_revoked.c.id).distinct()).scalars():
+        revoked = revocation_in_force(connection, author, _END)
+        if revoked is not None:
+            found[author] = revoked.reason
+    return found
+
+
+def _last_key(connection: Reading, author: str, position: int) -> KeyInForce | None:
     query = (
         select(author_key)
         .where(author_key.c.id == author, author_key.c.batch_id < position)
@@ -42,6 +95,9 @@ def latest_plant(connection: Reading, plant_id: str) -> tuple[str, str, str, str
     """Organisation, name, Chinese name and time zone of a plant as entered last."""
     row = _latest(connection, plant, plant_id)
     return None if row is None else (row["organisation"], row["name"], row["name_zh"], row["time_zone"])
+
+
+_END = 2**62
 
 
 def _latest(connection: Reading, table: Table, row_id: str) -> dict[str, str] | None:

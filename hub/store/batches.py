@@ -1,9 +1,14 @@
 """The ledger's batches. They are inserted and read; nothing here changes or deletes one."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import ColumnElement, func, insert, select
 
+from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
+from hub.store.instant import from_micros
 from hub.store.tables import batch
 
 _COLUMNS = [column for column in batch.c if column.name != "body"]
@@ -70,10 +75,33 @@ def batch_body(connection: Reading, batch_id: int) -> bytes | None:
     return None if body is None else bytes(body)
 
 
+def holds_record(connection: Reading, author: str, chain: str, seq: int) -> bool:
+    """Whether record ``seq`` of a chain was taken."""
+    query = select(func.max(batch.c.first_record + batch.c.records)).where(
+        batch.c.author == author, batch.c.chain == chain
+    )
+    after = connection.execute(query).scalar_one_or_none()
+    return after is not None and seq < after
+
+
+def record_times(connection: Reading, positions: Collection[int]) -> dict[int, datetime]:
+    """When the hub stored each of the batches at these log indexes."""
+    return {
+        row.id: from_micros(row.record_time)
+        for chunk in in_chunks(positions)
+        for row in connection.execute(select(batch.c.id, batch.c.record_time).where(batch.c.id.in_(chunk)))
+    }
+
+
 def header_hashes(connection: Reading, begin: int, end: int) -> list[str]:
     """Header hashes of the log entries ``[begin, end)``, in order."""
     query = select(batch.c.hash).where(batch.c.id >= begin, batch.c.id < end).order_by(batch.c.id)
     return list(connection.execute(query).scalars())
+
+
+def positions_of_author(connection: Reading, author: str) -> list[int]:
+    """Log indexes of an author's batches, in order."""
+    return list(connection.execute(select(batch.c.id).where(batch.c.author == author).order_by(batch.c.id)).scalars())
 
 
 def _one(connection: Reading, condition: ColumnElement[bool]) -> StoredBatch | None:

@@ -7,8 +7,10 @@ from sqlalchemy import Column, select, tuple_
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.fleet_tables import author_key_revoked
 from hub.store.rows import Row
 from hub.store.tables import (
+    assessment,
     author_key,
     batch,
     codes,
@@ -18,7 +20,10 @@ from hub.store.tables import (
     link,
     log_node,
     measurement,
+    output_value,
     picture,
+    quality_loss,
+    quality_statement,
     unit_result,
 )
 
@@ -92,6 +97,31 @@ def key_places(connection: Reading, authors: Collection[str]) -> list[KeyPlace]:
         for row in connection.execute(select(author_key.c.id, *order).where(author_key.c.id.in_(chunk)))
     ]
     return sorted(found, key=lambda key: key.place)
+
+
+def revocation_places(connection: Reading, authors: Collection[str]) -> set[Place]:
+    """Every record that revoked the keys of one of ``authors``."""
+    columns = (author_key_revoked.c.batch_id, author_key_revoked.c.line)
+    return {
+        (row.batch_id, row.line)
+        for chunk in in_chunks(authors)
+        for row in connection.execute(select(*columns).where(author_key_revoked.c.id.in_(chunk)))
+    }
+
+
+def places_that_took(connection: Reading, item: str) -> set[Place]:
+    """Every record that says that ``item`` went into something, or was taken out of it."""
+    query = select(link.c.batch_id, link.c.line).where(link.c.child == item).distinct()
+    return {(row.batch_id, row.line) for row in connection.execute(query)}
+
+
+def places_of_declaration(connection: Reading, declaration: str) -> set[Place]:
+    """Every record of what was declared under one id, whatever its kind."""
+    return {
+        (row.batch_id, row.line)
+        for table in (assessment, output_value, quality_loss, quality_statement)
+        for row in connection.execute(select(table.c.batch_id, table.c.line).where(table.c.id == declaration))
+    }
 
 
 def sealing_authors(connection: Reading, batches: Collection[int]) -> dict[int, str]:

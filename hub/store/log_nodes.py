@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from hub.store.database import Reading, Writing
 from hub.store.tables import log_node
@@ -33,3 +33,8 @@ def nodes_between(connection: Reading, level: int, begin: int, end: int) -> list
         .order_by(log_node.c.index)
     )
     return [bytes(digest) for digest in connection.execute(query).scalars()]
+
+
+def count_nodes(connection: Reading) -> int:
+    """How many nodes are stored."""
+    return int(connection.execute(select(func.count()).select_from(log_node)).scalar_one())

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Table, select
 from hub.named import Named, unnamed
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.horizon import earlier
 from hub.store.tables import author_key, control_plan, organisation, plant
 from traceability.record.master import ControlPlan, Operation
 from traceability.unit import Environment
@@ -113,12 +114,17 @@ def plans_by_id(connection: Reading, ids: Collection[str]) -> dict[str, ControlP
     return found
 
 
-def plans_of_plants(connection: Reading, plants: Collection[str]) -> dict[str, tuple[PlanEntry, ...]]:
-    """The latest control plan of each part at each plant, by plant; parts in order."""
+def plans_of_plants(
+    connection: Reading, plants: Collection[str], before: int | None = None
+) -> dict[str, tuple[PlanEntry, ...]]:
+    """The latest control plan of each part at each plant, by plant; parts in order.
+
+    ``before``: of those in batches before this one.
+    """
     latest: dict[tuple[str, str], PlanEntry] = {}
     for chunk in in_chunks(plants):
-        statement = select(control_plan).where(control_plan.c.plant.in_(chunk)).order_by(*_STATED_ORDER)
-        for row in connection.execute(statement):
+        stated = select(control_plan).where(control_plan.c.plant.in_(chunk), *earlier(control_plan, before))
+        for row in connection.execute(stated.order_by(*_STATED_ORDER)):
             latest[row.plant, row.part] = PlanEntry(row.id, msgspec.convert(row.plan, ControlPlan))
     by_plant: dict[str, tuple[PlanEntry, ...]] = {}
     for key in sorted(latest):

@@ -1,16 +1,18 @@
 """What scoring plants needs, for any number of plants at once; each question is one statement."""
 
 from collections.abc import Collection
-from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from hub.store.chunks import in_chunks
+from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
+from hub.store.horizon import earlier
 from hub.store.instant import from_micros
-from hub.store.tables import assessment, claim, measurement, output_value, quality_loss, unit_result
+from hub.store.tables import assessment, claim, measurement, output_value, unit_result
 from traceability.quality.first_pass import Attempt
 from traceability.record.economics import Answer
 from traceability.unit import Flag, Purpose, Verdict
@@ -27,6 +29,10 @@ class ScoredResult(msgspec.Struct, frozen=True):
     plant: str
     part: str
     attempt: Attempt
+    work_cell: str
+    batch_id: int
+    erroneous: bool = False
+    """Declared so by somebody who may: it counts no more, but its author did report it."""
 
     @property
     def key(self) -> ResultKey:
@@ -63,16 +69,6 @@ class ValueRow(msgspec.Struct, frozen=True, kw_only=True):
     status: str
 
 
-class LossRow(msgspec.Struct, frozen=True):
-    """One cost of poor quality."""
-
-    plant: str
-    item: str
-    amount: Decimal
-    currency: str
-    accrued: date
-
-
 class OutputRow(msgspec.Struct, frozen=True):
     """The output value of a plant in a year, as entered last."""
 
@@ -82,38 +78,57 @@ class OutputRow(msgspec.Struct, frozen=True):
     currency: str
 
 
-def results_of_plants(connection: Reading, plants: Collection[str]) -> list[ScoredResult]:
-    """Every result recorded at ``plants``."""
-    return [
-        ScoredResult(
-            row.plant,
-            row.part,
-            Attempt(
-                unit=f"{NO_UNIT}{row.author}/{row.result_id}" if row.unit is None else row.unit,
-                operation=row.operation,
-                verdict=Verdict(row.verdict),
-                flags=tuple(Flag(flag) for flag in row.flags),
-                purpose=Purpose(row.purpose),
-                author=row.author,
-                chain=row.chain,
-                record_seq=row.seq,
-                event_time=from_micros(row.event_time),
-                result_id=row.result_id,
-            ),
+def results_of_plants(connection: Reading, plants: Collection[str], before: int | None = None) -> list[ScoredResult]:
+    """Every result recorded at ``plants``; those that were declared wrong too, and marked.
+
+    ``before``: as the batches before this one say, here and below.
+    """
+    found: list[ScoredResult] = []
+    for chunk in in_chunks(plants):
+        rows = list(
+            connection.execute(select(unit_result).where(unit_result.c.plant.in_(chunk), *earlier(unit_result, before)))
         )
-        for chunk in in_chunks(plants)
-        for row in connection.execute(select(unit_result).where(unit_result.c.plant.in_(chunk)))
-    ]
+        wrong = erroneous(connection, map(place_of, rows), before)
+        found += [scored_result(row, erroneous=bool(wrong) and place_of(row) in wrong) for row in rows]
+    return found
 
 
-def latest_claims(connection: Reading, plants: Collection[str]) -> list[ClaimRow]:
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}  # a look-up: these are read by the hundred at each batch
+_FLAGS = {flag.value: flag for flag in Flag}
+_PURPOSES = {purpose.value: purpose for purpose in Purpose}
+
+
+def scored_result(row: Row[Any], *, erroneous: bool = False) -> ScoredResult:
+    """A row of ``unit_result`` that has a plant."""
+    return ScoredResult(
+        row.plant,
+        row.part,
+        Attempt(
+            unit=f"{NO_UNIT}{row.author}/{row.result_id}" if row.unit is None else row.unit,
+            operation=row.operation,
+            verdict=_VERDICTS[row.verdict],
+            flags=tuple(_FLAGS[flag] for flag in row.flags) if row.flags else (),
+            purpose=_PURPOSES[row.purpose],
+            author=row.author,
+            chain=row.chain,
+            record_seq=row.seq,
+            event_time=from_micros(row.event_time),
+            result_id=row.result_id,
+        ),
+        row.work_cell,
+        row.batch_id,
+        erroneous,
+    )
+
+
+def latest_claims(connection: Reading, plants: Collection[str], before: int | None = None) -> list[ClaimRow]:
     """The latest claim of each chain for each part and operation at ``plants``."""
     subject = (claim.c.author, claim.c.chain, claim.c.part, claim.c.operation)
     rows: list[ClaimRow] = []
     for chunk in in_chunks(plants):
         last = (
             select(*subject, func.max(claim.c.seq).label("last"))
-            .where(claim.c.plant.in_(chunk))
+            .where(claim.c.plant.in_(chunk), *earlier(claim, before))
             .group_by(*subject)
             .subquery()
         )
@@ -130,8 +145,23 @@ def latest_claims(connection: Reading, plants: Collection[str]) -> list[ClaimRow
     return sorted(rows, key=lambda row: (row.author, row.chain, row.part, row.operation))
 
 
-def values_of_plants(connection: Reading, plants: Collection[str], characteristics: Collection[str]) -> list[ValueRow]:
-    """Every value of ``characteristics`` measured at ``plants``."""
+def values_of_plants(
+    connection: Reading, plants: Collection[str], characteristics: Collection[str], before: int | None = None
+) -> list[ValueRow]:
+    """Every value of ``characteristics`` measured at ``plants``, without those that were declared wrong."""
+    rows = [
+        row
+        for chunk in in_chunks(plants)
+        for some in in_chunks(characteristics)
+        for row in connection.execute(
+            select(measurement).where(
+                measurement.c.plant.in_(chunk),
+                measurement.c.characteristic.in_(some),
+                *earlier(measurement, before),
+            )
+        )
+    ]
+    wrong = erroneous(connection, map(place_of, rows), before)
     return [
         ValueRow(
             plant=row.plant,
@@ -144,39 +174,31 @@ def values_of_plants(connection: Reading, plants: Collection[str], characteristi
             uom=row.uom,
             status=row.status,
         )
-        for chunk in in_chunks(plants)
-        for some in in_chunks(characteristics)
-        for row in connection.execute(
-            select(measurement).where(measurement.c.plant.in_(chunk), measurement.c.characteristic.in_(some))
-        )
+        for row in rows
+        if not wrong or place_of(row) not in wrong
     ]
 
 
-def losses_of_plants(connection: Reading, plants: Collection[str]) -> list[LossRow]:
-    """Every cost entered for ``plants``."""
-    return [
-        LossRow(row.plant, row.item, Decimal(row.amount), row.currency, date.fromisoformat(row.accrued_on))
-        for chunk in in_chunks(plants)
-        for row in connection.execute(select(quality_loss).where(quality_loss.c.plant.in_(chunk)))
-    ]
-
-
-def output_values_of_plants(connection: Reading, plants: Collection[str]) -> list[OutputRow]:
+def output_values_of_plants(connection: Reading, plants: Collection[str], before: int | None = None) -> list[OutputRow]:
     """The output value of each plant and year; of several entries the last one in the log."""
     latest: dict[tuple[str, int], OutputRow] = {}
     order = (output_value.c.batch_id, output_value.c.line)
     for chunk in in_chunks(plants):
-        for row in connection.execute(select(output_value).where(output_value.c.plant.in_(chunk)).order_by(*order)):
+        query = select(output_value).where(output_value.c.plant.in_(chunk), *earlier(output_value, before))
+        for row in connection.execute(query.order_by(*order)):
             latest[row.plant, row.year] = OutputRow(row.plant, row.year, Decimal(row.amount), row.currency)
     return [latest[key] for key in sorted(latest)]
 
 
-def answers_of_plants(connection: Reading, plants: Collection[str]) -> dict[str, tuple[Answer, ...]]:
+def answers_of_plants(
+    connection: Reading, plants: Collection[str], before: int | None = None
+) -> dict[str, tuple[Answer, ...]]:
     """The answers that count, by plant: for each dimension those entered last."""
     latest: dict[tuple[str, str], tuple[Answer, ...]] = {}
     order = (assessment.c.batch_id, assessment.c.line)
     for chunk in in_chunks(plants):
-        for row in connection.execute(select(assessment).where(assessment.c.plant.in_(chunk)).order_by(*order)):
+        query = select(assessment).where(assessment.c.plant.in_(chunk), *earlier(assessment, before))
+        for row in connection.execute(query.order_by(*order)):
             latest[row.plant, row.dimension] = msgspec.convert(row.answers, tuple[Answer, ...])
     by_plant: dict[str, tuple[Answer, ...]] = {}
     for plant, dimension in sorted(latest):

@@ -9,8 +9,13 @@ from hub.store.database import Reading
 from hub.store.master_queries import PartEntry, part_label
 from hub.store.tables import control_plan, link, unit_result
 from traceability.identifier.item import UNRESERVED, ItemKind
+from traceability.identifier.private import PRIVATE_ROOT
 
-_BEHIND = {ItemKind.UNIT: "/21/", ItemKind.LOT: "/10/"}
+_BEHIND = {
+    ItemKind.UNIT: ("/21/", f"{PRIVATE_ROOT}%:unit:"),
+    ItemKind.LOT: ("/10/", f"{PRIVATE_ROOT}%:lot:"),
+}
+"""What stands before the number in an identity; % for anything."""
 _SOURCES: dict[ItemKind, tuple[Column[str], ...]] = {
     ItemKind.UNIT: (unit_result.c.unit, link.c.parent, link.c.child),
     ItemKind.LOT: (link.c.child, link.c.parent),
@@ -20,9 +25,12 @@ _SOURCES: dict[ItemKind, tuple[Column[str], ...]] = {
 def items_like(connection: Reading, kind: ItemKind, text: str, limit: int) -> list[str]:
     """Units or lots whose number holds ``text``, whatever its case; the closest, that is the shortest, first."""
     piece = quote(text, safe=UNRESERVED)
-    pattern = "%" + _escaped(_BEHIND[kind]) + "%" + _escaped(piece) + "%"
+    patterns = [f"%{before}%{_escaped(piece)}%" for before in _BEHIND[kind]]
     found = union(
-        *(select(column.label("item")).where(column.ilike(pattern, escape="!")) for column in _SOURCES[kind])
+        *(
+            select(column.label("item")).where(or_(*(column.ilike(pattern, escape="!") for pattern in patterns)))
+            for column in _SOURCES[kind]
+        )
     ).subquery()
     statement = select(found.c.item).order_by(func.length(found.c.item), found.c.item).limit(limit)
     return list(connection.execute(statement).scalars())

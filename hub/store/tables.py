@@ -17,35 +17,70 @@ hub is opened, and ``rebuild`` fills them with what that program could not read.
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
+from hub.store.alarm_tables import ALARM_PROJECTION
 from hub.store.columns import Long, evidence, item, metadata, text
+from hub.store.declaration_tables import declaration_document
+from hub.store.detail_tables import DETAIL_PROJECTION
+from hub.store.economics_tables import assessment, output_value, quality_loss
+from hub.store.epcis_tables import EPCIS_PROJECTION
+from hub.store.field_tables import FIELD_PROJECTION
+from hub.store.fleet_tables import FLEET_PROJECTION
 from hub.store.ledger_tables import batch, fork, log_node, meta
 from hub.store.line_tables import codes, hold, interlock_refusal
+from hub.store.notify_tables import NOTIFY_PROJECTION
+from hub.store.quality_tables import QUALITY_PROJECTION, quality_loss_detail, quality_statement
+from hub.store.recall_tables import item_number, recall, recall_part
+from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
+from hub.store.sharing_tables import audit_read, organisation_token, recall_asker, sharing_policy
+from hub.store.telemetry_tables import telemetry
+from hub.store.trace_tables import TRACE_PROJECTION, alias, company_prefix, correction, packing, shipment
+from hub.store.witness_tables import cosignature
 
 __all__ = [
     "PROJECTION",
     "SCHEMA_VERSION",
+    "alias",
     "assessment",
+    "audit_read",
     "author_key",
     "batch",
     "chain_start",
     "claim",
     "codes",
+    "company_prefix",
     "control_plan",
+    "correction",
+    "cosignature",
     "data_loss",
+    "declaration_document",
+    "first_pass_hour",
     "fork",
     "hold",
     "interlock_refusal",
+    "item_number",
     "link",
     "log_node",
     "measurement",
     "meta",
     "metadata",
     "organisation",
+    "organisation_token",
     "output_value",
+    "packing",
     "picture",
     "plant",
     "quality_loss",
+    "quality_loss_detail",
+    "quality_statement",
     "quarantine",
+    "recall",
+    "recall_asker",
+    "recall_part",
+    "rollup",
+    "rollup_stream",
+    "sharing_policy",
+    "shipment",
+    "telemetry",
     "unit_result",
 ]
 
@@ -229,47 +264,6 @@ data_loss = Table(
     Column("last", BigInteger),
 )
 
-quality_loss = Table(
-    "quality_loss",
-    metadata,
-    *evidence(),
-    text("id"),
-    text("plant"),
-    text("item"),
-    text("amount", 60),  # decimal text
-    text("currency", 3),
-    text("accrued_on", 10),  # ISO date
-    Column("evidence", Text, nullable=False),
-    text("entered_by"),
-    Index("quality_loss_plant", "plant", "accrued_on"),
-)
-
-output_value = Table(
-    "output_value",
-    metadata,
-    *evidence(),
-    text("id"),
-    text("plant"),
-    Column("year", Integer, nullable=False),
-    text("amount", 60),  # decimal text
-    text("currency", 3),
-    Column("evidence", Text, nullable=False),
-    text("entered_by"),
-    Index("output_value_plant", "plant", "year"),
-)
-
-assessment = Table(
-    "assessment",
-    metadata,
-    *evidence(),
-    text("id"),
-    text("plant"),
-    text("dimension"),
-    Column("answers", JSON, nullable=False),  # list of traceability.record.economics.Answer
-    text("entered_by"),
-    Index("assessment_plant", "plant", "dimension"),
-)
-
 PROJECTION: dict[str, Table] = {
     table.name: table
     for table in (
@@ -291,5 +285,15 @@ PROJECTION: dict[str, Table] = {
         quality_loss,
         output_value,
         assessment,
+        *TRACE_PROJECTION,
+        telemetry,
+        *DETAIL_PROJECTION,
+        sharing_policy,
+        *ALARM_PROJECTION,
+        *FIELD_PROJECTION,
+        *FLEET_PROJECTION,
+        *EPCIS_PROJECTION,
+        *NOTIFY_PROJECTION,
+        *QUALITY_PROJECTION,
     )
 }

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Select, and_, select
+from sqlalchemy import Column, Select, Table, and_, select
 
 from hub.store.chunks import in_chunks
+from hub.store.correction_queries import Place, erroneous, place_of
 from hub.store.database import Reading
 from hub.store.instant import from_micros
 from hub.store.tables import batch, link, measurement, picture, unit_result
@@ -43,11 +45,18 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
     source_time: datetime | None
     defect: str | None
     plan: str | None
+    erroneous: bool = False
+    """Declared so by somebody who may: it counts no more."""
 
     @property
     def key(self) -> ResultKey:
         """What its other records carry too."""
         return self.author, self.chain, self.result_id
+
+    @property
+    def place(self) -> Place:
+        """How corrections name it."""
+        return Place(self.author, self.chain, self.record_seq, self.result_id, self.plant)
 
 
 class MeasurementRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,10 +83,14 @@ class PictureRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoreLinks:
-    """The store as a source of links for ``traceability.genealogy.trace``."""
+    """The store as a source of links for ``traceability.genealogy.trace``; links and names exactly as recorded.
 
-    def __init__(self, connection: Reading) -> None:
+    With ``log_size`` it answers as it did when the log held that many batches.
+    """
+
+    def __init__(self, connection: Reading, log_size: int | None = None) -> None:
         self._connection = connection
+        self._log_size = log_size
 
     def below(self, items: Collection[str]) -> Iterator[Link]:
         """Every link whose parent is among ``items``."""
@@ -89,7 +102,10 @@ class StoreLinks:
 
     def _links(self, end: Column[str], items: Collection[str]) -> Iterator[Link]:
         for chunk in in_chunks(items):
-            for row in self._connection.execute(select(link).where(end.in_(chunk))):
+            query = known(select(link).where(end.in_(chunk)), link, self._log_size)
+            rows = list(self._connection.execute(query))
+            wrong = erroneous(self._connection, (place_of(row) for row in rows), self._log_size)
+            for row in rows:
                 yield Link(
                     parent=row.parent,
                     child=row.child,
@@ -103,17 +119,41 @@ class StoreLinks:
                     quantity=row.quantity,
                     uom=row.uom,
                     operation=row.operation,
+                    record=row.result_id,
+                    item=row.item,
+                    log_index=row.batch_id,
+                    line=row.line,
+                    erroneous=bool(wrong) and place_of(row) in wrong,
                 )
 
 
-def results_of_units(connection: Reading, units: Collection[str]) -> list[ResultRow]:
-    """Every result of ``units``."""
-    return list(_results(connection, unit_result.c.unit, units))
+def known(query: Select[Any], table: Table, log_size: int | None) -> Select[Any]:
+    """``query`` of ``table`` as it was answered when the log held ``log_size`` batches (None: now)."""
+    return query if log_size is None else query.where(table.c.batch_id < log_size)
 
 
-def results_of_ids(connection: Reading, result_ids: Collection[str]) -> list[ResultRow]:
+def results_of_units(connection: Reading, units: Collection[str], log_size: int | None = None) -> list[ResultRow]:
+    """Every result of ``units``; those that were declared wrong too, and marked."""
+    return list(_results(connection, unit_result.c.unit, units, log_size))
+
+
+def results_of_ids(connection: Reading, result_ids: Collection[str], log_size: int | None = None) -> list[ResultRow]:
     """Every result under these ids, whatever its unit and author: rivals are found here."""
-    return list(_results(connection, unit_result.c.result_id, result_ids))
+    return list(_results(connection, unit_result.c.result_id, result_ids, log_size))
+
+
+def plants_of_units(
+    connection: Reading, units: Collection[str], log_size: int | None = None
+) -> list[tuple[str, str | None, datetime]]:
+    """Unit, plant and time of every result of ``units``, and nothing else of it: for questions about very many."""
+    columns = (unit_result.c.unit, unit_result.c.plant, unit_result.c.event_time)
+    return [
+        (row.unit, row.plant, from_micros(row.event_time))
+        for chunk in in_chunks(units)
+        for row in connection.execute(
+            known(select(*columns).where(unit_result.c.unit.in_(chunk)), unit_result, log_size)
+        )
+    ]
 
 
 def measurements_of_units(connection: Reading, units: Collection[str]) -> list[MeasurementRow]:
@@ -154,9 +194,13 @@ def pictures_of_units(connection: Reading, units: Collection[str]) -> list[Pictu
     ]
 
 
-def _results(connection: Reading, column: Column[str], values: Collection[str]) -> Iterator[ResultRow]:
+def _results(
+    connection: Reading, column: Column[str], values: Collection[str], log_size: int | None = None
+) -> Iterator[ResultRow]:
     for chunk in in_chunks(values):
-        for row in connection.execute(_with_record_time().where(column.in_(chunk))):
+        rows = list(connection.execute(known(_with_record_time().where(column.in_(chunk)), unit_result, log_size)))
+        wrong = erroneous(connection, (place_of(row) for row in rows), log_size)
+        for row in rows:
             source_time = None if row.source_time is None else from_micros(row.source_time)
             yield ResultRow(
                 batch_id=row.batch_id,
@@ -180,6 +224,7 @@ def _results(connection: Reading, column: Column[str], values: Collection[str]) 
                 source_time=source_time,
                 defect=row.defect,
                 plan=row.plan,
+                erroneous=bool(wrong) and place_of(row) in wrong,
             )
 
 

@@ -42,7 +42,8 @@ def evidence_summary(connection: Reading, hub: Hub, unit: str, url: str) -> Evid
     report = check_evidence(encode_evidence(evidence), verifier_key(hub))
     problems = [f"{fact.where}: {fact.text}" for fact in report.facts if fact.standing is Standing.FAILED]
     if report.ok:
-        problems = differences(connection, evidence)
+        with hub.store.whole() as whole:  # what is proved was chosen under the policy; keys that prove it are beside
+            problems = differences(whole, evidence)
     return EvidenceSummary(
         ok=report.ok and not problems,
         records=report.records,

@@ -8,7 +8,8 @@ from hub.named import Named
 from hub.store.database import Reading
 from hub.store.master_queries import Master, PartEntry, part_name, parts_named, read_master
 from hub.store.trace_queries import ResultRow
-from traceability.identifier.item import Item, part_of, part_uri
+from traceability.errors import IdentifierRefused
+from traceability.identifier.item import Item, item_uri, parse_item, part_of
 from traceability.quality.ordering import in_order
 from traceability.unit import Verdict, is_submission
 
@@ -34,12 +35,13 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 def read_catalogue(connection: Reading, items: Collection[str]) -> Catalogue:
     """The names that ``items`` (canonical identities) need."""
-    return Catalogue(read_master(connection), parts_named(connection, {part_of(item) for item in items}))
+    parts = {part_of_item(parse_item(item)) for item in items}
+    return Catalogue(read_master(connection), parts_named(connection, parts))
 
 
 def last_verdict(rows: Iterable[ResultRow]) -> Verdict | None:
-    """Verdict of the latest submission among ``rows`` of one unit."""
-    submissions = [row for row in in_order(rows, _submits) if _submits(row)]
+    """Verdict of the latest submission among ``rows`` of one unit; what was declared wrong does not count."""
+    submissions = [row for row in in_order(rows, _submits) if _submits(row) and not row.erroneous]
     return submissions[-1].verdict if submissions else None
 
 
@@ -50,12 +52,16 @@ def in_time_order(rows: Iterable[ResultRow]) -> list[ResultRow]:
 
 def item_label(item: Item) -> str:
     """Serial, lot or GTIN: what stands on the thing itself."""
-    return item.serial or item.lot or item.gtin
+    return item.serial or item.lot or item.key
 
 
 def part_of_item(item: Item) -> str:
-    """The part's canonical identity."""
-    return part_uri(item.gtin)
+    """The part's canonical identity; the item's own where nobody says of which part it is."""
+    uri = item_uri(item)
+    try:
+        return part_of(uri)
+    except IdentifierRefused:
+        return uri
 
 
 def _submits(row: ResultRow) -> bool:

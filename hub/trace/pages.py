@@ -1,39 +1,60 @@
 """One unit or lot with everything known of it."""
 
-from collections import defaultdict
-
 from hub.errors import NotFound
 from hub.page_paths import item_path
 from hub.store.database import Reading
-from hub.store.trace_queries import ResultRow, StoreLinks, results_of_units
-from hub.trace.catalogue import Catalogue, in_time_order, last_verdict, read_catalogue
+from hub.store.trace_queries import ResultRow
+from hub.trace.catalogue import Catalogue, in_time_order, item_label, last_verdict, part_of_item, read_catalogue
 from hub.trace.graph import graph, graph_node
+from hub.trace.known import Known, standing
+from hub.trace.line import holds_on, unit_codes, unit_refusals
 from hub.trace.results import result_views
-from hub.trace.views import EvidenceSummary, LotUse, LotView, UnitView
+from hub.trace.views import EvidenceSummary, GraphView, LotUse, LotView, UnitView
 from traceability.genealogy import Link, TraceLimits, links_in_force
-from traceability.identifier.item import lot_uri, part_uri, unit_uri
+from traceability.identifier.item import ItemKind, lot_uri, parse_item, unit_uri
 
 PAGE_LIMITS = TraceLimits(items=300)
 """More than this nobody reads in a picture; the trace API takes more."""
 
 
-def unit_view(connection: Reading, gtin: str, serial: str, evidence: EvidenceSummary | None = None) -> UnitView:
-    """The unit; ``NotFound`` when no record of anyone names it. ``evidence``: what checking it gave, if it was."""
-    item = unit_uri(gtin, serial)
-    rows = results_of_units(connection, [item])
-    drawn = graph(connection, item, limits=PAGE_LIMITS)
-    if not rows and not drawn.links:
-        raise NotFound(f"no record names the unit {serial} of part {gtin}", advice="check serial and GTIN")
+def unit_view(
+    connection: Reading, gtin: str, serial: str, evidence: EvidenceSummary | None = None, known: Known | None = None
+) -> UnitView:
+    """The unit; ``NotFound`` when no record of anyone names it. ``evidence``: what checking it gave, if it was.
+
+    Whichever of its names is asked for, it is the same unit, with the results under all of them.
+    """
+    try:
+        return view_of_unit(connection, unit_uri(gtin, serial), evidence, known)
+    except NotFound:
+        raise NotFound(f"no record names the unit {serial} of part {gtin}", advice="check serial and GTIN") from None
+
+
+def view_of_unit(
+    connection: Reading, name: str, evidence: EvidenceSummary | None = None, known: Known | None = None
+) -> UnitView:
+    """The same by any of its names, also one of its organisation's own."""
+    source = known or Known(connection)
+    item = source.item(name)
+    rows = source.results([item])[item]
+    drawn = graph(connection, name, limits=PAGE_LIMITS, known=source)
+    spellings = set(source.naming.spellings_of([item]))
+    codes = unit_codes(connection, spellings, source.moment)
+    holds = holds_on(connection, spellings | _lots_in(drawn), source.moment)
+    refusals = unit_refusals(connection, spellings, source.moment)
+    if not (rows or drawn.links or codes or holds or refusals):
+        raise NotFound(f"no record names {name[:200]}", advice="check the identity")
     catalogue = read_catalogue(connection, [item])
-    results = result_views(connection, rows, catalogue.master)
-    part = part_uri(gtin)
-    plant = catalogue.maker(part, rows)
+    results = result_views(connection, rows, catalogue.master, source.moment.log_size)
+    parsed = parse_item(item)
+    part = part_of_item(parsed)
+    plant = catalogue.maker(part, standing(rows))
     entry = catalogue.master.plants.get(plant or "")
-    ordered = in_time_order(rows)
+    ordered = in_time_order(standing(rows))
     return UnitView(
         item=item,
-        gtin=gtin,
-        serial=serial,
+        gtin=parsed.gtin,
+        serial=item_label(parsed),
         part=catalogue.part(part),
         organisation=catalogue.master.organisation_of(plant),
         plant=catalogue.master.plant_named(plant),
@@ -45,35 +66,54 @@ def unit_view(connection: Reading, gtin: str, serial: str, evidence: EvidenceSum
         disputed_results=tuple(sorted({result.result_id for result in results if result.disputed})),
         graph=drawn,
         evidence=evidence,
+        codes=codes,
+        holds=holds,
+        refusals=refusals,
     )
 
 
-def lot_view(connection: Reading, gtin: str, lot: str, *, offset: int = 0, limit: int = 100) -> LotView:
+def _lots_in(drawn: GraphView) -> set[str]:
+    return {node.item for node in drawn.nodes if node.depth < 0 and node.kind is ItemKind.LOT}
+
+
+def lot_view(
+    connection: Reading, gtin: str, lot: str, *, offset: int = 0, limit: int = 100, known: Known | None = None
+) -> LotView:
     """The lot and the units that took from it, ``limit`` from ``offset`` on, latest first."""
-    item = lot_uri(gtin, lot)
-    links = links_in_force(StoreLinks(connection).above([item]))
-    drawn = graph(connection, item, limits=PAGE_LIMITS)
+    try:
+        return view_of_lot(connection, lot_uri(gtin, lot), offset=offset, limit=limit, known=known)
+    except NotFound:
+        raise NotFound(f"no record names the lot {lot} of part {gtin}", advice="check lot number and GTIN") from None
+
+
+def view_of_lot(
+    connection: Reading, name: str, *, offset: int = 0, limit: int = 100, known: Known | None = None
+) -> LotView:
+    """The same by any of its names, also one of its organisation's own."""
+    source = known or Known(connection)
+    item = source.item(name)
+    links = links_in_force(source.above([item]), source.moment.as_of)
+    drawn = graph(connection, name, limits=PAGE_LIMITS, known=source)
     if not drawn.links:
-        raise NotFound(f"no record names the lot {lot} of part {gtin}", advice="check lot number and GTIN")
+        raise NotFound(f"no record names {name[:200]}", advice="check the identity")
+    parsed = parse_item(item)
     shown = sorted(links, key=lambda link: (link.event_time, link.parent), reverse=True)[offset : offset + limit]
     users = {link.parent for link in shown}
-    by_unit: dict[str, list[ResultRow]] = defaultdict(list)
-    for row in results_of_units(connection, users):
-        by_unit[row.unit or ""].append(row)
+    by_unit = source.results(users)
     catalogue = read_catalogue(connection, {item, *users})
     return LotView(
         item=item,
-        gtin=gtin,
-        lot=lot,
-        part=catalogue.part(part_uri(gtin)),
+        gtin=parsed.gtin,
+        lot=item_label(parsed),
+        part=catalogue.part(part_of_item(parsed)),
         used_by=len({link.parent for link in links}),
-        uses=tuple(_use(link, catalogue, by_unit) for link in shown),
+        uses=tuple(_use(link, catalogue, by_unit, source) for link in shown),
         graph=drawn,
     )
 
 
-def _use(link: Link, catalogue: Catalogue, by_unit: dict[str, list[ResultRow]]) -> LotUse:
-    user = graph_node(link.parent, 1, catalogue, by_unit, disputed=False)
+def _use(link: Link, catalogue: Catalogue, by_unit: dict[str, list[ResultRow]], known: Known) -> LotUse:
+    user = graph_node(link.parent, 1, catalogue, by_unit, known, disputed=False)
     return LotUse(
         item=user.item,
         label=user.label,

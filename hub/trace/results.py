@@ -3,9 +3,15 @@
 import string
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
-from hub.page_paths import item_path
+import msgspec
+
+from hub.page_paths import has_page, item_path
+from hub.store.correction_queries import CorrectionRow, corrections_of
 from hub.store.database import Reading
+from hub.store.detail_queries import MadeWith, made_with_at
 from hub.store.master_queries import Master, operation_named, plans_by_id
 from hub.store.trace_queries import (
     MeasurementRow,
@@ -17,11 +23,12 @@ from hub.store.trace_queries import (
     results_of_ids,
 )
 from hub.trace.catalogue import in_time_order
+from hub.trace.doubt_views import CorrectionView
 from hub.trace.limits import limit_state
-from hub.trace.views import MeasurementView, PictureView, Pointer, ResultView, SymbolView
+from hub.trace.pointer import Pointer, SymbolView
+from hub.trace.views import MeasurementView, PictureView, ResultView
 from traceability.encoding import from_base64
-from traceability.errors import IdentifierRefused, Malformed
-from traceability.identifier.item import parse_item
+from traceability.errors import Malformed
 from traceability.measurement import Characteristic, exact
 from traceability.record.master import ControlPlan
 from traceability.record.production import ReadSymbol
@@ -30,32 +37,61 @@ _GROUP_SEPARATOR = 0x1D
 _PLAIN = frozenset(string.printable.encode()) - frozenset(b"\t\n\r\x0b\x0c")
 
 
-def result_views(connection: Reading, rows: Collection[ResultRow], master: Master) -> tuple[ResultView, ...]:
-    """``rows`` of one unit in time order, each with its measurements and pictures."""
+def result_views(
+    connection: Reading, rows: Collection[ResultRow], master: Master, log_size: int | None = None
+) -> tuple[ResultView, ...]:
+    """``rows`` of one unit in time order, each with its measurements and pictures, as known at ``log_size``."""
     units = {row.unit for row in rows if row.unit is not None}
     measured = measurements_of_units(connection, units)
     pictures = pictures_of_units(connection, units)
     cited = {row.plan for row in rows} | {value.plan for value in measured}
     plans = plans_by_id(connection, {plan for plan in cited if plan is not None})
-    disputed = disputed_ids(results_of_ids(connection, {row.result_id for row in rows}))
+    rivals = results_of_ids(connection, {row.result_id for row in rows}, log_size)
+    made_with = made_with_at(connection, {(row.batch_id, row.line) for row in rivals})
+    disputed = disputed_ids((row for row in rivals if not row.erroneous), made_with)
+    against = corrections_of(connection, {row.place for row in rows}, log_size)
     values_of: dict[ResultKey, list[MeasurementView]] = defaultdict(list)
     for value in measured:
         values_of[value.key].append(_measurement(value, plans))
     pictures_of: dict[ResultKey, list[PictureView]] = defaultdict(list)
     for picture in pictures:
         pictures_of[picture.key].append(_picture(picture))
-    return tuple(
+    views = (
         _result(row, master, plans, values_of[row.key], pictures_of[row.key], disputed=row.key in disputed)
         for row in in_time_order(rows)
     )
+    return tuple(
+        msgspec.structs.replace(
+            view,
+            erroneous=row.erroneous,
+            corrections=correction_views(against.get(row.place, ())),
+            **_said(made_with.get((row.batch_id, row.line))),
+        )
+        for view, row in zip(views, in_time_order(rows), strict=True)
+    )
 
 
-def disputed_ids(rows: Iterable[ResultRow]) -> set[ResultKey]:
+def _said(made_with: MadeWith | None) -> dict[str, Any]:
+    """What a result was made with."""
+    names = ("recipe", "recipe_version", "tools", "operator")
+    return {} if made_with is None else {name: getattr(made_with, name) for name in names}
+
+
+def correction_views(rows: Iterable[CorrectionRow]) -> tuple[CorrectionView, ...]:
+    """What was said against a record."""
+    names = CorrectionView.__struct_fields__
+    return tuple(CorrectionView(**{name: getattr(row, name) for name in names}) for row in rows)
+
+
+def disputed_ids(
+    rows: Iterable[ResultRow], made_with: Mapping[tuple[int, int], MadeWith] = MappingProxyType({})
+) -> set[ResultKey]:
     """Results told in more than one way under one id: every telling is disputed, none wins by arriving first."""
     tellings: dict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
     keys: dict[tuple[str, str], set[ResultKey]] = defaultdict(set)
     for row in rows:
-        tellings[row.author, row.result_id].add(_content(row))
+        said = tuple(_said(made_with.get((row.batch_id, row.line))).values())
+        tellings[row.author, row.result_id].add((*_content(row), said))
         keys[row.author, row.result_id].add(row.key)
     return {key for identity, several in tellings.items() if len(several) > 1 for key in keys[identity]}
 
@@ -128,27 +164,20 @@ def _picture(row: PictureRow) -> PictureView:
         sha256=row.sha256,
         size=row.size,
         position=row.position,
-        symbols=tuple(_symbol(symbol) for symbol in row.symbols),
+        symbols=tuple(symbol_view(symbol) for symbol in row.symbols),
         reason=row.reason,
         pointer=Pointer(row.batch_id, row.line),
     )
 
 
-def _symbol(symbol: ReadSymbol) -> SymbolView:
+def symbol_view(symbol: ReadSymbol) -> SymbolView:
+    """A code for people, with a link where it names a unit or lot."""
     try:
         text = readable(from_base64(symbol.bytes_base64, "symbol"))
     except Malformed:
         text = symbol.bytes_base64
-    url = item_path(symbol.item) if symbol.item is not None and _has_page(symbol.item) else None
+    url = item_path(symbol.item) if symbol.item is not None and has_page(symbol.item) else None
     return SymbolView(symbology=symbol.symbology, text=text, item=symbol.item, url=url)
-
-
-def _has_page(item: str) -> bool:
-    """What an author calls an item becomes an address only if it is one: it might be a script, or a pallet."""
-    try:
-        return bool(parse_item(item).gtin)
-    except IdentifierRefused:
-        return False
 
 
 def readable(raw: bytes) -> str:

@@ -7,6 +7,9 @@ from enum import StrEnum
 import msgspec
 
 from hub.named import Named
+from hub.trace.doubt_views import CorrectionView, DisputeView, MissingView
+from hub.trace.line_views import CodesView, HoldView, RefusalView
+from hub.trace.pointer import Pointer, SymbolView
 from traceability.identifier.item import ItemKind
 from traceability.measurement import Status
 from traceability.unit import Flag, Purpose, Verdict
@@ -22,16 +25,6 @@ class LimitState(StrEnum):
     NO_VALUE = "no-value"
     OTHER_UOM = "other-uom"
     """Measured in another unit of measure than the limits: not compared."""
-
-
-class Pointer(msgspec.Struct, frozen=True):
-    """Where a record stands as evidence: line ``line`` of the batch at log index ``batch_id``.
-
-    Line 1 of a batch is its header, so records start at line 2.
-    """
-
-    batch_id: int
-    line: int
 
 
 class MeasurementView(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,15 +43,6 @@ class MeasurementView(msgspec.Struct, frozen=True, kw_only=True):
     raw: str | None = None
     """The device's own value, where keeping the resolution rounded it."""
     pointer: Pointer
-
-
-class SymbolView(msgspec.Struct, frozen=True, kw_only=True):
-    """A code as read; ``text`` shows control characters as ``<GS>``, ``\\x..``."""
-
-    symbology: str
-    text: str
-    item: str | None = None
-    url: str | None = None
 
 
 class PictureView(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +79,16 @@ class ResultView(msgspec.Struct, frozen=True, kw_only=True):
     disputed: bool
     """Another content was recorded under the same id by the same author; both are shown."""
     pointer: Pointer
+    erroneous: bool = False
+    """Declared wrong by somebody who may: shown, and counted no more."""
+    corrections: tuple[CorrectionView, ...] = ()
+    """What was said against the result, in the order of the log."""
+    recipe: str | None = None
+    recipe_version: str | None = None
+    tools: tuple[str, ...] = ()
+    """Tools, nests, cavities and programs, as the plant names them."""
+    operator: str | None = None
+    """A pseudonymous id."""
 
 
 class GraphNode(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +108,10 @@ class GraphNode(msgspec.Struct, frozen=True, kw_only=True):
     has_records: bool
     """False: nobody has sent a result of this item."""
     url: str
+    names: tuple[str, ...] = ()
+    """Its other names, by aliases."""
+    missing: bool = False
+    """A unit that was built in, and of which nobody has sent a record."""
 
 
 class GraphLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +126,23 @@ class GraphLink(msgspec.Struct, frozen=True, kw_only=True):
     operation: str | None
     event_time: datetime
     author: str
+    valid_from: datetime | None = None
+    """Since when the child has been there without a break."""
+    valid_to: datetime | None = None
+    """When it was taken out, if that is later than the time asked about."""
+    pointer: Pointer
+
+
+class SealedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that is withheld from whoever asks: that it is there may be known, and by ``leaf`` it can be proved.
+
+    ``leaf`` is the hash of the salted record, as an evidence file shows it (base64).
+    """
+
+    item: str
+    kind: str
+    leaf: str
+    pointer: Pointer
 
 
 class GraphView(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +152,18 @@ class GraphView(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[GraphNode, ...]
     links: tuple[GraphLink, ...]
     truncated: bool
+    disputes: tuple[DisputeView, ...] = ()
+    missing: tuple[MissingView, ...] = ()
+    asked: str | None = None
+    """The name that was asked for, where it is another one than ``start``."""
+    as_of: datetime | None = None
+    """What had happened by then; None: by now."""
+    log_size: int | None = None
+    """What the hub knew when its log held so many batches; None: now."""
+    sealed: tuple[SealedView, ...] = ()
+    """Records about these items that are withheld from the asker; at most the first few hundred."""
+    results: dict[str, tuple[ResultView, ...]] = {}
+    """The results of each node that has any, in time order, if they were asked for."""
 
 
 class EvidenceSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +203,12 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     graph: GraphView
     evidence: EvidenceSummary | None
     """None when it was not asked for."""
+    codes: tuple[CodesView, ...] = ()
+    """What code readers read of it."""
+    holds: tuple[HoldView, ...] = ()
+    """On the unit and on the lots that went into it, latest first."""
+    refusals: tuple[RefusalView, ...] = ()
+    """Where the interlock did not clear it."""
 
 
 class LotUse(msgspec.Struct, frozen=True, kw_only=True):

@@ -115,7 +115,8 @@ async def test_nothing_overflows_and_all_text_has_contrast(open_page: Any, size:
 async def _names_for_everything(page: Page) -> None:
     """Whatever can be focused has a name for those who do not see it."""
     unnamed = await page.evaluate(
-        """() => [...document.querySelectorAll("a, button, input, [role=img], [role=region]")].filter((node) =>
+        """() => [...document.querySelectorAll(
+          "a, button, input:not([type=hidden]), [role=img], [role=region]")].filter((node) =>
           !(node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.textContent.trim()
             || (node.labels && node.labels.length))).map((node) => node.outerHTML.slice(0, 120))"""
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from node_results import CREATED, raise_joining, raise_machinery, scan, structure, text
+from node_results import CREATED, keep_machinery, raise_joining, raise_machinery, scan, structure, text
 
 from edge_agent.acquisition.cycle import UNNUMBERED, read_cycle
 from edge_agent.acquisition.resolve import resolve
@@ -142,16 +142,117 @@ async def test_what_was_raised_without_a_connection_is_a_proved_loss(peer, liste
     assert arrival.lost == (Gap(count=1, first=2, last=2, reason="the device's count jumped"),)
 
 
+@pytest.fixture
+def kept(peer):
+    """``kept(5, 6)``: the server can be asked for those results, made one after the other."""
+
+    def keep(*numbers, **members):
+        for number in numbers:
+            made = {"$date": f"2026-03-01T08:00:{number:02}.000Z"}
+            keep_machinery(peer, number, creationTime=made, **members)
+
+    peer.do("forget")
+    yield keep
+    peer.do("forget")
+
+
+def results_of(peer, name):
+    return {"results": f"ns={peer.namespace};s={name}"}
+
+
+async def test_what_was_told_without_a_connection_is_asked_for_oldest_first(peer, listen, kept):
+    source, resolved = await listen("machinery-result", **results_of(peer, "Results"))
+    raise_machinery(peer, 1)
+    await told(source)
+    kept(1)
+    await source.close()
+    kept(2, 3, 4)
+    await source.connect()
+    raise_machinery(peer, 4)
+    raise_machinery(peer, 5)
+    arrivals = await told(source, 4)
+    assert [arrival.ticket for arrival in arrivals] == ["R-2", "R-3", "R-4", "R-5"], "R-4 was asked for and told"
+    assert [read_cycle(resolved, arrival.samples, arrival.ticket).serial for arrival in arrivals[:2]] == [
+        "C0002",
+        "C0003",
+    ]
+    assert not any(arrival.lost for arrival in arrivals)
+
+
+async def test_an_agent_that_starts_asks_for_all_the_server_still_has(peer, listen, kept):
+    kept(1, 2)
+    source, _ = await listen("machinery-result", **results_of(peer, "Results"))
+    assert [arrival.ticket for arrival in await told(source, 2)] == ["R-1", "R-2"]
+
+
+async def test_a_partial_result_is_not_taken_for_the_whole_and_is_asked_for_again(peer, listen, kept):
+    kept(1, partial=True)
+    source, _ = await listen("machinery-result", **results_of(peer, "Results"))
+    await source.close()
+    kept(1)
+    await source.connect()
+    assert [arrival.ticket for arrival in await told(source)] == ["R-1"]
+
+
+async def test_a_result_that_the_server_names_and_does_not_give_is_lost(peer, listen, kept):
+    kept(2)
+    peer.do("keep", id="R-9", result=None)
+    source, _ = await listen("machinery-result", **results_of(peer, "Results"))
+    (arrival,) = await told(source)
+    assert arrival.ticket == "R-2"
+    (gap,) = arrival.lost
+    assert gap.count == 1
+    assert "'R-9'" in gap.reason
+    assert "error 5" in gap.reason
+
+
+async def test_a_server_that_gives_its_latest_result_only(peer, listen, kept):
+    kept(1)
+    source, _ = await listen("machinery-result", **results_of(peer, "LatestResult"))
+    (first,) = await told(source)
+    assert (first.ticket, first.lost) == ("R-1", ())
+    await source.close()
+    await source.connect()
+    await source.close()
+    kept(2, 3)
+    await source.connect()
+    (arrival,) = await told(source)
+    assert arrival.ticket == "R-3"
+    (gap,) = arrival.lost
+    assert gap.count == 0
+    assert "cannot be known" in gap.reason
+
+
+async def test_a_server_without_such_methods_is_refused_by_name(peer, listen):
+    with pytest.raises(DeviceRefused, match="NoResults has neither GetResultIdListFiltered"):
+        await listen("machinery-result", **results_of(peer, "NoResults"))
+
+
+async def test_an_interruption_without_any_proof_is_itself_a_loss_entry(peer, listen):
+    source, _ = await listen("machinery-result")
+    raise_machinery(peer, 1)
+    (first,) = await told(source)
+    await source.close()
+    raise_machinery(peer, 2)
+    await source.connect()
+    raise_machinery(peer, 3)
+    (arrival,) = await told(source)
+    assert (first.lost, arrival.ticket) == ((), "R-3")
+    (gap,) = arrival.lost
+    assert gap.count == 0
+    assert "no connection for a while" in gap.reason
+
+
 async def test_a_result_that_is_not_settled_is_told_again_even_after_reconnecting(peer, listen):
     source, _ = await listen("machinery-result")
     raise_machinery(peer, 1)
     raise_machinery(peer, 2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         first = await source.next()
         assert await source.next() is first
     await source.close()
     await source.connect()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await source.next() is first
         await source.settle(first)
         await source.settle(first)

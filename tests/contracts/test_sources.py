@@ -69,7 +69,7 @@ def serve(bench, tmp_path):
     async def start(outbox, machine, source=None):
         station = station_of(machine)
         link = DeviceLink("machine", source or source_of(machine, tmp_path, bench), bench.random.random, QUICK)
-        production = Production(gtin=GTIN, part=part_uri(GTIN), plan="sha256:" + "1" * 64)
+        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
         recorder = Recorder(station, production, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
         runner = ToldRunner(station, link, recorder, monotonic=time.monotonic, after_trouble=0.01)
         stop = asyncio.Event()

@@ -52,7 +52,7 @@ def serve(bench, tmp_path):
         )  # fmt: skip
         context = DriverContext(device="tool", data=tmp_path, clock=bench.clock, points=tuple(resolved.points.values()))
         link = DeviceLink("tool", create_source(kind, settings, context), bench.random.random, QUICK)
-        production = Production(gtin=GTIN, part=part_uri(GTIN), plan="sha256:" + "1" * 64)
+        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
         recorder = Recorder(station, production, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
         runner = ToldRunner(station, link, recorder, monotonic=time.monotonic, after_trouble=0.01)
         stop = asyncio.Event()

@@ -25,6 +25,7 @@ from firmware_profiles.format import Value, span
 from traceability.unit import Verdict
 
 PROFILE = Catalog().find("zhuoyue", "four-phase-cell")
+SPAN = max((point.address or 0) + span(point) for point in PROFILE.points)
 UNITS = 6
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -43,7 +44,7 @@ class Master:
         self._client.close()
 
     async def station(self, place: int) -> dict[str, Value]:
-        answer = await self._client.read_holding_registers(place * BLOCK, count=BLOCK, device_id=1)
+        answer = await self._client.read_holding_registers(place * BLOCK, count=SPAN, device_id=1)
         assert not answer.isError()
         found = {}
         for point in PROFILE.points:

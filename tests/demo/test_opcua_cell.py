@@ -16,10 +16,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from demo.counts import read_counts
 from demo.devices.cell import CellSettings
-from demo.devices.opcua_cell import certificate_path, serve
+from demo.devices.opcua_cell import serve
 from demo.devices.start import Start
 from demo.story.decide import jobs_of
 from demo.story.supplier_b import SUPPLIER_B
+from edge_agent.simulate.opcua_device import certificate_path
 
 
 @contextlib.asynccontextmanager

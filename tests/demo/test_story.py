@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo.story.decide import BLOCK, job_of, jobs_of
@@ -25,6 +25,7 @@ def test_a_unit_does_not_depend_on_how_many_are_made(line: Line) -> None:
 
 
 @lines
+@settings(deadline=None)
 @given(units=st.integers(0, 250))
 def test_exactly_so_many_good_units_leave_the_line(line: Line, units: int) -> None:
     jobs = jobs_of(line, 1, units)

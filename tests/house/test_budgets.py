@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("traceability", "firmware_profiles", "vision", "edge_agent", "hub", "demo")
+ROOMS = ("traceability", "firmware_profiles", "vision", "witness", "edge_agent", "hub", "demo")
 FILE_LINES = 300
 FUNCTION_LINES = 40
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
-MODULES = ("traceability.verify", "firmware_profiles", "vision", "edge_agent", "hub", "demo")
+MODULES = ("traceability.verify", "firmware_profiles", "vision", "witness", "edge_agent", "hub", "demo")
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:

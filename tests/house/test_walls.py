@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("traceability", "firmware_profiles", "vision", "edge_agent", "hub", "demo")
+ROOMS = ("traceability", "firmware_profiles", "vision", "witness", "edge_agent", "hub", "demo")
 
 BREACHES = [
     ("traceability", "vision"),
@@ -24,6 +24,7 @@ BREACHES = [
     ("firmware_profiles", "socket"),
     ("vision", "traceability.unit"),
     ("vision", "firmware_profiles"),
+    ("witness", "hub"),
     ("edge_agent", "hub"),
     ("edge_agent", "demo"),
     ("edge_agent", "pymodbus"),

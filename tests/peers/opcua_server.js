@@ -84,7 +84,37 @@ async function main() {
         value: built(field.value, spec),
     });
 
+    const kept = new Map();
+    const answer = (result, error) => ({ outputArguments: [
+        { dataType: DataType.UInt32, value: 0 },
+        { dataType: DataType.ExtensionObject, value: result || null },
+        { dataType: DataType.Int32, value: error },
+    ] });
+    const management = space.findObjectType("ResultManagementType", index("machinery"));
+    const offer = (name, methods) => {
+        const made = management.instantiate({
+            organizedBy: space.rootFolder.objects, nodeId: "s=" + name, browseName: name, optionals: Object.keys(methods),
+        });
+        for (const [method, serve] of Object.entries(methods)) {
+            made[method[0].toLowerCase() + method.slice(1)].bindMethod((inputs, _, done) => done(null, serve(inputs)));
+        }
+    };
+    const latest = () => answer([...kept.values()].pop(), kept.size ? 0 : 1);
+    offer("Results", {
+        GetLatestResult: latest,
+        GetResultById: ([id]) => answer(kept.get(id.value), kept.get(id.value) ? 0 : 5),
+        GetResultIdListFiltered: () => ({ outputArguments: [
+            { dataType: DataType.UInt32, value: 0 },
+            { dataType: DataType.String, arrayType: VariantArrayType.Array, value: [...kept.keys()].reverse() },
+            { dataType: DataType.Int32, value: 0 },
+        ] }),
+    });
+    offer("LatestResult", { GetLatestResult: latest });
+    offer("NoResults", {});
+
     const commands = {
+        keep({ id, result }) { kept.set(id, result === null ? null : built(result.value, "machinery")); return {}; },
+        forget() { kept.clear(); return {}; },
         raise({ event, spec, fields }) {
             const type = space.findEventType(event, index(spec));
             const data = {};

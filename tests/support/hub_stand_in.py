@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from traceability.batch.open import OpenedBatch, decompress, open_batch, verify_batch
 from traceability.signing import Ed25519Signer
-from traceability.sync import BATCH_TYPE, BATCHES_PATH, PROBLEM_TYPE, Problem, Receipt, seal_receipt
+from traceability.sync import AUTHORS_PATH, BATCH_TYPE, BATCHES_PATH, PROBLEM_TYPE, Problem, Receipt, seal_receipt
 
 HUB = Ed25519Signer.from_seed(b"h" * 32)
 AGENT = Ed25519Signer.from_seed(b"a" * 32)
@@ -26,6 +27,8 @@ class StandIn:
         self.seen: list[int] = []
         self.taken: dict[int, OpenedBatch] = {}
         self.address: str = ""
+        self.head: Callable[[str], bytes] | None = None
+        """Answers where a chain stands, to a nonce; None: an older hub, which does not know the question."""
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
         assert path == BATCHES_PATH
@@ -70,6 +73,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def do_GET(self) -> None:
+        head = self.server.hub.head
+        address = urlsplit(self.path)
+        if head is None or not address.path.startswith(AUTHORS_PATH):
+            self.send_error(404)
+            return
+        content = head(parse_qs(address.query)["nonce"][0])
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
     def log_message(self, *args: object) -> None:
         """Say nothing."""
 
@@ -77,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(hub: StandIn, port: int = 0) -> Iterator[None]:
     server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
+    server.handle_error = lambda *_: None  # agents that hang up are part of the tests
     server.hub = hub
     hub.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))

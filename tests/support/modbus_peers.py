@@ -1,10 +1,12 @@
-"""Modbus servers that were not written here: libmodbus (C) and pyModbusTCP."""
+"""Modbus servers that were not written here: libmodbus (C), modbus-serial (Node) and pyModbusTCP."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
+from node_opcua import PEERS, modules
 from pyModbusTCP.server import ModbusServer
 
 HOST = "127.0.0.1"
@@ -45,6 +47,25 @@ class LibmodbusServer:
         self._process.kill()
         await self._process.wait()
         await self._counting
+
+
+class ModbusSerialServer:
+    """The one for Node; the test is left out where Node or its packages are not installed."""
+
+    def __init__(self, port: int) -> None:
+        self._command = ["node", str(PEERS / "modbus_serial_server.js"), str(port)]
+        self._environment = dict(os.environ, NODE_PATH=str(modules()))
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, env=self._environment, stdout=asyncio.subprocess.PIPE
+        )
+        assert self._process.stdout is not None
+        assert await asyncio.wait_for(self._process.stdout.readline(), 30) == b"listening\n"
+
+    async def stop(self) -> None:
+        self._process.kill()
+        await self._process.wait()
 
 
 class PyModbusTcpServer:

@@ -30,6 +30,11 @@ def raise_machinery(peer, number, **members):
     peer.do("raise", spec="machinery", event="ResultReadyEventType", fields={"result": machinery(number, **members)})
 
 
+def keep_machinery(peer, number, **members):
+    """The server can be asked for this result."""
+    peer.do("keep", id=f"R-{number}", result=machinery(number, **members))
+
+
 def measured(quantity, name, value, limits, unit):
     low, high, target = limits
     return {

@@ -79,6 +79,7 @@ class Cell:
     def __post_init__(self) -> None:
         self.resolved = resolved_of(self.handshake)
         self.values: dict[str, object] = {"verdict": "OK", "purpose": "first", "lot": "", "serial": "", "m1": 25}
+        self.values |= {"recipe": "", "tool": ""}
         self.values = {
             point.name: self.values.get(point.name, 0) for point in CELL.points if "permit" not in point.name
         }

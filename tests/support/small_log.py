@@ -8,12 +8,22 @@ from traceability.batch.header import Header
 from traceability.batch.open import open_batch
 from traceability.batch.seal import records_root, seal_batch
 from traceability.encoding import from_tagged, to_base64
-from traceability.evidence import EVIDENCE_FORMAT, Evidence, ProvedHeader, ProvedRecord
+from traceability.evidence import (
+    EVIDENCE_FORMAT,
+    WITHHELD_TYPE,
+    Evidence,
+    ProvedHeader,
+    ProvedRecord,
+    WithheldRecord,
+    withheld_words,
+)
 from traceability.identifier.item import part_of, unit_uri
-from traceability.log.checkpoint import Checkpoint, sign_checkpoint
+from traceability.log.checkpoint import Checkpoint, checkpoint_text, sign_checkpoint
+from traceability.log.cosignature import cosign, witness_key
 from traceability.log.note import VerifierKey
 from traceability.merkle import all_nodes, inclusion_path, leaf_hash, tree_hash
-from traceability.record.codec import encode_record
+from traceability.record.base import kind_of
+from traceability.record.codec import decode_record, encode_record
 from traceability.record.master import AuthorKeyRecord
 from traceability.record.production import (
     AssociationRecord,
@@ -23,7 +33,7 @@ from traceability.record.production import (
     MeasurementsRecord,
     UnitResultRecord,
 )
-from traceability.signing import Ed25519Signer
+from traceability.signing import Ed25519Signer, seal_envelope
 from traceability.unit import Environment, Verdict
 
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -61,11 +71,11 @@ class SmallLog:
         )
         self.batches.append(open_batch(seal_batch(header, lines, signer or SIGNERS[author])))
 
-    def evidence(self, subject, keep=lambda position, line: True):
+    def evidence(self, subject, keep=lambda position, line: True, withhold=lambda position, line: False, cosigners=()):
         log_leaves = [leaf_hash(from_tagged(batch.hash, "hash")) for batch in self.batches]
         nodes = all_nodes(log_leaves)
         size = len(self.batches)
-        headers, records = [], []
+        headers, records, withheld = [], [], []
         for position, batch in enumerate(self.batches):
             leaves = all_nodes([leaf_hash(line) for line in batch.lines])
             kept = [index for index, line in enumerate(batch.lines) if keep(position, line)]
@@ -81,23 +91,36 @@ class SmallLog:
                 )
             for index in kept:
                 path = inclusion_path(index, len(batch.lines), lambda level, i, n=leaves: n[level, i])
-                records.append(
-                    ProvedRecord(
-                        batch=batch.hash,
-                        index=index,
-                        path=tuple(map(to_base64, path)),
-                        line=batch.lines[index].decode(),
-                    )
-                )
+                place = {"batch": batch.hash, "index": index, "path": tuple(map(to_base64, path))}
+                line = batch.lines[index]
+                if withhold(position, line):
+                    said = decode_record(line)
+                    leaf = to_base64(leaf_hash(line))
+                    withheld.append(WithheldRecord(leaf=leaf, kind=kind_of(said), id=said.id, **place))
+                else:
+                    records.append(ProvedRecord(line=line.decode(), **place))
         checkpoint = Checkpoint(origin=LOG_KEY.name, size=size, root=tree_hash(log_leaves))
         return Evidence(
             format=EVIDENCE_FORMAT,
             subject=subject,
             log_key=str(LOG_KEY),
-            checkpoint=sign_checkpoint(checkpoint, LOG),
+            checkpoint=sign_checkpoint(checkpoint, LOG) + self.cosignatures(checkpoint, cosigners),
             headers=tuple(headers),
             records=tuple(records),
+            witnesses=tuple(str(witness_key(name, signer)) for name, signer in cosigners),
+            withheld=tuple(withheld),
+            statement=self.statement(subject, tuple(withheld)) if withheld else "",
         )
+
+    @staticmethod
+    def cosignatures(checkpoint, cosigners):
+        text = checkpoint_text(checkpoint)
+        return "".join(f"{cosign(text, name, signer, int(NOW.timestamp()))}\n" for name, signer in cosigners)
+
+    @staticmethod
+    def statement(subject, withheld, signer=None):
+        words = withheld_words(subject, withheld)
+        return seal_envelope(words, WITHHELD_TYPE, signer or SIGNERS["hub"]).decode()
 
 
 def key_of(author):

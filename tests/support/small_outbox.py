@@ -9,6 +9,7 @@ import msgspec
 
 from edge_agent.acquisition.cycle import CycleKey
 from edge_agent.outbox.chain import Identity
+from edge_agent.outbox.quota import Quota
 from edge_agent.outbox.results import Submission
 from edge_agent.outbox.schema import open_for_reading
 from edge_agent.outbox.store import Outbox
@@ -20,6 +21,7 @@ from traceability.record.base import Record
 from traceability.record.codec import decode_record, plan_id
 from traceability.record.master import ControlPlan, Operation
 from traceability.record.production import FirstPassClaim, MeasuredValue, MeasurementsRecord, UnitResultRecord
+from traceability.record.telemetry import TelemetryRecord, TelemetrySample, TelemetrySeries
 from traceability.signing import Ed25519Signer
 from traceability.unit import Environment, Flag, Verdict
 
@@ -51,9 +53,9 @@ class Bench:
             part=PART, plant="p", revision=self.revision, name="x", operations=operations, characteristics=()
         )
 
-    async def open(self) -> Outbox:
+    async def open(self, quota: Quota | None = None) -> Outbox:
         identity = Identity(author=AUTHOR, environment=self.environment)
-        outbox = Outbox(self.path, identity, self.signer, self.clock, self.random.randbytes)
+        outbox = Outbox(self.path, identity, self.signer, self.clock, self.random.randbytes, quota=quota)
         try:
             await outbox.begin(self.config, self.plan, plan_id(self.plan))
         except BaseException:
@@ -87,8 +89,27 @@ class Bench:
             station=operation, key=CycleKey(cycle, serial or "", 0), result=result, others=others, outcome=outcome
         )
 
+    def unsealed(self) -> list[Record]:
+        """The records that are in no batch yet."""
+        return [decode_record(line) for line in self.unsealed_lines()]
+
+    def unsealed_lines(self) -> list[bytes]:
+        connection = open_for_reading(self.path)
+        lines = [line for (line,) in connection.execute("SELECT line FROM record ORDER BY seq")]
+        connection.close()
+        return lines
+
     def audit(self) -> "Audit":
         return audited(self.path, self.signer.public_key)
+
+
+def telemetry(at: datetime, number: int, device: str = "oven-1", samples: int = 10) -> TelemetryRecord:
+    """A record of samples, some 600 bytes long by default."""
+    taken = tuple(TelemetrySample(after_ms=100 * place, value=f"{number}.{place}") for place in range(samples))
+    series = (TelemetrySeries(point="temperature", samples=taken, uom="Cel"),)
+    return TelemetryRecord(
+        id=f"telemetry:{device}:{number}", seq=0, salt="", event_time=at, device=device, every_ms=100, series=series
+    )
 
 
 @dataclass(frozen=True)
@@ -123,11 +144,11 @@ def audited(path: Path, public_key: bytes) -> Audit:
     assert len({record.salt for record in records}) == len(records)
     claims = [record for record in records if isinstance(record, FirstPassClaim)]
     for claim in claims:
-        assert (claim.submitted, claim.first_ok, claim.attempts, claim.invalid) == _recomputed(records, claim)
+        assert (claim.submitted, claim.first_ok, claim.attempts, claim.invalid) == recomputed(records, claim)
     return Audit(batches, records, len(claims))
 
 
-def _recomputed(records: list[Record], claim: FirstPassClaim) -> tuple[int, int, int, int]:
+def recomputed(records: list[Record], claim: FirstPassClaim) -> tuple[int, int, int, int]:
     attempts = [
         Attempt(
             unit=record.unit or record.id,

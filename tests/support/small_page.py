@@ -15,7 +15,7 @@ async def served(source: Callable[[], Awaitable[Status]], port: int = 0) -> Asyn
     page = LocalPage(port, source)
     task = asyncio.create_task(page.run())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while page.address is None:  # noqa: ASYNC110 - the server says it nowhere else
                 await asyncio.sleep(0.01)
         async with httpx.AsyncClient(base_url=page.address, trust_env=False, timeout=5) as client:

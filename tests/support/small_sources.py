@@ -176,7 +176,7 @@ class DialledReader(_Reader):
         self._writer = writer
 
     async def send(self, data: bytes) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self._writer is None or self._writer.is_closing():  # noqa: ASYNC110 - the agent connects by itself
                 await asyncio.sleep(0.005)
         self._writer.write(data)
@@ -201,7 +201,7 @@ class DiallingReader(DialledReader):
         """Connects when it has something to say."""
 
     async def send(self, data: bytes) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self._writer is None:
                 try:
                     _, self._writer = await asyncio.open_connection(HOST, self.port)
@@ -233,7 +233,7 @@ class WiredReader(_Reader):
         """A cable is always there."""
 
     async def send(self, data: bytes) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while termios.tcgetattr(self._other)[5] != termios.B115200:  # noqa: ASYNC110 - nobody has opened the port
                 await asyncio.sleep(0.01)
         if self._first:

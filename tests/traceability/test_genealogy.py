@@ -1,34 +1,10 @@
 import random
-from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from small_links import Links, any_links, link
 
-from traceability.genealogy import Direction, Link, TraceLimits, links_in_force, trace
-
-START = datetime(2026, 11, 20, tzinfo=UTC)
-
-
-def link(parent, child, minute=0, *, action="ADD", author="a", seq=None, certain=True, position=None):
-    return Link(
-        parent=parent,
-        child=child,
-        certain=certain,
-        event_time=START + timedelta(minutes=minute),
-        author=author,
-        chain="c",
-        seq=minute if seq is None else seq,
-        action=action,
-        position=position,
-    )
-
-
-class Links(list):
-    def below(self, items):
-        return [link for link in self if link.parent in items]
-
-    def above(self, items):
-        return [link for link in self if link.child in items]
+from traceability.genealogy import Direction, TraceLimits, links_in_force, trace
 
 
 def test_back_and_forward_over_three_companies():
@@ -79,22 +55,7 @@ def test_a_cut_trace_says_so():
 
 @given(st.data())
 def test_the_order_of_arrival_does_not_matter(data):
-    items = st.sampled_from("abcdef")
-    links = data.draw(
-        st.lists(
-            st.builds(
-                link,
-                items,
-                items,
-                st.integers(0, 5),
-                action=st.sampled_from(["ADD", "DELETE"]),
-                author=st.sampled_from("xy"),
-                seq=st.integers(0, 1000),
-            ),
-            unique_by=lambda link: (link.author, link.seq),
-            max_size=14,
-        )
-    )
+    links = data.draw(any_links())
     shuffled = list(links)
     random.Random(data.draw(st.integers())).shuffle(shuffled)
     assert trace("a", Links(links)) == trace("a", Links(shuffled))

@@ -9,7 +9,13 @@ from traceability.measurement import Characteristic, Status
 from traceability.record.codec import decode_record, encode_record, plan_id
 from traceability.record.economics import QualityLossRecord
 from traceability.record.master import ControlPlan, Operation
-from traceability.record.production import MeasuredValue, MeasurementsRecord, UnitResultRecord
+from traceability.record.production import (
+    MOST_TOOLS,
+    MeasuredValue,
+    MeasurementsRecord,
+    Recipe,
+    UnitResultRecord,
+)
 from traceability.unit import Flag, Verdict
 
 NOW = datetime(2026, 11, 20, 6, 3, 0, 123456, tzinfo=UTC)
@@ -102,3 +108,14 @@ def test_a_plan_is_cited_by_what_it_says():
     )
     assert plan_id(plan) == plan_id(msgspec.structs.replace(plan))
     assert plan_id(plan) != plan_id(msgspec.structs.replace(plan, revision="2"))
+
+
+def test_what_a_result_was_made_with_is_optional_bounded_and_comes_back():
+    assert not {b"recipe", b"tools", b"operator"} & set(encode_record(RESULT).replace(b'"', b" ").split())
+    full = msgspec.structs.replace(RESULT, recipe=Recipe(id="R", version="2"), tools=("T1", "nest:3"), operator="op-4")
+    line = encode_record(full)
+    assert line.endswith(b'"recipe":{"id":"R","version":"2"},"tools":["T1","nest:3"],"operator":"op-4"}')
+    assert decode_record(line) == full
+    for wrong in ({"tools": tuple(map(str, range(MOST_TOOLS + 1)))}, {"tools": ("",)}, {"recipe": Recipe(id="")}):
+        with pytest.raises(Malformed, match=r"tools|recipe"):
+            decode_record(encode_record(msgspec.structs.replace(RESULT, **wrong)))

@@ -1,7 +1,9 @@
 """From bytes to a batch that is known to be whole and signed. Verification is apart from the types it fills.
 
 Order: sizes, then shape, then whose it claims to be (the caller finds that author's key), then the signature, then
-count and Merkle root. Nothing of a record is parsed before its batch is verified.
+count and Merkle root. Nothing of a record is parsed before its batch is verified. Who takes batches from strangers
+calls ``open_head`` first: the signature stands in the first line, and the rest of what an impostor sends need never be
+decompressed.
 """
 
 import msgspec
@@ -24,6 +26,14 @@ class OpenedBatch(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[bytes, ...]
 
 
+class BatchHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line of a batch; not verified until ``verify_head``."""
+
+    envelope: Envelope
+    header: Header
+    hash: str
+
+
 def compress(batch: bytes, level: int = 3) -> bytes:
     """zstd, as it travels (``Content-Encoding: zstd``); the frame states its content size."""
     return zstandard.ZstdCompressor(level=level).compress(batch)
@@ -31,14 +41,8 @@ def compress(batch: bytes, level: int = 3) -> bytes:
 
 def decompress(body: bytes, limits: BatchLimits = DEFAULT_LIMITS) -> bytes:
     """Undo ``compress`` within ``limits``; one frame, its size stated, nothing behind it."""
-    if len(body) > limits.body:
-        raise LimitExceeded(f"the body has {len(body)} bytes, at most {limits.body} are taken")
     try:
-        size = zstandard.frame_content_size(body)
-        if size < 0:
-            raise Malformed("the zstd frame does not state its content size")
-        if size > min(limits.decompressed, limits.ratio * max(len(body), 1024)):
-            raise LimitExceeded(f"the body would decompress to {size} bytes")
+        size = _stated_size(body, limits)
         decompressor = zstandard.ZstdDecompressor(max_window_size=limits.decompressed).decompressobj()
         data = decompressor.decompress(body)
     except zstandard.ZstdError as error:
@@ -46,6 +50,45 @@ def decompress(body: bytes, limits: BatchLimits = DEFAULT_LIMITS) -> bytes:
     if len(data) != size or not decompressor.eof or decompressor.unused_data:
         raise Malformed("the body is not exactly one whole zstd frame")
     return data
+
+
+def open_head(body: bytes, limits: BatchLimits = DEFAULT_LIMITS, *, compressed: bool) -> BatchHead:
+    """Read the first line of a batch and nothing behind it; ``Malformed`` or ``LimitExceeded`` say what is wrong."""
+    start = _decompressed_start(body, limits) if compressed else body[: limits.first_line + 1]
+    line, newline, _ = start.partition(b"\n")
+    if not newline:
+        if len(start) > limits.first_line:
+            raise LimitExceeded(f"has more than {limits.first_line} bytes", where="line 1")
+        raise Malformed("not a batch: the first line has no newline", where="line 1")
+    envelope = read_envelope(line)
+    payload = envelope_payload(envelope, HEADER_TYPE)
+    return BatchHead(envelope=envelope, header=decode_header(payload), hash=header_hash(payload))
+
+
+def verify_head(head: BatchHead, public_key: bytes) -> None:
+    """``SignatureRefused`` unless ``public_key`` signed this header."""
+    verified_payload(head.envelope, HEADER_TYPE, public_key)
+
+
+def _decompressed_start(body: bytes, limits: BatchLimits) -> bytes:
+    try:
+        _stated_size(body, limits)
+        reader = zstandard.ZstdDecompressor(max_window_size=limits.decompressed).stream_reader(body)
+        return reader.read(limits.first_line + 1)
+    except zstandard.ZstdError as error:
+        raise Malformed(f"not a zstd frame: {error}") from None
+
+
+def _stated_size(body: bytes, limits: BatchLimits) -> int:
+    """What the frame says it decompresses to, in bytes and within ``limits``."""
+    if len(body) > limits.body:
+        raise LimitExceeded(f"the body has {len(body)} bytes, at most {limits.body} are taken")
+    size = zstandard.frame_content_size(body)
+    if size < 0:
+        raise Malformed("the zstd frame does not state its content size")
+    if size > min(limits.decompressed, limits.ratio * max(len(body), 1024)):
+        raise LimitExceeded(f"the body would decompress to {size} bytes")
+    return size
 
 
 def open_batch(data: bytes, limits: BatchLimits = DEFAULT_LIMITS) -> OpenedBatch:

@@ -4,8 +4,12 @@ import msgspec
 
 from traceability.encoding import from_base64, to_base64
 from traceability.errors import Malformed
-from traceability.log.note import VerifierKey, open_note, sign_note
+from traceability.log.note import VerifierKey, open_note, sign_note, split_note
 from traceability.signing import Signer
+
+ROOT_SIZE = 32
+LARGEST_SIZE = 2**63 - 1
+_DIGITS = 19
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -28,11 +32,23 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
 
 def open_checkpoint(note: str, verifier: VerifierKey) -> Checkpoint:
     """Verify and parse; the origin must be the log's name, extension lines are refused."""
-    text = open_note(note, verifier)
+    checkpoint = parse_checkpoint(open_note(note, verifier))
+    if checkpoint.origin != verifier.name:
+        raise Malformed(f"the checkpoint is of {checkpoint.origin[:80]}, not of {verifier.name}")
+    return checkpoint
+
+
+def read_checkpoint(note: str) -> Checkpoint:
+    """What the note says, *not verified*: for finding out whose key is needed."""
+    return parse_checkpoint(split_note(note)[0])
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    """Read the three lines; ``Malformed`` unless they are spelt as ``checkpoint_text`` spells them."""
     lines = text.split("\n")
-    if len(lines) != 4 or not lines[1].isascii() or not lines[1].isdigit():
+    if len(lines) != 4 or not lines[1].isascii() or not lines[1].isdigit() or len(lines[1]) > _DIGITS:
         raise Malformed("a checkpoint has three lines: origin, tree size, root hash")
     checkpoint = Checkpoint(origin=lines[0], size=int(lines[1]), root=from_base64(lines[2], "root hash"))
-    if checkpoint.origin != verifier.name or checkpoint_text(checkpoint) != text or len(checkpoint.root) != 32:
-        raise Malformed(f"the checkpoint is not one of {verifier.name}")
+    if checkpoint_text(checkpoint) != text or len(checkpoint.root) != ROOT_SIZE or checkpoint.size > LARGEST_SIZE:
+        raise Malformed("the lines of the checkpoint are not spelt as they should be")
     return checkpoint

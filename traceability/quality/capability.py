@@ -102,18 +102,29 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 def assess_capability(
-    values: Sequence[int], decimals: int, characteristic: Characteristic, *, gauge_share: Fraction | None = None
+    values: Sequence[int],
+    decimals: int,
+    characteristic: Characteristic,
+    *,
+    gauge_share: Fraction | None = None,
+    calibrated: bool = True,
 ) -> CapabilityResult:
     """Capability from values (integers x 10^-decimals) in their order of making.
 
     ``gauge_share``: repeatability and reproducibility as a share of the tolerance from a gauge study; None: no study.
+    ``calibrated``: whether every registered gauge was in calibration.
     """
     evidence = Evidence(moments_of(values), check_stability(values), anderson_darling(values))
-    return assess_evidence(evidence, decimals, characteristic, gauge_share=gauge_share)
+    return assess_evidence(evidence, decimals, characteristic, gauge_share=gauge_share, calibrated=calibrated)
 
 
 def assess_evidence(
-    evidence: Evidence, decimals: int, characteristic: Characteristic, *, gauge_share: Fraction | None = None
+    evidence: Evidence,
+    decimals: int,
+    characteristic: Characteristic,
+    *,
+    gauge_share: Fraction | None = None,
+    calibrated: bool = True,
 ) -> CapabilityResult:
     """As :func:`assess_capability`, from what is kept of the values."""
     sums, stability = evidence.sums, evidence.stability
@@ -143,7 +154,7 @@ def assess_evidence(
         interval=cpk_interval(overall.cpk.value, sums.n),
         cp_interval=None if overall.cp is None else cp_interval(overall.cp.value, sums.n),
         cpm=_cpm(mean, sums.variance * step * step, lsl, usl, _limit(characteristic.target)),
-        cautions=_cautions(evidence.anderson_darling, gauge_share),
+        cautions=_cautions(evidence.anderson_darling, gauge_share, calibrated=calibrated),
     )
 
 
@@ -189,10 +200,11 @@ def _is_usable(limit: Decimal) -> bool:
     return isinstance(exponent, int) and abs(exponent) <= _POWERS_OF_TEN
 
 
-def _cautions(statistic: float | None, gauge_share: Fraction | None) -> tuple[Reason, ...]:
+def _cautions(statistic: float | None, gauge_share: Fraction | None, *, calibrated: bool) -> tuple[Reason, ...]:
     findings = {
         Reason.GAUGE_NOT_STUDIED: gauge_share is None,
         Reason.GAUGE_NOT_CAPABLE: gauge_share is not None and gauge_share > LARGEST_GAUGE_SHARE,
+        Reason.GAUGE_NOT_CALIBRATED: not calibrated,
         Reason.NOT_NORMAL: statistic is not None and statistic > CRITICAL_5_PERCENT,
     }
     return tuple(reason for reason, found in findings.items() if found)

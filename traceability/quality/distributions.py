@@ -7,12 +7,15 @@ lgamma's rounding to about 1e-9 at 10^6 trials, which is far below what any inte
 
 import math
 from collections.abc import Callable, Iterator
+from statistics import NormalDist
 
 from traceability.quality.errors import OutOfDomain
 
 _TINY = 1e-300
 _PRECISION = 1e-16
 _MAX_TERMS = 1_000_000
+_MAX_STEPS = 60
+_LAST_STEP = 1e-10
 
 
 def normal_cdf(z: float) -> float:
@@ -52,10 +55,30 @@ def chi_square_quantile(probability: float, degrees: float) -> float:
     if not 0.0 <= probability < 1.0:
         message = f"the chi-square quantile needs 0 <= probability < 1, not {probability}"
         raise OutOfDomain(message)
-    high = degrees + 10.0
+    if probability == 0.0:
+        return 0.0
+    low, high = 0.0, degrees + 12.0 * math.sqrt(2.0 * degrees) + 60.0  # far out, where terms are few
     while chi_square_cdf(high, degrees) < probability:
-        high *= 2.0
-    return _bisect(lambda x: chi_square_cdf(x, degrees), probability, 0.0, high)
+        low, high = high, high * 2.0
+    return _newton(_ChiSquare(degrees), probability, low, high)
+
+
+class _ChiSquare:
+    """Distribution, density and a first guess at a quantile (Wilson & Hilferty 1931)."""
+
+    def __init__(self, degrees: float) -> None:
+        self._degrees = degrees
+        self._log_scale = math.lgamma(degrees / 2.0) + degrees / 2.0 * math.log(2.0)
+
+    def cdf(self, x: float) -> float:
+        return chi_square_cdf(x, self._degrees)
+
+    def density(self, x: float) -> float:
+        return math.exp((self._degrees / 2.0 - 1.0) * math.log(x) - x / 2.0 - self._log_scale) if x > 0.0 else 0.0
+
+    def guess(self, probability: float) -> float:
+        ninth = 2.0 / (9.0 * self._degrees)
+        return self._degrees * max(0.0, 1.0 - ninth + NormalDist().inv_cdf(probability) * math.sqrt(ninth)) ** 3
 
 
 def chi_square_tail(x: float, degrees: float) -> float:
@@ -211,6 +234,24 @@ def _lentz(terms: Iterator[tuple[float, float]]) -> float:
         if abs(c * d - 1.0) <= 2.0 * _PRECISION:
             break
     return value
+
+
+def _newton(law: _ChiSquare, probability: float, low: float, high: float) -> float:
+    """The x in ``[low, high]`` with cdf(x) = probability: Newton's steps, bisection where one leaves the bracket."""
+    x = law.guess(probability)
+    for _ in range(_MAX_STEPS):
+        if not low < x < high:
+            x = (low + high) / 2.0
+        below = law.cdf(x) - probability
+        low, high = (x, high) if below < 0.0 else (low, x)
+        slope = law.density(x)
+        step = below / slope if slope > 0.0 else math.inf
+        if math.nextafter(low, high) >= high:
+            return x
+        x -= step
+        if abs(step) <= _LAST_STEP * abs(x):  # the next one would be of the size of its square
+            return x
+    return _bisect(law.cdf, probability, low, high)
 
 
 def _bisect(rising: Callable[[float], float], target: float, low: float, high: float) -> float:

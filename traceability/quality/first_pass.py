@@ -6,10 +6,12 @@ shown beside the yield, so that it cannot hide failures. Counts are integers and
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum, auto
 from fractions import Fraction
+from functools import lru_cache
+from itertools import dropwhile
 from typing import Annotated
 
 import msgspec
@@ -44,6 +46,10 @@ class FirstPass(msgspec.Struct, frozen=True, kw_only=True):
     """Units whose last submission was OK."""
     retest_ok: int = 0
     """Units not OK first and OK on a retest without rework in between: candidates for no trouble found."""
+    retested: int = 0
+    """Units submitted again, after their first submission, without rework in between."""
+    reworked: int = 0
+    """Units that came back after rework."""
     attempts: int = 0
     """All submissions, repeated ones included."""
     invalid: int = 0
@@ -69,6 +75,21 @@ class FirstPass(msgspec.Struct, frozen=True, kw_only=True):
     def final_yield(self) -> Fraction | None:
         """Share of submitted units whose last submission was OK."""
         return _ratio(self.final_ok, self.submitted)
+
+    @property
+    def retest_share(self) -> Fraction | None:
+        """Share of submitted units that were tested again without rework."""
+        return _ratio(self.retested, self.submitted)
+
+    @property
+    def rework_share(self) -> Fraction | None:
+        """Share of submitted units that were reworked."""
+        return _ratio(self.reworked, self.submitted)
+
+    @property
+    def no_trouble_found(self) -> Fraction | None:
+        """Share of the units that failed first and passed a retest without rework (NTF); None without a failure."""
+        return _ratio(self.retest_ok, self.submitted - self.first_ok)
 
     @property
     def invalid_share(self) -> Fraction | None:
@@ -101,7 +122,7 @@ def first_pass(attempts: Iterable[Attempt]) -> dict[str, FirstPass]:
         by_unit[attempt.operation, attempt.unit].append(attempt)
     units: defaultdict[str, list[FirstPass]] = defaultdict(list)
     for (operation, _), history in by_unit.items():
-        units[operation].append(_one_unit(history))
+        units[operation].append(first_pass_of_unit(history))
     return {operation: pooled(units[operation]) for operation in sorted(units)}
 
 
@@ -114,7 +135,24 @@ def pooled(parts: Iterable[FirstPass]) -> FirstPass:
     return FirstPass(**sums)
 
 
-def _one_unit(history: list[Attempt]) -> FirstPass:
+def first_pass_of_unit(history: Sequence[Attempt]) -> FirstPass:
+    """The counts of one unit at one operation, from its distinct attempts in any order."""
+    if len(history) == 1:  # nearly every unit passes once
+        return _of_one(history[0].verdict, history[0].flags)
+    return _of_several(history)
+
+
+@lru_cache(maxsize=64)
+def _of_one(verdict: Verdict, flags: tuple[Flag, ...]) -> FirstPass:
+    outcome = outcome_of(verdict, flags)
+    if outcome is Outcome.SUBMISSION:
+        ok = int(verdict is Verdict.OK)
+        return FirstPass(submitted=1, first_ok=ok, final_ok=ok, attempts=1)
+    undecided = int(outcome is Outcome.NOT_DECIDABLE)
+    return FirstPass(invalid=1 - undecided, not_decidable=undecided, undecided=undecided)
+
+
+def _of_several(history: Sequence[Attempt]) -> FirstPass:
     outcomes = [outcome_of(attempt.verdict, attempt.flags) for attempt in history]
     invalid = outcomes.count(Outcome.INVALID)
     not_decidable = outcomes.count(Outcome.NOT_DECIDABLE)
@@ -127,9 +165,20 @@ def _one_unit(history: list[Attempt]) -> FirstPass:
         first_ok=int(submissions[0].verdict is Verdict.OK),
         final_ok=int(submissions[-1].verdict is Verdict.OK),
         retest_ok=int(_passed_on_retest(ordered)),
+        retested=int(_came_back(ordered, Purpose.RETEST, Purpose.FIRST)),
+        reworked=int(_came_back(ordered, Purpose.REWORK)),
         attempts=len(submissions),
         invalid=invalid,
         not_decidable=not_decidable,
+    )
+
+
+def _came_back(ordered: list[Attempt], *purposes: Purpose) -> bool:
+    """Whether a submission of such a purpose follows the first one; a rework counts even without a verdict."""
+    after_first = list(dropwhile(lambda attempt: not _submits(attempt), ordered))[1:]
+    return any(
+        attempt.purpose in purposes and (attempt.purpose is Purpose.REWORK or _submits(attempt))
+        for attempt in after_first
     )
 
 

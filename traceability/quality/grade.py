@@ -14,6 +14,7 @@ from traceability.quality.dimension_grade import DimensionGrade, grade_dimension
 from traceability.quality.level import Level
 from traceability.quality.loss import LossRates
 from traceability.quality.metric_grade import MetricGrade, grade_cpk, grade_losses, grade_rty, grade_sigma
+from traceability.quality.policy import Policy
 from traceability.quality.questionnaire import Answer
 from traceability.quality.reason import Reason
 from traceability.quality.rolled import PlantRolledYield
@@ -48,6 +49,8 @@ class PlantGrade(msgspec.Struct, frozen=True, kw_only=True):
     """Less than 80 % of the window's production days are covered (rule R15)."""
     to_next: tuple[Step, ...]
     """Empty at L4."""
+    policy: Policy = Policy()
+    """By which reading of the notice."""
 
 
 def grade_plant(
@@ -58,14 +61,17 @@ def grade_plant(
     losses: LossRates | None,
     answers: Iterable[Answer],
     covered: Fraction | None,
+    policy: Policy | None = None,
 ) -> PlantGrade:
     """Grade a plant; None for what was never measured.
 
     ``covered``: share of the window's production days with records; None when no calendar of production is known.
     """
-    metrics = (grade_sigma(sigma), grade_cpk(capability), grade_rty(rolled), *grade_losses(losses))
+    policy = policy or Policy()
+    cpk = grade_cpk(capability, waiver=policy.cpk_waiver)
+    metrics = (grade_sigma(sigma), cpk, grade_rty(rolled), *grade_losses(losses))
     dimensions = grade_dimensions(answers)
-    levels = {grade.metric.value: (grade.level, grade.rated) for grade in metrics}
+    levels = {grade.metric.value: (grade.level, grade.rated) for grade in metrics if not grade.waived}
     levels |= {grade.dimension.value: (grade.level, grade.rated) for grade in dimensions}
     level = min(reached for reached, _ in levels.values())
     return PlantGrade(
@@ -77,6 +83,7 @@ def grade_plant(
         at_most=min((reached for reached, rated in levels.values() if rated), default=None),
         provisional=is_provisional(covered),
         to_next=_steps(level, metrics, dimensions),
+        policy=policy,
     )
 
 
@@ -86,7 +93,7 @@ def _steps(level: Level, metrics: tuple[MetricGrade, ...], dimensions: tuple[Dim
     by_metric = (
         Step(subject=grade.metric.value, threshold=grade.to_next, reason=grade.reason)
         for grade in metrics
-        if grade.level is level
+        if grade.level is level and not grade.waived
     )
     by_dimension = (
         Step(

@@ -1,12 +1,13 @@
 """Quality loss rates 质量损失率: what nonconformity cost before and after delivery, over the output value.
 
 Nine cost items, internal 内部 (before delivery) and external 外部 (after). Loss of reputation cannot be
-measured and is no item (rule R19); amounts are gross, salvage not deducted (rule R20). A cost belongs to the
+measured and is no item (rule R19); amounts are gross, and the net ones, recoveries deducted, are a declared choice
+(rule R20). A cost belongs to the
 period it accrues in, not to that of the production (rule R16). A side for which nothing was entered is *not
 measured*, not zero: who had no losses says so with an entry of zero.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
 from enum import StrEnum
@@ -65,6 +66,8 @@ class LossEntry(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal
     currency: str
     accrued: date
+    recovered: Decimal = Decimal(0)
+    """Salvage value and what a supplier paid; deducted only where net losses were declared."""
 
 
 class LossRates(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +81,8 @@ class LossRates(msgspec.Struct, frozen=True, kw_only=True):
     external: Fraction | None = None
     internal_reason: Reason | None = None
     external_reason: Reason | None = None
+    net: bool = False
+    """Whether recoveries are deducted (rule R20)."""
 
     @property
     def total(self) -> Fraction | None:
@@ -85,13 +90,15 @@ class LossRates(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.internal is None or self.external is None else self.internal + self.external
 
 
-def loss_rates(entries: Iterable[LossEntry], output_value: Decimal | None, currency: str, window: Window) -> LossRates:
+def loss_rates(
+    entries: Iterable[LossEntry], output_value: Decimal | None, currency: str, window: Window, *, net: bool = False
+) -> LossRates:
     """Losses accrued in the window over the output value at current prices (现行价) of the same window and currency."""
     inside = [entry for entry in entries if window.holds(entry.accrued)]
     by_item: dict[CostItem, Decimal] = {}
     reason = _obstacle(inside, output_value, currency)
     if reason is None or reason is Reason.NO_OUTPUT_VALUE:
-        by_item = _sums(inside)
+        by_item = _sums(inside, net=net)
     internal, internal_reason = _rate(by_item, output_value, reason, internal=True)
     external, external_reason = _rate(by_item, output_value, reason, internal=False)
     return LossRates(
@@ -103,11 +110,56 @@ def loss_rates(entries: Iterable[LossEntry], output_value: Decimal | None, curre
         external=external,
         internal_reason=internal_reason,
         external_reason=external_reason,
+        net=net,
     )
 
 
+REDUCTION = Fraction(9, 10)
+
+
+class YearOnYear(msgspec.Struct, frozen=True, kw_only=True):
+    """质量损失率逐年下降 10 % (rule R21): F of a year against F of the year before; ``met`` None without both."""
+
+    before: Fraction | None
+    now: Fraction | None
+    change: Fraction | None = None
+    """Relative: -1/10 is the target; None without both years or after a year without losses."""
+    met: bool | None = None
+
+
+def year_on_year(before: LossRates | None, now: LossRates | None) -> YearOnYear:
+    """Whether the whole loss rate fell to nine tenths of the year before or less, exactly."""
+    earlier, later = before.total if before else None, now.total if now else None
+    if earlier is None or later is None:
+        return YearOnYear(before=earlier, now=later)
+    change = later / earlier - 1 if earlier else None
+    return YearOnYear(before=earlier, now=later, change=change, met=later <= REDUCTION * earlier)
+
+
+class ParetoLine(msgspec.Struct, frozen=True):
+    """One cause of loss: its sum, its share of all and the share of it and all greater ones."""
+
+    name: str
+    amount: Decimal
+    share: Fraction | None
+    cumulated: Fraction | None
+
+
+def pareto(amounts: Mapping[str, Decimal]) -> tuple[ParetoLine, ...]:
+    """The greatest first; shares None where the sum is nothing."""
+    with localcontext(prec=_DIGITS):
+        total = sum(amounts.values(), start=Decimal(0))
+    lines, running = [], Fraction(0)
+    for name, amount in sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0])):
+        running += Fraction(amount)
+        whole = Fraction(total)
+        share = (Fraction(amount) / whole, running / whole) if whole > 0 else (None, None)
+        lines.append(ParetoLine(name, amount, *share))
+    return tuple(lines)
+
+
 def _obstacle(entries: list[LossEntry], output_value: Decimal | None, currency: str) -> Reason | None:
-    if any(not _is_money(entry.amount) for entry in entries):
+    if any(not _is_money(entry.amount) or not _is_money(entry.recovered) for entry in entries):
         return Reason.INVALID_AMOUNT
     if any(entry.currency != currency for entry in entries):
         return Reason.MIXED_CURRENCY
@@ -127,11 +179,11 @@ def _rate(
     return sum(sums, start=Fraction(0)) / Fraction(output_value), None
 
 
-def _sums(entries: list[LossEntry]) -> dict[CostItem, Decimal]:
+def _sums(entries: list[LossEntry], *, net: bool) -> dict[CostItem, Decimal]:
     sums: dict[CostItem, Decimal] = {}
     with localcontext(prec=_DIGITS):
         for entry in entries:
-            sums[entry.item] = sums.get(entry.item, Decimal(0)) + entry.amount
+            sums[entry.item] = sums.get(entry.item, Decimal(0)) + entry.amount - (entry.recovered if net else 0)
     return {item: sums[item] for item in CostItem if item in sums}
 
 

@@ -43,6 +43,8 @@ class MetricGrade(msgspec.Struct, frozen=True, kw_only=True):
     n: int | None = None
     interval: Interval | None = None
     to_next: Threshold | None = None
+    waived: str = ""
+    """Why the metric does not apply (rule R11); it then binds nothing, and the declaration prints the reason."""
 
 
 def grade_sigma(result: SigmaResult | None) -> MetricGrade:
@@ -62,11 +64,15 @@ def grade_sigma(result: SigmaResult | None) -> MetricGrade:
     )
 
 
-def grade_cpk(plant: PlantCapability | None) -> MetricGrade:
-    """过程能力指数: the worst key characteristic; class A only if the bounds of all of them meet the threshold."""
+def grade_cpk(plant: PlantCapability | None, *, waiver: str = "") -> MetricGrade:
+    """过程能力指数: the worst key characteristic; class A only if the bounds of all of them meet the threshold.
+
+    ``waiver`` counts only where there is no characteristic measured as a variable (rule R11): it can't hide a bad one.
+    """
     worst = plant.worst if plant else None
     if plant is None or worst is None:
-        return _unrated(Metric.CPK, plant.reason if plant else None)
+        grade = _unrated(Metric.CPK, plant.reason if plant else None)
+        return msgspec.structs.replace(grade, waived=waiver.strip(), to_next=None if waiver.strip() else grade.to_next)
     value = None if worst.value is None else Fraction(worst.value)
     if worst.index is None or not worst.rated:
         grade = _unrated(Metric.CPK, plant.reason)

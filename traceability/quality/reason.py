@@ -29,6 +29,7 @@ class Reason(StrEnum):
     NO_KEY_CHARACTERISTIC = "no-key-characteristic"
     GAUGE_NOT_STUDIED = "gauge-not-studied"
     GAUGE_NOT_CAPABLE = "gauge-not-capable"
+    GAUGE_NOT_CALIBRATED = "gauge-not-calibrated"
     NOT_NORMAL = "not-normal"
 
     # charts, fits and gauge studies

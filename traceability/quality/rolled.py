@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import msgspec
 
+from traceability.quality.acceptance import judged_on_samples
 from traceability.quality.first_pass import FirstPass
 from traceability.quality.intervals import (
     CONFIDENCE,
@@ -20,15 +21,21 @@ from traceability.quality.intervals import (
     proportion_upper_bound,
 )
 from traceability.quality.reason import Reason
+from traceability.quality.sampling import SampledYield
 
 
 class OperationYield(msgspec.Struct, frozen=True):
-    """One routed operation: its counts and first-pass yield, None without a submission."""
+    """One routed operation: its counts and first-pass yield, None without a submission.
+
+    Where lots were judged on samples (``trials`` tells as how many single trials they count), ``submitted`` are their
+    units and ``first_ok`` is rounded down; ``fpy`` is exact.
+    """
 
     operation: str
     submitted: int
     first_ok: int
     fpy: Fraction | None
+    trials: int | None = None
 
 
 class RolledYield(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,12 +67,18 @@ class PlantRolledYield(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None = None
 
 
-def rolled_yield(route: Sequence[str], by_operation: Mapping[str, FirstPass]) -> RolledYield:
-    """RTY of one route; an operation that the route names twice has one pooled yield and enters once."""
+def rolled_yield(
+    route: Sequence[str],
+    by_operation: Mapping[str, FirstPass],
+    lots: Mapping[str, SampledYield] | None = None,
+) -> RolledYield:
+    """RTY of one route; an operation that the route names twice has one pooled yield and enters once.
+
+    ``lots``: by operation, what was submitted there in lots and judged on samples (rule R14).
+    """
     none = FirstPass()
     operations = tuple(
-        OperationYield(name, counts.submitted, counts.first_ok, counts.fpy)
-        for name, counts in ((name, by_operation.get(name, none)) for name in dict.fromkeys(route))
+        _operation(name, by_operation.get(name, none), (lots or {}).get(name)) for name in dict.fromkeys(route)
     )
     if not operations:
         return RolledYield(value=None, operations=(), reason=Reason.EMPTY_ROUTE)
@@ -97,8 +110,14 @@ def plant_rolled_yield(families: Sequence[FamilyYield]) -> PlantRolledYield:
         interval=Interval(
             _bounded(producing, proportion_lower_bound, side), _bounded(producing, proportion_upper_bound, side)
         ),
-        units=min(operation.submitted for family in producing for operation in family.rolled.operations),
+        units=min(_evidence(operation) for family in producing for operation in family.rolled.operations),
     )
+
+
+def _operation(name: str, counts: FirstPass, lots: SampledYield | None) -> OperationYield:
+    if lots is not None and lots.value is not None and judged_on_samples(counts, lots):
+        return OperationYield(name, lots.submitted, int(lots.value * lots.submitted), lots.value, lots.trials)
+    return OperationYield(name, counts.submitted, counts.first_ok, counts.fpy)
 
 
 def _obstacle(families: Sequence[FamilyYield]) -> Reason | None:
@@ -118,10 +137,22 @@ def _obstacle(families: Sequence[FamilyYield]) -> Reason | None:
 def _bounded(families: Sequence[FamilyYield], bound: Callable[[int, int, float], float], confidence: float) -> float:
     joint = _joint(families, confidence)
     products = (
-        family.output * math.prod(bound(step.first_ok, step.submitted, joint) for step in family.rolled.operations)
+        family.output * math.prod(_bound(step, bound, joint) for step in family.rolled.operations)
         for family in families
     )
     return math.fsum(products) / sum(family.output for family in families)
+
+
+def _bound(step: OperationYield, bound: Callable[[int, int, float], float], confidence: float) -> float:
+    if step.trials is None:
+        return bound(step.first_ok, step.submitted, confidence)
+    expected = (step.fpy or Fraction(0)) * step.trials  # between two counts the one that says less
+    rounded = math.floor(expected) if bound is proportion_lower_bound else math.ceil(expected)
+    return bound(rounded, step.trials, confidence)
+
+
+def _evidence(step: OperationYield) -> int:
+    return step.submitted if step.trials is None else step.trials
 
 
 def _joint(families: Sequence[FamilyYield], confidence: float) -> float:

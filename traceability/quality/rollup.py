@@ -2,12 +2,13 @@
 
 A stream is the values of one characteristic at one station in the order of one author's chain; each value has its
 ``position`` there, counted from 0. A roll-up of some positions holds exact integers only (steps of the resolution):
-n, Σx, Σx², extremes, how often each value and each complete subgroup of five occurs, and what neighbours need: the
-first and last value of every unbroken run of positions, and the values of incomplete subgroups. Merging is a union, so
-it gives bit for bit the same whatever the order, and what was split between two hours (a moving range, a subgroup) is
-made whole again. Subgroup k is positions 5k to 5k + 4.
+n, Σx, Σx², extremes, how often each value occurs, a tally of the complete subgroups of five, and what neighbours need:
+the first and last value of every unbroken run of positions, and the values of incomplete subgroups. Merging is a union,
+so it gives bit for bit the same whatever the order, and what was split between two hours (a moving range, a subgroup)
+is made whole again. Subgroup k is positions 5k to 5k + 4.
 
-Size grows with the number of distinct values and subgroups, not with time alone.
+Size grows with the number of distinct values, not with time. A gap that will never be filled leaves its loose values
+and runs behind; :func:`settled` drops them once they cannot matter any more.
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ import msgspec
 
 from traceability.quality.errors import OutOfDomain
 from traceability.quality.moments import Moments
-from traceability.quality.stability import SUBGROUP, SubgroupSums, subgroup_sums
+from traceability.quality.stability import SUBGROUP, SubgroupTally, TallyBuilder, scaled
 
 
 class Run(msgspec.Struct, frozen=True, order=True):
@@ -39,7 +40,7 @@ class Rollup(msgspec.Struct, frozen=True, kw_only=True):
     greatest: int | None = None
     histogram: tuple[tuple[int, int], ...] = ()
     """Each value and how often it occurs, rising."""
-    subgroups: tuple[tuple[SubgroupSums, int], ...] = ()
+    subgroups: SubgroupTally = SubgroupTally()
     loose: tuple[tuple[int, int], ...] = ()
     """Position and value wherever the subgroup is not complete."""
     runs: tuple[Run, ...] = ()
@@ -54,7 +55,7 @@ class RollupBuilder:
     def __init__(self, decimals: int) -> None:
         self._decimals = decimals
         self._histogram: Counter[int] = Counter()
-        self._subgroups: Counter[SubgroupSums] = Counter()
+        self._subgroups = TallyBuilder()
         self._loose: dict[int, int] = {}
         self._open: list[int] = []
         self._runs: list[Run] = []
@@ -96,7 +97,7 @@ class RollupBuilder:
 
     def _close_subgroup(self) -> None:
         if len(self._open) == SUBGROUP:
-            self._subgroups[subgroup_sums(self._open)] += 1
+            self._subgroups.add(self._open)
             self._open.clear()
         else:
             self._keep_loose()
@@ -126,26 +127,84 @@ def merge(parts: Iterable[Rollup]) -> Rollup:
         message = f"roll-ups of one resolution can be merged, not of decimals {sorted(resolutions)}"
         raise OutOfDomain(message)
     histogram: Counter[int] = Counter()
-    subgroups: Counter[SubgroupSums] = Counter()
+    subgroups = TallyBuilder()
     for part in every:
         for value, count in part.histogram:
             histogram[value] += count
-        for group, count in part.subgroups:
-            subgroups[group] += count
-    loose = dict(chain.from_iterable(part.loose for part in every))
-    _complete(loose, subgroups)
-    ranges = sum(part.ranges for part in every), sum(part.range_count for part in every)
-    runs, between = _joined(sorted(run for part in every for run in part.runs))
-    joined = ranges[0] + sum(between), ranges[1] + len(between)
-    return _rollup(resolutions.pop(), histogram, subgroups, loose, runs, ranges=joined)
+        subgroups.add_all(part.subgroups)
+    return joined(
+        resolutions.pop(),
+        histogram,
+        subgroups.tally(),
+        loose=chain.from_iterable(part.loose for part in every),
+        runs=(run for part in every for run in part.runs),
+        ranges=(sum(part.ranges for part in every), sum(part.range_count for part in every)),
+    )
 
 
-def _complete(loose: dict[int, int], subgroups: Counter[SubgroupSums]) -> None:
+def joined(
+    decimals: int,
+    histogram: Mapping[int, int],
+    subgroups: SubgroupTally,
+    *,
+    loose: Iterable[tuple[int, int]],
+    runs: Iterable[Run],
+    ranges: tuple[int, int],
+) -> Rollup:
+    """The roll-up of parts whose histograms and tallies are added up already: what they split is made whole.
+
+    ``loose`` and ``runs`` are those of all parts, ``ranges`` the sum and the number of their moving ranges.
+    """
+    tally = TallyBuilder()
+    tally.add_all(subgroups)
+    left = dict(loose)
+    _complete(left, tally)
+    whole, between = _joined(sorted(runs))
+    met = ranges[0] + sum(between), ranges[1] + len(between)
+    return _rollup(decimals, histogram, tally, left, whole, ranges=met)
+
+
+def settled(rollup: Rollup) -> Rollup:
+    """Without what lies between its first and last position and can't join a neighbour outside.
+
+    For a roll-up of positions that no other one will fill: what is dropped would never be counted.
+    """
+    if not rollup.runs:
+        return rollup
+    ends = {rollup.runs[0].start // SUBGROUP, (rollup.runs[-1].end - 1) // SUBGROUP}
+    return msgspec.structs.replace(
+        rollup,
+        loose=tuple(pair for pair in rollup.loose if pair[0] // SUBGROUP in ends),
+        runs=rollup.runs if len(rollup.runs) < 3 else (rollup.runs[0], rollup.runs[-1]),
+    )
+
+
+def pooled(streams: Iterable[Rollup]) -> Rollup:
+    """One roll-up of different streams (stations, authors), each merged before: neighbours stay within their stream.
+
+    Streams of a coarser resolution are brought to the finest one; nothing at all gives an empty roll-up.
+    """
+    every = list(streams)
+    finest = max((stream.decimals for stream in every), default=0)
+    histogram: Counter[int] = Counter()
+    subgroups = TallyBuilder()
+    ranges = range_count = 0
+    for stream in every:
+        scale = 10 ** (finest - stream.decimals)
+        for value, count in stream.histogram:
+            histogram[value * scale] += count
+        subgroups.add_all(stream.subgroups if scale == 1 else scaled(stream.subgroups, scale))
+        ranges += stream.ranges * scale
+        range_count += stream.range_count
+    return _rollup(finest, histogram, subgroups, {}, (), ranges=(ranges, range_count))
+
+
+def _complete(loose: dict[int, int], subgroups: TallyBuilder) -> None:
     """Move every subgroup that has all its values now."""
     for number in {position // SUBGROUP for position in loose}:
         positions = range(number * SUBGROUP, (number + 1) * SUBGROUP)
         if all(position in loose for position in positions):
-            subgroups[subgroup_sums([loose.pop(position) for position in positions])] += 1
+            subgroups.add([loose.pop(position) for position in positions])
 
 
 def _joined(runs: Iterable[Run]) -> tuple[list[Run], list[int]]:
@@ -167,8 +226,8 @@ def _joined(runs: Iterable[Run]) -> tuple[list[Run], list[int]]:
 
 def _rollup(
     decimals: int,
-    histogram: Counter[int],
-    subgroups: Counter[SubgroupSums],
+    histogram: Mapping[int, int],
+    subgroups: TallyBuilder,
     loose: Mapping[int, int],
     runs: Iterable[Run],
     *,
@@ -183,7 +242,7 @@ def _rollup(
         least=ordered[0][0] if ordered else None,
         greatest=ordered[-1][0] if ordered else None,
         histogram=ordered,
-        subgroups=tuple(sorted(subgroups.items())),
+        subgroups=subgroups.tally(),
         loose=tuple(sorted(loose.items())),
         runs=tuple(runs),
         ranges=ranges[0],

@@ -15,7 +15,7 @@ from traceability.quality.study.percentiles import Percentiles, empirical_percen
 
 
 def rollup_capability(
-    rollup: Rollup, characteristic: Characteristic, *, gauge_share: Fraction | None = None
+    rollup: Rollup, characteristic: Characteristic, *, gauge_share: Fraction | None = None, calibrated: bool = True
 ) -> CapabilityResult:
     """As ``assess_capability`` of the values behind the roll-up.
 
@@ -27,7 +27,7 @@ def rollup_capability(
         stability=stability_of(rollup.subgroups),
         anderson_darling=anderson_darling_counted(rollup.sums, rollup.histogram),
     )
-    return assess_evidence(evidence, rollup.decimals, characteristic, gauge_share=gauge_share)
+    return assess_evidence(evidence, rollup.decimals, characteristic, gauge_share=gauge_share, calibrated=calibrated)
 
 
 @or_refused

@@ -5,11 +5,13 @@
 opportunities, and the figure by units always stands beside (rule R4).
 """
 
+import math
 from fractions import Fraction
 from statistics import NormalDist
 
 import msgspec
 
+from traceability.quality.acceptance import Acceptance
 from traceability.quality.distributions import normal_cdf
 from traceability.quality.errors import OutOfDomain
 from traceability.quality.intervals import Interval, proportion_upper_bound, wilson
@@ -43,6 +45,9 @@ class SigmaResult(msgspec.Struct, frozen=True, kw_only=True):
     """Wilson, two-sided."""
     dpmo_upper_bound: float | None = None
     """Clopper-Pearson, one-sided."""
+    trials: int | None = None
+    """Where lots were judged on samples: as many single units would carry as much evidence. ``nonconforming`` is then
+    rounded up; ``dpmo`` is exact."""
     reason: Reason | None = None
 
 
@@ -67,6 +72,43 @@ def assess_sigma(units: int, nonconforming: int, opportunities: DeclaredOpportun
         sigma=sigma_level(dpmo),
         dpmo_interval=Interval(share.low * MILLION, share.high * MILLION, share.confidence),
         dpmo_upper_bound=proportion_upper_bound(failures, trials) * MILLION,
+    )
+
+
+def assess_acceptance(found: Acceptance) -> SigmaResult:
+    """The quality level of what was submitted at final acceptance."""
+    if not found.sampled:
+        return assess_sigma(found.submitted, int(found.nonconforming))
+    return _sampled(found.submitted, found.nonconforming, found.trials)
+
+
+def with_field_returns(result: SigmaResult, returned: int) -> SigmaResult:
+    """The level with units of the same ship cohorts that failed in the field: shown beside, never better (rule R5)."""
+    if returned < 0 or result.nonconforming + returned > result.units:
+        return SigmaResult(units=result.units, nonconforming=result.nonconforming, reason=Reason.INCONSISTENT_COUNTS)
+    if result.trials is not None and result.unit_dpmo is not None:
+        return _sampled(result.units, result.unit_dpmo * result.units / MILLION + returned, result.trials)
+    return assess_sigma(result.units, result.nonconforming + returned)
+
+
+def worse(result: SigmaResult, with_returns: SigmaResult | None) -> SigmaResult:
+    """The result that is graded: field returns can only lower it (rule R5)."""
+    return result if with_returns is None or result.dpmo is None else with_returns
+
+
+def _sampled(units: int, nonconforming: Fraction, trials: int) -> SigmaResult:
+    share = nonconforming / units
+    few, many = math.floor(share * trials), math.ceil(share * trials)
+    low, high = wilson(few, trials), wilson(many, trials)
+    return SigmaResult(
+        units=units,
+        nonconforming=math.ceil(nonconforming),
+        dpmo=share * MILLION,
+        unit_dpmo=share * MILLION,
+        sigma=sigma_level(share * MILLION),
+        dpmo_interval=Interval(low.low * MILLION, high.high * MILLION, low.confidence),
+        dpmo_upper_bound=proportion_upper_bound(many, trials) * MILLION,
+        trials=trials,
     )
 
 

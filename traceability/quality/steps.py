@@ -65,6 +65,13 @@ def exact(value: Number) -> Fraction:
     return Fraction(*_ratio(value, 0))
 
 
+def refuse_parts(counts: Iterable[Number]) -> None:
+    """NoFigure for a count that is not whole: values from a file may say 1.5, or nothing (NaN)."""
+    for place, count in enumerate(counts):
+        if not isinstance(count, int) and exact(count).denominator != 1:
+            raise NoFigure(Reason.INVALID_VALUE, f"count {place} is {count}")
+
+
 def _ratio(value: Number, place: int) -> tuple[int, int]:
     if isinstance(value, int):
         if value and abs(value) >= 10**LARGEST_POWER:

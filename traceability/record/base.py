@@ -30,3 +30,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_d
     seq: Sequence
     event_time: Instant
     salt: Salt
+
+
+def kind_of(record: Record) -> str:
+    """The word that stands under ``kind`` in the record's line."""
+    return str(record.__struct_config__.tag)

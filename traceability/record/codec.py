@@ -8,8 +8,23 @@ import msgspec
 
 from traceability.encoding import sha256, tagged
 from traceability.errors import Malformed
+from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record
+from traceability.record.correction import CorrectionRecord
+from traceability.record.downlink import (
+    DownlinkStartRecord,
+    HoldOrderRecord,
+    NoticeRecord,
+    PlantMessageRecord,
+    UnitStateRecord,
+)
 from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
+from traceability.record.epcis import EventRecord
+from traceability.record.field import FieldFailureRecord, FieldUsageRecord
+from traceability.record.identity import AliasRecord, CompanyPrefixRecord, ReidentificationRecord
+from traceability.record.inspection import FieldReturnRecord, LotInspectionRecord
+from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
+from traceability.record.logistics import PackingRecord, ShipmentRecord
 from traceability.record.master import (
     AuthorKeyRecord,
     ControlPlan,
@@ -17,6 +32,7 @@ from traceability.record.master import (
     OrganisationRecord,
     PlantRecord,
 )
+from traceability.record.notification import NotificationChangeRecord, NotificationRecord
 from traceability.record.production import (
     AssociationRecord,
     ChainStartRecord,
@@ -29,6 +45,18 @@ from traceability.record.production import (
     PicturesRecord,
     UnitResultRecord,
 )
+from traceability.record.quality import (
+    CostRateRecord,
+    DeclarationRecord,
+    GaugeRecord,
+    GaugeStudyRecord,
+    GradingPolicyRecord,
+    LevelRecord,
+    LossReversalRecord,
+    ProductionCalendarRecord,
+)
+from traceability.record.sharing import PolicyRecord
+from traceability.record.telemetry import TelemetryRecord
 
 AnyRecord = (
     UnitResultRecord
@@ -48,9 +76,42 @@ AnyRecord = (
     | OutputValueRecord
     | QualityLossRecord
     | AssessmentRecord
+    | EventRecord
+    | AliasRecord
+    | ReidentificationRecord
+    | CompanyPrefixRecord
+    | ShipmentRecord
+    | PackingRecord
+    | CorrectionRecord
+    | KeyProofRecord
+    | AuthorKeyRevokedRecord
+    | HoldOrderRecord
+    | PlantMessageRecord
+    | DownlinkStartRecord
+    | UnitStateRecord
+    | NoticeRecord
+    | ProductionCalendarRecord
+    | CostRateRecord
+    | LossReversalRecord
+    | GaugeRecord
+    | GaugeStudyRecord
+    | GradingPolicyRecord
+    | LevelRecord
+    | DeclarationRecord
+    | NotificationRecord
+    | NotificationChangeRecord
+    | TelemetryRecord
+    | PolicyRecord
+    | AlarmRecord
+    | AlarmAcknowledgementRecord
+    | FieldFailureRecord
+    | FieldUsageRecord
+    | LotInspectionRecord
+    | FieldReturnRecord
 )
 
 MAX_NESTING = 32
+MAX_STRING = 64 * 1024
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 _decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
@@ -62,12 +123,15 @@ def encode_record(record: Record) -> bytes:
     return _encoder.encode(record)
 
 
-def decode_record(line: bytes) -> AnyRecord:
+def decode_record(line: bytes, *, nesting: int = MAX_NESTING, string: int = MAX_STRING) -> AnyRecord:
     """Parse a line; ``Malformed`` says which field is wrong, and unknown kinds are malformed too.
 
-    Unknown *fields* are allowed, so that an older hub takes the records of a newer agent.
+    Unknown *fields* are allowed, so that an older hub takes the records of a newer agent. At most ``nesting`` levels
+    and ``string`` bytes in one string, whatever the field.
     """
-    _refuse_deep_nesting(line)
+    _refuse_deep_nesting(line, nesting)
+    if len(line) > string and any(len(text) - 2 > string for text in _STRING.findall(line)):
+        raise Malformed(f"not a record: a string is longer than {string} bytes")
     try:
         record = _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -81,16 +145,16 @@ def plan_id(plan: ControlPlan) -> str:
     return tagged(sha256(_encoder.encode(plan)))
 
 
-def _refuse_deep_nesting(line: bytes) -> None:
+def _refuse_deep_nesting(line: bytes, most: int) -> None:
     """A fixed bound: where the parsers' own stacks end depends on who calls them."""
-    if line.count(b"[") + line.count(b"{") <= MAX_NESTING:
+    if line.count(b"[") + line.count(b"{") <= most:
         return
     depth = 0
     for character in _STRING.sub(b"", line):
         if character in b"[{":
             depth += 1
-            if depth > MAX_NESTING:
-                raise Malformed(f"not a record: nested deeper than {MAX_NESTING} levels")
+            if depth > most:
+                raise Malformed(f"not a record: nested deeper than {most} levels")
         elif character in b"]}":
             depth -= 1
 

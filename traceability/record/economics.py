@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -21,7 +22,10 @@ class OutputValueRecord(Record, frozen=True, kw_only=True, tag="output-value"):
 
 
 class QualityLossRecord(Record, frozen=True, kw_only=True, tag="quality-loss"):
-    """One cost of poor quality; ``item`` is a cost item of the notice, accrued on a date of the cost."""
+    """One cost of poor quality; ``item`` is a cost item of the notice, accrued on a date of the cost.
+
+    ``amount`` is gross; ``recovered`` is what came back of it (salvage, a supplier's payment).
+    """
 
     plant: Id
     item: Id
@@ -30,6 +34,10 @@ class QualityLossRecord(Record, frozen=True, kw_only=True, tag="quality-loss"):
     accrued_on: date
     evidence: Text
     entered_by: Id
+    part: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    operation: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    supplier: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    recovered: Decimal = Decimal(0)
 
 
 class ItemState(StrEnum):

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from traceability.measurement import Characteristic
+from traceability.quality.alarm.rule import AlarmRule
 from traceability.record.base import Id, ItemId, Record, Text
 from traceability.unit import Environment
 
@@ -43,7 +44,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ControlPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Routing and characteristics of a part at a plant (AIAG control plan); ids of operations are unique within it."""
+    """Routing, characteristics and alarm rules of a part at a plant (AIAG control plan).
+
+    Ids of operations are unique within it, and ids of alarm rules. A plan without rules is spelt as it was before there
+    were any, so its hash stays.
+    """
 
     part: ItemId
     plant: Id
@@ -52,6 +57,7 @@ class ControlPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     operations: tuple[Operation, ...]
     characteristics: tuple[Characteristic, ...]
     name_zh: Text = ""
+    alarms: tuple[AlarmRule, ...] = ()
 
 
 class ControlPlanRecord(Record, frozen=True, kw_only=True, tag="control-plan"):

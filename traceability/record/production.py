@@ -20,6 +20,16 @@ from traceability.record.base import (
 )
 from traceability.unit import Flag, Purpose, Verdict
 
+MOST_TOOLS = 32
+"""Tools, nests, cavities and programs that one result may name."""
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the machine was set to do (recipe, job, parameter set), with its version where it has one."""
+
+    id: Id
+    version: Id | None = None
+
 
 class UnitResultRecord(Record, frozen=True, kw_only=True, tag="unit-result"):
     """The verdict of one pass of one unit through one operation.
@@ -27,7 +37,8 @@ class UnitResultRecord(Record, frozen=True, kw_only=True, tag="unit-result"):
     ``unit`` is None only when the unit could not be identified (flag no-read). ``attempt`` counts this author's
     results of the unit at the operation from 1. ``cycle`` is the device's own counter, ``source_time`` its own clock,
     ``device_offset_ms`` the author's clock minus the device's where it was measured, ``plan`` the id of the control
-    plan in force.
+    plan in force. ``recipe`` and ``tools`` (tools, nests, cavities, programs used) are named as the plant
+    names them; ``operator`` is a pseudonymous id. A shift is not recorded: it follows from the time.
     """
 
     unit: ItemId | None
@@ -43,6 +54,9 @@ class UnitResultRecord(Record, frozen=True, kw_only=True, tag="unit-result"):
     device_offset_ms: Integer | None = None
     defect: Text | None = None
     plan: Hash | None = None
+    recipe: Recipe | None = None
+    tools: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_TOOLS)] = ()
+    operator: Id | None = None
 
 
 class MeasuredValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

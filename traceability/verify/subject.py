@@ -1,9 +1,14 @@
 """What an evidence file may speak of: its subject, everything below it, and the keys and plans that explain them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from traceability.errors import ProofRefused
+from traceability.evidence import DECLARATION, RECORD, Evidence
+from traceability.identifier.alias import alias_name
 from traceability.record.codec import AnyRecord
+from traceability.record.correction import CorrectionRecord
+from traceability.record.identity import AliasRecord, ReidentificationRecord
+from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
 from traceability.record.production import (
     AssociationRecord,
@@ -16,7 +21,15 @@ from traceability.record.production import (
     UnitResultRecord,
 )
 
-EXPLAINING = (AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord)
+EXPLAINING = (
+    AuthorKeyRecord,
+    AuthorKeyRevokedRecord,
+    KeyProofRecord,
+    ControlPlanRecord,
+    OrganisationRecord,
+    PlantRecord,
+)
+Rule = Callable[[int, AnyRecord], bool]
 _OF_A_UNIT = (UnitResultRecord, MeasurementsRecord, PicturesRecord, CodesRecord, InterlockRefusalRecord)
 
 
@@ -29,25 +42,82 @@ def item_of_record(record: AnyRecord) -> str | None:
     return record.unit if isinstance(record, _OF_A_UNIT) else None
 
 
-def check_subject(subject: str, records: Sequence[AnyRecord]) -> None:
+def check_subject(evidence: Evidence, records: Sequence[AnyRecord]) -> None:
     """``ProofRefused`` unless the subject has records here and every other record is about it or its components."""
-    if subject not in {item_of_record(record) for record in records}:
+    subject = evidence.subject
+    about, belongs = _rules(evidence, records)
+    if not evidence.withheld and not any(about(number, record) for number, record in enumerate(records)):
         raise ProofRefused(f"no record in the file is about {subject[:200]}", where="subject")
-    below = _everything_below(subject, records)
     for number, record in enumerate(records):
-        if not isinstance(record, EXPLAINING) and item_of_record(record) not in below:
+        explains = isinstance(record, EXPLAINING) or _corrects(record, records)
+        if not explains and not belongs(number, record):
             raise ProofRefused(f"is not about {subject[:200]} or anything in it", where=f"records[{number}]")
 
 
+def _rules(evidence: Evidence, records: Sequence[AnyRecord]) -> tuple[Rule, Rule]:
+    """Which records are about the subject itself, and which may stand beside them."""
+    subject = evidence.subject
+    if subject.startswith(DECLARATION):
+        declared = subject.removeprefix(DECLARATION)
+
+        def has_id(_number: int, record: AnyRecord) -> bool:
+            return record.id == declared
+
+        return has_id, has_id
+    if subject.startswith(RECORD):
+
+        def is_it(number: int, _record: AnyRecord) -> bool:
+            return f"{RECORD}{evidence.records[number].batch}:{evidence.records[number].index}" == subject
+
+        return is_it, is_it
+    below = _everything_below(subject, records)
+
+    def is_about(_number: int, record: AnyRecord) -> bool:
+        return item_of_record(record) == subject or _took(record, subject)
+
+    def is_below(number: int, record: AnyRecord) -> bool:
+        names = _names(record) or ()
+        return item_of_record(record) in below or is_about(number, record) or any(name in below for name in names)
+
+    return is_about, is_below
+
+
+def _took(record: AnyRecord, item: str) -> bool:
+    """Whether ``record`` says that ``item`` went into something."""
+    return isinstance(record, AssociationRecord) and any(part.item == item for part in record.components)
+
+
+def _corrects(record: AnyRecord, records: Sequence[AnyRecord]) -> bool:
+    """Whether ``record`` says that one of the others in the file was recorded in error."""
+    if not isinstance(record, CorrectionRecord):
+        return False
+    target = record.target
+    return any(target.record == other.id or target.seq == other.seq for other in records if other is not record)
+
+
 def _everything_below(subject: str, records: Sequence[AnyRecord]) -> set[str]:
-    components: dict[str, list[str]] = {}
+    """The subject, what went into it, and the other names of all of these."""
+    below: dict[str, list[str]] = {}
     for record in records:
         if isinstance(record, AssociationRecord):
-            components.setdefault(record.parent, []).extend(part.item for part in record.components)
+            below.setdefault(record.parent, []).extend(part.item for part in record.components)
+        elif (names := _names(record)) is not None:
+            one, other = names
+            below.setdefault(one, []).append(other)
+            below.setdefault(other, []).append(one)
     reached, waiting = {subject}, [subject]
     while waiting:
-        for item in components.get(waiting.pop(), ()):
+        for item in below.get(waiting.pop(), ()):
             if item not in reached:
                 reached.add(item)
                 waiting.append(item)
     return reached
+
+
+def _names(record: AnyRecord) -> tuple[str, str] | None:
+    """The two names that a record says are of one thing."""
+    if isinstance(record, AliasRecord):
+        return alias_name(record.one), alias_name(record.other)
+    if isinstance(record, ReidentificationRecord):
+        return alias_name(record.before), alias_name(record.after)
+    return None

@@ -6,6 +6,8 @@ from traceability.batch.header import Header
 from traceability.measurement import exact
 from traceability.record.base import Record
 from traceability.record.codec import AnyRecord
+from traceability.record.correction import CorrectionRecord
+from traceability.record.keys import AuthorKeyRevokedRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord
 from traceability.record.production import (
     AssociationRecord,
@@ -77,6 +79,15 @@ def _author_key(record: AuthorKeyRecord) -> str:
     return f"{record.id} signs with key {record.public_key}"
 
 
+def _revoked(record: AuthorKeyRevokedRecord) -> str:
+    return f"no key of {record.id} counts from here on: {record.reason}"
+
+
+def _correction(record: CorrectionRecord) -> str:
+    said = record.target.record or f"record {record.target.seq}"
+    return f"{said} of {record.target.author} was recorded in error: {record.reason}"
+
+
 def _control_plan(record: ControlPlanRecord) -> str:
     return f"control plan {record.plan.revision} of {record.plan.part} is {record.id}"
 
@@ -90,5 +101,7 @@ _WRITERS: dict[type[Record], Callable[..., str]] = {
     HoldRecord: _hold,
     InterlockRefusalRecord: _refusal,
     AuthorKeyRecord: _author_key,
+    AuthorKeyRevokedRecord: _revoked,
+    CorrectionRecord: _correction,
     ControlPlanRecord: _control_plan,
 }

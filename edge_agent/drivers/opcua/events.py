@@ -3,8 +3,10 @@
 A point's ``node`` is the type of the event, its ``field`` a place in it (see ``opcua_paths``). Three names of points
 mean something here: ``result_id`` is the result's own name, and with it a result told again is known; ``sequence`` is
 the device's count of results, whose jumps are losses; the flag ``partial`` says that more of this result follows. A
-result stays at the head until it is settled, so an event is lost by no failure of the agent's storage; events raised
-while there is no connection are gone, and only ``sequence`` can prove that.
+result stays at the head until it is settled, so an event is lost by no failure of the agent's storage. Events raised
+while there is no connection never come: the server is asked for its results (see ``old_results``) where it has such
+methods; else ``sequence`` proves what is missing, and without one an interruption is itself a loss entry whose number
+cannot be known.
 """
 
 from collections import deque
@@ -18,6 +20,7 @@ from asyncua.ua.ua_binary import struct_to_binary
 
 from edge_agent.drivers.interface import Arrival, DriverContext, Gap, Sample
 from edge_agent.drivers.opcua.event_filter import Wanted, event_filter
+from edge_agent.drivers.opcua.old_results import OldResult, OldResults
 from edge_agent.drivers.opcua.paths import Field, parse_field, pick, turns
 from edge_agent.drivers.opcua.publication import Publication
 from edge_agent.drivers.opcua.session import OpcUaSession
@@ -36,6 +39,8 @@ PARTIAL = "partial"
 
 _PERIOD = 0.1
 _QUEUE = 1000
+_REMEMBERED = 10_000
+_INTERRUPTED = "there was no connection for a while: how many results were told meanwhile cannot be known"
 _OVERFLOW = f"i={ObjectIds.EventQueueOverflowEventType}"
 
 
@@ -53,6 +58,10 @@ class OpcUaEventSource:
         self._events: deque[ua.EventFieldList] = deque()
         self._arrivals: deque[Arrival] = deque()
         self._lost: list[Gap] = []
+        self._results = settings.results
+        self._known: dict[str, None] = {}
+        self._asked_for: set[str] = set()
+        self._was_connected = False
         self.count = Count()
 
     async def connect(self) -> None:
@@ -74,6 +83,8 @@ class OpcUaEventSource:
             todo = "check notifier: it must be an object that raises events, and this user must be allowed to see them"
             raise DeviceRefused(*self._session.where, what, todo)
         self._publication = publication
+        await self._catch_up()
+        self._was_connected = True
 
     async def next(self) -> Arrival:
         """The first result that is not settled yet; waits for one. DeviceUnreachable when the connection is gone."""
@@ -100,6 +111,25 @@ class OpcUaEventSource:
             publication.end(self._session.unreachable("the connection is closed"))
         await self._session.close()
 
+    async def _catch_up(self) -> None:
+        """Ask for what was told without a connection; events that come meanwhile wait behind it."""
+        if self._results is None:
+            if self._was_connected and SEQUENCE not in self._fields:
+                self._lost.append(Gap(count=0, reason=_INTERRUPTED))
+            return
+        found = await OldResults(self._session, self._structures, self._results).unknown(self._known)
+        self._asked_for.clear()
+        self._lost.extend(found.lost)
+        for result in found.results:
+            self._arrivals.extend(self._old(result))
+        self._asked_for.update(arrival.ticket for arrival in self._arrivals)
+
+    def _old(self, result: OldResult) -> list[Arrival]:
+        """A result that was asked for; one that is still partial will be told when it is whole."""
+        event = {"Result": result.content}
+        samples = {point.name: _sample(point, pick(event, self._fields[point.name], 0)) for point in self._points}
+        return [] if self._partial(samples) else [self._one(event, result.received, 0)]
+
     async def _receive(self) -> None:
         if self._publication is None:
             raise self._session.unreachable("the connection is closed")
@@ -117,7 +147,7 @@ class OpcUaEventSource:
         except Malformed as fault:
             arrivals = [Arrival(samples={}, received=received, ticket=_digest(received), fault=str(fault))]
         self._events.popleft()
-        self._arrivals.extend(arrivals)
+        self._arrivals.extend(arrival for arrival in arrivals if arrival.ticket not in self._asked_for)
 
     def _tell(self, event: dict[str, Any], received: bytes) -> list[Arrival]:
         """The results of one event: one, or one for each element of ``[*]``."""
@@ -145,6 +175,9 @@ class OpcUaEventSource:
         gap = self.count.see(number) if isinstance(number, int) else None
         lost, self._lost = (*self._lost, *([gap] if gap else [])), []
         named = ticket or f"{_hex(event.get('EventId'))}"
+        self._known[named] = None
+        if len(self._known) > _REMEMBERED:
+            del self._known[next(iter(self._known))]
         return Arrival(samples=samples, received=received, ticket=named, lost=tuple(lost), fault=fault)
 
     def _partial(self, samples: dict[str, Sample]) -> bool:

@@ -48,6 +48,11 @@ class OpcUaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class OpcUaEventsSettings(OpcUaSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An OPC UA server that tells results as events of the node ``notifier``, by default of the whole server."""
+    """An OPC UA server that tells results as events of the node ``notifier``, by default of the whole server.
+
+    ``results`` is the server's ResultManagement object (OPC 40001-101), where it has one: what was raised without a
+    connection is asked for there. Without it such a gap is a loss entry.
+    """
 
     notifier: str = "i=2253"
+    results: str | None = None

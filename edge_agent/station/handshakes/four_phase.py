@@ -32,26 +32,15 @@ Torn reads (trigger new, data old) are excluded before this machine sees anythin
 """
 
 from edge_agent.acquisition.cycle import CycleKey
-from edge_agent.station.handshakes.actions import (
-    Acknowledge,
-    Action,
-    ErrorCode,
-    Lower,
-    Record,
-    Refuse,
-    Wait,
-    Words,
-    Writes,
-)
+from edge_agent.station.handshakes.actions import Acknowledge, Action, ErrorCode, Lower, Record, Wait, Words
+from edge_agent.station.handshakes.remembered import Remembered
 
 
-class FourPhase:
+class FourPhase(Remembered):
     """Needs trigger, acknowledge, cycle, serial and verdict; writes acknowledge and, where there is one, error."""
 
     def __init__(self) -> None:
-        self._stored: CycleKey | None = None
-        self._outcome: int = ErrorCode.RECORDED
-        self._error = 0
+        super().__init__()
         self._up = False
 
     @property
@@ -81,20 +70,9 @@ class FourPhase:
             return Record()
         return Wait() if words["acknowledge"] else self._acknowledge()
 
-    def stored(self, key: CycleKey, outcome: int = ErrorCode.RECORDED) -> Acknowledge:
-        """The cycle is durable now; ``outcome`` is what the controller is told about it."""
-        self._stored = key
-        self._outcome = outcome
-        return self._acknowledge()
-
-    def refused(self, code: ErrorCode) -> Refuse | Wait:
-        """The cycle cannot be taken; says so once, until the controller's error word changes."""
-        return Wait() if self._error == code else Refuse((("error", int(code)),))
-
     def _acknowledge(self) -> Acknowledge:
         self._up = True
-        told: Writes = (("error", int(self._outcome)),) if self._error != self._outcome else ()
-        return Acknowledge((*told, ("acknowledge", 1)))
+        return Acknowledge((*self._told(self._outcome), ("acknowledge", 1)))
 
     def _lower(self, words: Words) -> Lower | Wait:
         raised = [(role, 0) for role in ("error", "acknowledge") if words[role] != 0]

@@ -29,17 +29,8 @@ What follows from them:
 from enum import IntEnum
 
 from edge_agent.acquisition.cycle import CycleKey
-from edge_agent.station.handshakes.actions import (
-    Acknowledge,
-    Action,
-    ErrorCode,
-    Lower,
-    Record,
-    Refuse,
-    Wait,
-    Words,
-    Writes,
-)
+from edge_agent.station.handshakes.actions import Acknowledge, Action, ErrorCode, Lower, Record, Refuse, Wait, Words
+from edge_agent.station.handshakes.remembered import Remembered
 
 
 class Status(IntEnum):
@@ -52,15 +43,8 @@ class Status(IntEnum):
     ERROR = 8
 
 
-class StatusByte:
+class StatusByte(Remembered):
     """Needs status, cycle, serial and verdict; writes status and, where there is one, error."""
-
-    half_done = False
-
-    def __init__(self) -> None:
-        self._stored: CycleKey | None = None
-        self._outcome: int = ErrorCode.RECORDED
-        self._error = 0
 
     def due(self, words: Words) -> bool:
         """Whether it is the agent's turn."""
@@ -76,7 +60,7 @@ class StatusByte:
         if status == Status.IDLE:
             return Lower((("error", 0),)) if self._error else Wait()
         if self.strange(words) is not None:
-            return Wait() if self._error == ErrorCode.BAD_TRIGGER else Refuse(self._told(ErrorCode.BAD_TRIGGER))
+            return super().refused(ErrorCode.BAD_TRIGGER)
         if not self.due(words):
             return Wait()
         if key is None:
@@ -85,18 +69,9 @@ class StatusByte:
             return self._acknowledge()
         return Record((("status", int(Status.RUNNING)),) if status == Status.REQUEST else ())
 
-    def stored(self, key: CycleKey, outcome: int = ErrorCode.RECORDED) -> Acknowledge:
-        """The cycle is durable now; ``outcome`` is what the controller is told about it."""
-        self._stored = key
-        self._outcome = outcome
-        return self._acknowledge()
-
     def refused(self, code: ErrorCode) -> Refuse:
         """The cycle cannot be taken: it is the controller's turn now."""
         return Refuse((*self._told(code), ("status", int(Status.ERROR))))
 
     def _acknowledge(self) -> Acknowledge:
         return Acknowledge((*self._told(self._outcome), ("status", int(Status.DONE))))
-
-    def _told(self, code: int) -> Writes:
-        return (("error", int(code)),) if self._error != code else ()

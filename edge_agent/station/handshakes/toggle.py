@@ -24,31 +24,18 @@ What follows from them:
 """
 
 from edge_agent.acquisition.cycle import CycleKey
-from edge_agent.station.handshakes.actions import (
-    Acknowledge,
-    Action,
-    ErrorCode,
-    Lower,
-    Record,
-    Refuse,
-    Wait,
-    Words,
-    Writes,
-)
+from edge_agent.station.handshakes.actions import Acknowledge, Action, ErrorCode, Lower, Record, Wait, Words
+from edge_agent.station.handshakes.remembered import Remembered
 
 _WITHHELD = frozenset({ErrorCode.NOT_STORED, ErrorCode.UNREADABLE, ErrorCode.BAD_TRIGGER})
 
 
-class Toggle:
+class Toggle(Remembered):
     """Needs trigger, acknowledge, cycle, serial and verdict; writes acknowledge and, where there is one, error."""
 
-    half_done = False
-
     def __init__(self) -> None:
-        self._stored: CycleKey | None = None
-        self._outcome: int = ErrorCode.RECORDED
+        super().__init__()
         self._trigger = 0
-        self._error = 0
 
     def due(self, words: Words) -> bool:
         """Whether trigger and acknowledge differ."""
@@ -66,16 +53,5 @@ class Toggle:
             return self.refused(ErrorCode.UNREADABLE)
         return Record() if key != self._stored else self._acknowledge()
 
-    def stored(self, key: CycleKey, outcome: int = ErrorCode.RECORDED) -> Acknowledge:
-        """The cycle is durable now; ``outcome`` is what the controller is told about it."""
-        self._stored = key
-        self._outcome = outcome
-        return self._acknowledge()
-
-    def refused(self, code: ErrorCode) -> Refuse | Wait:
-        """The cycle cannot be taken; says so once, until the controller's error word changes."""
-        return Wait() if self._error == code else Refuse((("error", int(code)),))
-
     def _acknowledge(self) -> Acknowledge:
-        told: Writes = (("error", int(self._outcome)),) if self._error != self._outcome else ()
-        return Acknowledge((*told, ("acknowledge", self._trigger)))
+        return Acknowledge((*self._told(self._outcome), ("acknowledge", self._trigger)))

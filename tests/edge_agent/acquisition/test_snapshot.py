@@ -21,6 +21,7 @@ class Controller:
         self.values = {"trigger": 0, "acknowledge": 0, "error": 0, "verdict": "OK", "flags": 0, "purpose": "first"}
         self.values |= {"defect": 0, "lot": "", "m1": 0, "m2": 0, "m3": 0, "m4": 0}
         self.values |= {"permit_request": 0, "permit_serial": "", "permit_answer": 0, "permit_reason": 0}
+        self.values |= {"recipe": "R1", "recipe_version": 1, "tool": "T1", "nest": 1, "cavity": 1}
         self.begin(1)
         self.requests = 0
         self.between = lambda reads: None
@@ -57,7 +58,7 @@ async def test_an_idle_station_costs_one_small_read():
     assert samples.keys() == {"trigger", "cycle", "acknowledge", "error"}
 
 
-@pytest.mark.parametrize("moment", range(1, 24))
+@pytest.mark.parametrize("moment", range(1, 29))
 async def test_data_that_move_at_any_moment_are_never_mixed(moment):
     controller = Controller()
     controller.between = lambda reads: controller.begin(2) if reads == moment else None
@@ -78,7 +79,7 @@ async def test_a_controller_that_never_holds_still_is_named():
         await read_snapshot(controller, STATION)
 
 
-@pytest.mark.parametrize("moment", range(1, 24))
+@pytest.mark.parametrize("moment", range(1, 29))
 async def test_nor_where_a_controller_counts_and_waits_for_nobody(moment):
     controller = Controller()
     controller.between = lambda reads: controller.begin(2) if reads == moment else None

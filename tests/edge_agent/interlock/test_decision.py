@@ -129,7 +129,7 @@ def test_every_reason_has_words_in_both_languages():
     ],
 )
 def test_a_serial_or_the_whole_code_names_the_unit(text, unit):
-    assert named_unit(GTIN, text) == unit
+    assert named_unit(part_uri(GTIN), text) == unit
 
 
 @pytest.mark.parametrize(
@@ -137,4 +137,4 @@ def test_a_serial_or_the_whole_code_names_the_unit(text, unit):
 )
 def test_what_names_no_unit_is_refused(text):
     with pytest.raises(IdentifierRefused):
-        named_unit(GTIN, text)
+        named_unit(part_uri(GTIN), text)

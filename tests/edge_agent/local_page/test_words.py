@@ -8,6 +8,7 @@ import pytest
 
 import edge_agent.local_page
 from edge_agent.local_page.language import LANGUAGES, catalogue, chosen
+from traceability.quality.alarm.rule import AlarmKind
 from traceability.unit import Flag, Verdict
 
 FOLDER = Path(edge_agent.local_page.__file__).parent
@@ -30,10 +31,11 @@ def test_a_text_stands_in_both_languages_with_the_same_values(key):
 def test_every_text_the_pages_say_is_there():
     assert set(SAID.findall(CODE)) <= set(catalogue())
     assert {f"verdict_{verdict}" for verdict in Verdict} | {f"flag_{flag}" for flag in Flag} <= set(catalogue())
+    assert {f"note_alarm_{kind}" for kind in AlarmKind} <= set(catalogue())
 
 
 def test_no_text_is_there_that_nobody_says():
-    made = ("answer_", "title_", "verdict_", "flag_", "uplink_", "log ")
+    made = ("answer_", "title_", "verdict_", "flag_", "uplink_", "note_alarm_", "log ")
     unsaid = {key for key in catalogue() if f'"{key}"' not in CODE and not key.startswith(made)}
     assert {
         key for key in unsaid if not (key.endswith("_title") and f'"{key.removesuffix("_title")}"' in CODE)

@@ -8,6 +8,7 @@ from edge_agent.housekeeping import notice
 from edge_agent.interlock.facts import Hold
 from edge_agent.outbox.holds import HoldFile
 from edge_agent.sealing import Sealer
+from traceability.batch.open import open_batch
 from traceability.record.production import HoldScope
 
 
@@ -93,4 +94,46 @@ async def test_a_hold_that_a_person_places_beside_an_idle_agent_is_sealed_too(be
     await asyncio.to_thread(HoldFile(bench.path, bench.salt).place, hold)
     assert await sizes(outbox, 2) == [2, 1]
     noticing.cancel()
+    outbox.close()
+
+
+async def test_a_batch_of_many_bytes_does_not_wait_for_more_records(bench):
+    outbox = await bench.open()
+    sealer = Sealer(outbox, Sealing(max_records=1000, max_age=60.0, max_bytes=3000))
+    task = asyncio.create_task(sealer.run())
+    await sizes(outbox, 1)
+    for cycle in range(1, 31):
+        await outbox.append(bench.submission(cycle, f"S{cycle}"))
+    await sizes(outbox, 2)
+    async with asyncio.timeout(10):
+        while await outbox.unsealed_bytes() >= 3000:  # noqa: ASYNC110 - asked from outside
+            await asyncio.sleep(0.01)
+    task.cancel()
+    first = 2
+    while (batch := await outbox.batch(first)) is not None:
+        lines = open_batch(batch.body).lines
+        assert sum(map(len, lines[:1])) < 3000
+        assert len(lines) < 20
+        first += 1
+    outbox.close()
+
+
+async def test_while_the_hub_is_away_batches_grow_and_are_sealed_when_it_is_back(bench):
+    outbox = await bench.open()
+    away = True
+    sealer = Sealer(outbox, Sealing(max_records=10, max_age=0.05), lambda: away)
+    task = asyncio.create_task(sealer.run())
+    await sizes(outbox, 1)
+    for cycle in range(1, 9):
+        await outbox.append(bench.submission(cycle, f"S{cycle}"))
+        await asyncio.sleep(0.1)
+    found = await sizes(outbox, 2)
+    assert found[1] >= 10
+    assert await outbox.batch(3) is None
+    assert await outbox.unsealed() > 0
+    away = False
+    outbox.appended.set()
+    await sizes(outbox, 3)
+    assert await outbox.unsealed() == 0
+    task.cancel()
     outbox.close()

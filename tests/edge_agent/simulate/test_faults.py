@@ -71,7 +71,7 @@ async def test_registers_in_the_other_order_read_as_nonsense():
 async def test_a_clock_that_jumps_says_1970():
     elapsed = Time()
     async with with_fault(Fault.CLOCK_JUMP, elapsed, CELL) as (simulator, driver, points):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert (await shown(driver, points))["cycle_time"] > 1_700_000_000_000
             await acknowledge(simulator, driver, points)
             elapsed.now = FAULTY
@@ -85,7 +85,7 @@ async def test_a_torn_cycle_changes_while_its_trigger_is_high():
     async with with_fault(Fault.TORN_READ, elapsed, CELL) as (simulator, driver, points):
         elapsed.now = FAULTY
         torn = False
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while not torn:
                 first = await shown(driver, points)
                 await asyncio.sleep(0.04)

@@ -5,6 +5,7 @@ from small_controller import BASES, PROFILE, Controller
 
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.config.settings import Camera, Lot, Station
+from traceability.identifier.item import part_uri
 from traceability.measurement import Characteristic
 
 BORE = Characteristic(id="bore", name="Bore", operation="OP10", uom="mm", decimals=3)
@@ -30,7 +31,7 @@ def make_station():
             device="cell",
             resolved=resolve(PROFILE, BASES[name]),
             measurements={"m1": BORE},
-            lot=None if lot is None else Lot(gtin=lot, quantity="2.5", uom="kg"),
+            lot=None if lot is None else Lot(part=part_uri(lot), quantity="2.5", uom="kg"),
             camera=camera,
             **{"busy_timeout": 0.2} | changes,
         )

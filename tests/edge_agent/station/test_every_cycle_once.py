@@ -47,7 +47,7 @@ def station_of(cell: Cell) -> Station:
 async def serve_until_over(cell: Cell, bench: Bench, outbox: Outbox) -> int:
     """Start the station's agent again whenever it died, until the controller has made its cycles; how often it died."""
     risky = RiskyOutbox(outbox, cell)
-    production = Production(gtin=GTIN, part=part_uri(GTIN), plan="sha256:" + "1" * 64)
+    production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
     station, deaths = station_of(cell), 0
     while not cell.over.is_set():
         link = DeviceLink("cell", cell, bench.random.random, AT_ONCE)

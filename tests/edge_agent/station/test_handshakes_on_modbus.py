@@ -88,7 +88,7 @@ async def test_every_cycle_once_over_the_wire(handshake, bench, tmp_path):
         settings = ModbusTcpSettings(host="127.0.0.1", port=controller.port, timeout=0.5)
         driver = create_driver("modbus-tcp", settings, context)
         link = DeviceLink("cell", driver, random.random, Pace(first=0.001, longest=0.01))
-        production = Production(gtin=GTIN, part=part_uri(GTIN), plan="sha256:" + "1" * 64)
+        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
         recorder = Recorder(station, production, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
         runner = StationRunner(station, link, recorder, poll=0.001, monotonic=time.monotonic)
         agent = asyncio.create_task(runner.run(cell.over))

@@ -43,11 +43,11 @@ def serve(bench, tmp_path, make_station):
         for name in ("OP10", "OP20"):
             station = make_station(name, interlock=Interlock() if name == "OP20" else None)
             recorder = Recorder(
-                station, Production(gtin=GTIN, part=part_uri(GTIN), plan="sha256:" + "1" * 64), outbox, None,
+                station, Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64), outbox, None,
                 clock=bench.clock, random_bytes=bench.random.randbytes,
             )  # fmt: skip
             desk = station.interlock and PermitDesk(
-                station, link, gtin=GTIN, plan=bench.plan, lookup=lookup or Lookup(bench.path),
+                station, link, plan=bench.plan, lookup=lookup or Lookup(bench.path),
                 policy=Policy(when_unknown=when_unknown, own_operations=frozenset({"OP10"})),
                 book=AnswerBook(station, outbox, clock=bench.clock, random_bytes=bench.random.randbytes),
             )  # fmt: skip
@@ -67,7 +67,7 @@ async def ask(controller, serial, request=1):
     """The whole exchange; (answer, reason)."""
     await controller.put("OP20", permit_serial=serial)
     await controller.put("OP20", permit_request=request)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (answer := await controller.get("OP20", "permit_answer")):  # noqa: ASYNC110 - a controller scans
             await asyncio.sleep(0.002)
     reason = await controller.get("OP20", "permit_reason")

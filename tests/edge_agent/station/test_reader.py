@@ -56,7 +56,7 @@ class Scanner:
             return
 
     async def say(self, text):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not self._writers:  # noqa: ASYNC110 - the agent connects by itself
                 await asyncio.sleep(0.005)
         self._writers[-1].write(f"{text}\r".encode())
@@ -106,7 +106,7 @@ def serve(bench, tmp_path, controller, scanner, make_station):
         )
         station = msgspec.structs.replace(make_station(), reader=reader)
         cycle_reader = CycleReader("OP10", reader, scanner_link, time.monotonic)
-        production = Production(gtin=GTIN, part=part_uri(GTIN), plan="sha256:" + "1" * 64)
+        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
         recorder = Recorder(
             station, production, outbox, cycle_reader, clock=bench.clock, random_bytes=bench.random.randbytes
         )

@@ -61,7 +61,7 @@ def serve(bench, tmp_path):
     def runner(station, link, outbox):
         album = Album(tmp_path / "pictures")
         camera = station.camera and CycleCamera(station.name, station.camera, album, time.monotonic)
-        production = Production(gtin=GTIN, part=part_uri(GTIN), plan="sha256:" + "1" * 64)
+        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
         recorder = Recorder(station, production, outbox, camera, clock=bench.clock, random_bytes=bench.random.randbytes)
         return StationRunner(station, link, recorder, poll=0.005, monotonic=time.monotonic)
 

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -21,9 +22,15 @@ SLOW_ONCE_REFUSED = Paces(down=QUICK.down, refused=Pace(first=60, longest=60))
 def sending(bench):
     @asynccontextmanager
     async def start(outbox, address, paces=QUICK):
-        settings = Hub(url=address, public_key=HUB.public_key, loopback=True)
+        settings = Hub(url=address, public_key=HUB.public_key, loopback=True, in_flight=1)
         sender = Sender(
-            settings, "supplier-a.line-1", outbox, clock=bench.clock, jitter=bench.random.random, paces=paces
+            settings,
+            "supplier-a.line-1",
+            outbox,
+            clock=bench.clock,
+            monotonic=time.monotonic,
+            jitter=bench.random.random,
+            paces=paces,
         )
         task = asyncio.create_task(sender.run())
         try:

@@ -104,7 +104,7 @@ def test_a_hub_serves_while_agents_are_added_and_stops_in_good_order(data: Path,
     assert process.returncode == 0
     assert json.loads(out) == {"url": url}
     assert run("fsck", "--data", data)[1]["batches"] == 5
-    assert run("rebuild", "--data", data)[1] == {"batches": 5}
+    assert run("rebuild", "--data", data)[1]["batches"] == 5
 
 
 def test_the_port_that_is_taken_is_named(data: Path, served, run) -> None:
@@ -145,9 +145,57 @@ def test_the_same_entry_again_adds_nothing(data: Path, run) -> None:
     assert run(*add) == (0, {"id": "a", "new": False, "log_index": None}, "")
 
 
+@pytest.mark.parametrize("leftovers", [(), ("hub.key",), ("hub.key", "log.key", "admin.token", "hub.db.new")])
+def test_init_is_repeated_after_it_was_killed(tmp_path: Path, run, leftovers: tuple[str, ...]) -> None:
+    folder = tmp_path / "half"
+    folder.mkdir()
+    (folder / "init.unfinished").touch()
+    for name in leftovers:
+        (folder / name).write_bytes(b"half a file")
+    assert run("init", "--data", folder)[0] == 0
+    assert run("fsck", "--data", folder)[1]["whole"]
+    assert not (folder / "init.unfinished").exists()
+
+
+def test_init_killed_at_any_moment_can_be_repeated(tmp_path: Path) -> None:
+    for number, delay in enumerate((0.6, 0.9, 1.2, 1.6)):
+        folder = tmp_path / str(number)
+        process = subprocess.Popen([*COMMAND, "init", "--data", str(folder)], stdout=subprocess.DEVNULL)
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(20)
+        done = (folder / "hub.db").exists()
+        assert main(["init", "--data", str(folder)]) == (1 if done else 0)
+        assert main(["fsck", "--data", str(folder), "--jobs", "1"]) == 0
+
+
+def test_the_keys_of_a_hub_that_lost_its_database_are_never_cleared(data: Path, run) -> None:
+    keys = {name: (data / name).read_bytes() for name in ("hub.key", "log.key")}
+    (data / "hub.db").unlink()
+    status, _, error = run("init", "--data", data)
+    assert status == 1
+    assert "restore it from a backup" in error
+    assert {name: (data / name).read_bytes() for name in keys} == keys
+
+
 def test_help_names_every_verb() -> None:
     shown = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
-    for verb in ("init", "serve", "org", "plant", "agent", "rebuild", "fsck"):
+    for verb in (
+        "init",
+        "serve",
+        "org",
+        "plant",
+        "agent",
+        "rebuild",
+        "fsck",
+        "backup",
+        "restore",
+        "export",
+        "import",
+        "witness",
+    ):
         assert verb in shown
 
 

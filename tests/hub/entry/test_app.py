@@ -1,17 +1,47 @@
+import sqlite3
+from contextlib import closing
+
 import httpx
+import pytest
 from small_hub import client_of
 
+from hub.api import health
 from hub.api.app import create_app
 from hub.errors import StoreBusy
 from hub.parts import Hub
+from hub.settings import DATABASE
 from traceability import sync
 
 
 async def test_health_and_readiness(hub: Hub) -> None:
     async with client_of(hub) as client:
-        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        assert (await client.get("/healthz")).json() == {"status": "ok", "batch_format": "1.0"}
         ready = (await client.get("/readyz")).json()
     assert (ready["status"], ready["log_size"], ready["environment"]) == ("ready", 1, "demo")
+
+
+async def test_readiness_says_that_the_store_is_busy(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "BUSY_AFTER_S", 0.05)
+    async with client_of(hub) as client:
+        other = sqlite3.connect(hub.settings.data / DATABASE, isolation_level=None)
+        with closing(other):
+            other.execute("BEGIN IMMEDIATE")
+            busy = await client.get("/readyz")
+            assert (busy.status_code, busy.json()["type"]) == (503, sync.BUSY)
+            assert int(busy.headers["retry-after"]) > 0
+            assert (await client.get("/healthz")).status_code == 200
+        with hub.store.writing():
+            assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_readiness_says_that_the_disk_is_full(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LEAST_ROOM", 2**62)
+    async with client_of(hub) as client:
+        full = await client.get("/readyz")
+        assert (full.status_code, full.json()["type"]) == (507, sync.FULL)
+        assert "make room" in full.json()["advice"]
+        assert (await client.get("/healthz")).status_code == 200
 
 
 async def test_an_unknown_address_and_a_wrong_method_are_problems(hub: Hub) -> None:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from hub.pages.limit_bar import badness, limit_bar
 from hub.trace.limits import limit_state
-from hub.trace.views import LimitState, MeasurementView, Pointer
+from hub.trace.pointer import Pointer
+from hub.trace.views import LimitState, MeasurementView
 from traceability.measurement import Characteristic, Measurement, Status
 
 

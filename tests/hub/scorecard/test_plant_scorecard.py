@@ -175,7 +175,7 @@ def test_capability_takes_first_submissions_only_and_counts_what_it_left_out(hub
     again = line.result("H0", purpose=Purpose.RETEST, attempt=2)
     line.measure(again, "H0", 25_000)
     strange = line.result("X1")
-    line.measure(strange, "X1", 1, uom="[in_i]")
+    line.measure(strange, "X1", 1, uom="kg")
     line.send()
     (bore,) = score(hub).capability
     assert bore.result.n == 100

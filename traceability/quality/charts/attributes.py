@@ -20,7 +20,7 @@ from traceability.quality.charts.scatter import dispersion_of
 from traceability.quality.errors import NoFigure
 from traceability.quality.reason import Reason
 from traceability.quality.refusal import or_refused
-from traceability.quality.steps import Number, exact
+from traceability.quality.steps import Number, exact, refuse_parts
 
 _SHARES = (ChartKind.P, ChartKind.NP, ChartKind.LANEY_P)
 _RATES = (ChartKind.C, ChartKind.U, ChartKind.LANEY_U)
@@ -77,6 +77,7 @@ def u_chart(counts: Sequence[int], sizes: Sequence[Number], options: ChartOption
 def share_parameters(nonconforming: Sequence[int], sizes: Sequence[int], options: ChartOptions) -> Parameters:
     """p̄ from the baseline or from the samples not excluded."""
     _same_length(nonconforming, sizes)
+    refuse_parts([*nonconforming, *sizes])
     for index, (d, n) in enumerate(zip(nonconforming, sizes, strict=True)):
         if n <= 0:
             raise NoFigure(Reason.ZERO_DENOMINATOR, f"sample {index} has size {n}")
@@ -96,6 +97,7 @@ def share_parameters(nonconforming: Sequence[int], sizes: Sequence[int], options
 def rate_parameters(counts: Sequence[int], sizes: Sequence[Number], options: ChartOptions) -> Parameters:
     """ū from the baseline or from the samples not excluded."""
     _same_length(counts, sizes)
+    refuse_parts(counts)
     areas = [exact(n) for n in sizes]
     for index, (count, area) in enumerate(zip(counts, areas, strict=True)):
         if area <= 0:

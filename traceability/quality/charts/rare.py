@@ -21,7 +21,7 @@ from traceability.quality.distributions import normal_cdf
 from traceability.quality.errors import NoFigure
 from traceability.quality.reason import Reason
 from traceability.quality.refusal import or_refused
-from traceability.quality.steps import Number, exact, steps_of
+from traceability.quality.steps import Number, exact, refuse_parts, steps_of
 
 POWER = 3.6
 """Nelson's power: a transformed time y stands for the time y^3.6."""
@@ -32,6 +32,7 @@ def g_chart(gaps: Sequence[int], options: ChartOptions = DEFAULT) -> Chart:
     """Conforming units between nonconforming ones, in order; judged by its limits alone."""
     if not gaps:
         raise NoFigure(Reason.NO_VALUES, "no gap between events")
+    refuse_parts(gaps)
     for index, gap in enumerate(gaps):
         if gap < 0:
             raise NoFigure(Reason.INCONSISTENT_COUNTS, f"gap {index} is {gap}")

@@ -2,7 +2,8 @@
 
 Each rule becomes one or two shift registers of yes/no facts about the latest points (beyond two sigma above, rose,
 turned ...) and signals when the newest fact is yes and enough of the others are. A register holds as many facts as the
-pattern has points, so a watch that sees the last ``reach`` points again is in the state it was.
+pattern has points, so a watch that sees the last ``reach`` points again is in the state it was; its state can also be
+kept and put back.
 """
 
 from collections import deque
@@ -21,6 +22,7 @@ from traceability.quality.charts.rule import (
     Within,
     ZoneCount,
 )
+from traceability.quality.errors import OutOfDomain
 
 ROUNDING = 1e-9
 """Share of sigma by which a value must exceed a limit: limits are rounded doubles, and a point *on* one is inside."""
@@ -42,6 +44,15 @@ class Violation(msgspec.Struct, frozen=True):
     point: int
     points: tuple[int, ...]
     side: Side | None = None
+
+
+class WatchState(msgspec.Struct, frozen=True, array_like=True):
+    """A watch's whole memory: the registers in the rules' order, the latest points, the last value, where it went."""
+
+    registers: tuple[int, ...]
+    points: tuple[int, ...]
+    last: float | None
+    direction: int
 
 
 class _Register:
@@ -90,6 +101,27 @@ class RuleWatch:
                     found = []
                 found.append(Violation(register.rule, point, register.involved(list(self._points)), register.side))
         return tuple(found) if found else ()
+
+    def state(self) -> WatchState:
+        """All that later points are judged by."""
+        return WatchState(tuple(r.bits for r in self._registers), tuple(self._points), self._last, self._direction)
+
+    def restore(self, state: WatchState) -> None:
+        """Go on from a state that a watch of the same rules was in; OutOfDomain when it is of others."""
+        if len(state.registers) != len(self._registers):
+            message = f"a state of {len(state.registers)} registers, this watch has {len(self._registers)}"
+            raise OutOfDomain(message)
+        for register, bits in zip(self._registers, state.registers, strict=True):
+            register.bits = bits & register.mask
+        self._points = deque(state.points, maxlen=self.reach)
+        self._last, self._direction = state.last, state.direction
+
+    def restart(self) -> None:
+        """Forget every point, as after a correction of the process."""
+        for register in self._registers:
+            register.bits = 0
+        self._points.clear()
+        self._last, self._direction = None, 0
 
     def _facts(self, value: float, centre: float, sigma: float, lcl: float | None, ucl: float | None) -> list[bool]:
         """In the order of ``_FIXED``, then per zone: above, below, outside, within."""

@@ -71,6 +71,8 @@ def linearity_study(values: Mapping[Number, Sequence[Number]], confidence: float
     references = list(values)
     groups, unit = grouped_steps([references, *(values[reference] for reference in references)])
     xs = groups[0]
+    if len({step for group in groups[1:] for step in group}) == 1 and sum(map(len, groups[1:])) > 1:
+        raise NoFigure(Reason.ZERO_SPREAD, "all readings are equal: the gauge does not follow the references")
     pairs = [(x * unit, (y - x) * unit) for x, group in zip(xs, groups[1:], strict=True) for y in group]
     line = _line(pairs)
     sigma = math.sqrt(line.residual / (line.n - 2))

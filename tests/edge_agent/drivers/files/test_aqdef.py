@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.drivers.files.aqdef import number_of, parse_aqdef
+from edge_agent.drivers.files.aqdef import parse_aqdef
 from edge_agent.drivers.files.row import FileFault
+from traceability.aqdef.reading import number_of
 
 HEAD = [
     "K0100 2",
@@ -71,9 +72,33 @@ def test_an_empty_or_invalid_value_is_none_and_decides_nothing():
     assert fields["within_limits"] == "UNDEFINED"
 
 
-def test_attributive_characteristics_give_size_and_defects():
-    (fields,) = rows(value_line(["5", "1"], ["12.1"]), head=[*HEAD, "K2004/1 1"])
-    assert (fields["size:Bore"], fields["defects:Bore"], fields["value:Bore"]) == ("5", "1", None)
+@pytest.mark.parametrize("kind", ["1", "5", "6"])
+def test_attributive_characteristics_give_size_in_thousandths_and_defects(kind):
+    line = value_line(["20000", "2", "0", "0", "19.04.1994/15:22:44", "1,3,4", "#B7"], ["12.1"])
+    (fields,) = rows(line, head=[*HEAD, f"K2004/1 {kind}"])
+    assert (fields["size:Bore"], fields["defects:Bore"], fields["value:Bore"]) == (20, "2", None)
+    assert (fields["time:Bore"], fields["K0005"], fields["K0006"]) == ("19.04.1994/15:22:44", "1,3,4", "B7")
+
+
+def test_attributive_values_as_keys():
+    head = ["K0100 1", "K2002/1 Cracks", "K2004/1 1"]
+    (fields,) = rows("K0020/1 155000", "K0021/1 8", "K0004/1 01.01.2013/15:18:31", head=head)
+    assert (fields["size:Cracks"], fields["defects:Cracks"]) == (155, "8")
+
+
+def test_a_key_without_index_is_that_of_the_first_characteristic():
+    (fields,) = rows(value_line(["1"], ["2"]), head=["K0100 2", "K2002 Bore", "K2002/2 Depth"])
+    assert (fields["value:Bore"], fields["value:Depth"]) == (1, 2)
+
+
+def test_what_names_its_value_by_number_belongs_to_that_part():
+    found = rows("K0001/1/1 1", "K0001/2/1 2", "K0014/0/1 A", "K0001/1/2 3", "K0001/2/2 4", "K0014/0/2 B")
+    assert [(row["K0014"], row["value:1"], row["value:2"]) for row in found] == [("A", 1, 2), ("B", 3, 4)]
+
+
+def test_a_part_that_was_not_measured_at_one_characteristic_is_not_mixed_with_the_next():
+    found = rows("K0001/1/1 1", "K0001/2/2 4", "K0001/1/2 3")
+    assert [(row["value:1"], row["value:2"]) for row in found] == [(1, None), (3, 4)]
 
 
 def test_a_name_that_two_characteristics_share_names_neither():
@@ -100,6 +125,8 @@ def test_description_and_values_in_two_files():
         (["1"], ["K0100 many"], "K0100 is 'many'"),
         (["1"], ["K0100 1", "K2001/2 2"], "K0100 says 1"),
         (["1"], [], "describes 0 characteristics"),
+        (["1\x0f2"], [*HEAD, "K1001/2 4712"], "line 11: describes another part"),
+        (["1\x0f2"], [*HEAD, "K2002/1/3 x"], "line 11: numbers a value, which K2002 is not"),
     ],
 )
 def test_what_is_no_aqdef_says_where(lines, head, expected):
@@ -113,7 +140,18 @@ def test_a_last_line_without_its_end_is_not_finished():
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("1,5", "1.5"), ("-.5", "-0.5"), ("2.5E-3", "0.0025"), ("1.000,5", None), ("", None)]
+    ("text", "value"),
+    [
+        ("1,5", "1.5"),
+        ("-.5", "-0.5"),
+        ("2.5E-3", "0.0025"),
+        ("6.00100000000000E+0000", "6.001"),
+        (".5E+0001", "5"),
+        ("1E+0100", None),
+        ("0E+0500", "0"),
+        ("1.000,5", None),
+        ("", None),
+    ],
 )
 def test_numbers(text, value):
     assert number_of(text) == (None if value is None else Decimal(value))

@@ -1,0 +1,97 @@
+"""A configuration that the plant signed: judged as it stands, put in force by the hot reload, or left out and reported.
+
+Only the plant's own key counts, not the hub's; only what is for this agent, and newer than what was heeded before.
+The files are checked in full beside those in force. When they hold they take their places together (``change``) and
+the agent reloads; when the reload refuses them after all, the old ones are put back.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from edge_agent.config.settings import AgentConfig
+from edge_agent.downlink.candidates import MessageRefused, heeded, staged, wanted_files
+from edge_agent.downlink.change import Change
+from edge_agent.outbox.downlink import Place
+from edge_agent.reload.difference import difference
+from edge_agent.reload.request import Answer, ask, find_answer
+from firmware_profiles.errors import ProfileError
+from traceability.downlink import PlantMessage, Staged, StagedState, open_plant_message
+from traceability.errors import ZhuoyueError
+from traceability.record.downlink import PlantMessageRecord
+
+_ANSWER_WITHIN = 90.0
+_LOOK_EVERY = 0.1
+_LONGEST = 1000
+
+Check = Callable[[Path, Path, Path | None], AgentConfig]
+"""The configuration, the control plan and the device profiles (a folder) in these places, checked in full."""
+
+
+async def heed(record: PlantMessageRecord, config: AgentConfig, place: Place, check: Check, word: str) -> Place:
+    """Judge one message and put it in force if it holds; the place with what became of it. ``word`` is random."""
+    try:
+        message = _opened(record, config, place)
+    except ZhuoyueError as error:
+        refused = Staged(number=max(1, place.number), state=StagedState.REFUSED, detail=str(error)[:_LONGEST])
+        return _with(place, place.number, refused)
+    try:
+        said, state = await _apply(message, config, check, word), StagedState.APPLIED
+    except (ZhuoyueError, ProfileError, OSError) as error:
+        said, state = str(error), StagedState.REFUSED
+    detail = f"{message.kind}: {said}"[:_LONGEST]
+    return _with(place, message.number, Staged(number=message.number, state=state, detail=detail))
+
+
+def _opened(record: PlantMessageRecord, config: AgentConfig, place: Place) -> PlantMessage:
+    if config.plant_key is None:
+        raise MessageRefused("no key of the plant is known here", advice="put [plant] with its key into agent.toml")
+    message = open_plant_message("".join(record.envelope).encode(), config.plant_key)
+    if (message.plant, message.recipient) != (config.plant, config.author):
+        raise MessageRefused(f"the message is for {message.recipient[:80]!r} of plant {message.plant[:80]!r}")
+    before = max(place.number, heeded(config))
+    if message.number <= before:
+        raise MessageRefused(f"message {message.number} is not newer than {before}, which was heeded already")
+    return message
+
+
+async def _apply(message: PlantMessage, config: AgentConfig, check: Check, word: str) -> str:
+    wanted = wanted_files(message, config)
+    with staged(wanted, config) as candidates:
+        found = await asyncio.to_thread(check, candidates.file, candidates.plan, candidates.profiles)
+    difference(config, _in_place(found, config))
+    change = Change(config.file, config.data)
+    try:
+        change.make(wanted.contents)
+        answer = await _reloaded(config.data, word)
+        if not answer.taken:
+            raise MessageRefused(answer.said)
+    except (ZhuoyueError, OSError):
+        change.undo()
+        raise
+    change.keep()
+    return answer.said
+
+
+def _in_place(found: AgentConfig, config: AgentConfig) -> AgentConfig:
+    """The checked configuration as it will be named once its files are in their places."""
+    return msgspec.structs.replace(found, file=config.file, plan_file=config.plan_file)
+
+
+async def _reloaded(data: Path, word: str) -> Answer:
+    """What the agent says to a reload, as when a person asks for one."""
+    ask(data, word)
+    try:
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            while (answer := find_answer(data, word)) is None:  # noqa: ASYNC110 - the answer is a file
+                await asyncio.sleep(_LOOK_EVERY)
+    except TimeoutError:
+        ask(data, f"{word}-back")  # whenever it comes to it, it finds the old files again
+        raise MessageRefused("the reload was not answered in time", advice="see the agent's log") from None
+    return answer
+
+
+def _with(place: Place, number: int, staged: Staged) -> Place:
+    return msgspec.structs.replace(place, number=number, staged=staged)

@@ -1,0 +1,74 @@
+"""The plant's own key: with it, not with the hub's, the plant signs configurations that come down through the hub."""
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from edge_agent.errors import AgentError
+from traceability.downlink import MessageKind, PlantMessage, seal_plant_message
+from traceability.encoding import to_base64
+from traceability.errors import Malformed
+from traceability.keyfile import create_key_file, read_key_file
+
+
+class PlantKey(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the pair is; the public half (base64) is given to every line PC."""
+
+    key_file: str
+    public_key_file: str
+    public_key: str
+
+
+def make_plant_key(file: Path, passphrase: bytes | None) -> PlantKey:
+    """A new pair; nothing that is there already is touched."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    signer = create_key_file(file, passphrase)
+    public = file.with_name(file.name + ".pub")
+    public.write_text(to_base64(signer.public_key) + "\n", encoding="ascii")
+    return PlantKey(key_file=str(file), public_key_file=str(public), public_key=to_base64(signer.public_key))
+
+
+class Paths(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message is to bring: files by the names they will have there; a control plan; profiles (``v/m.toml``)."""
+
+    files: tuple[tuple[str, Path], ...] = ()
+    plan: Path | None = None
+    profiles: tuple[tuple[str, Path], ...] = ()
+
+    @property
+    def kind(self) -> MessageKind:
+        """A control plan alone, or profiles alone, is a message of its own kind."""
+        if self.files:
+            return MessageKind.CONFIGURATION
+        return MessageKind.PROFILES if self.plan is None else MessageKind.CONTROL_PLAN
+
+
+def sign_message(key: Path, passphrase: bytes | None, *, plant: str, author: str, paths: Paths, now: datetime) -> bytes:
+    """The envelope of a message to ``author``.
+
+    The number is the time in milliseconds, so that each message is newer than those before without a register of them.
+    """
+    try:
+        message = msgspec.convert(
+            {
+                "plant": plant,
+                "recipient": author,
+                "number": int(now.timestamp() * 1000),
+                "issued_at": now,
+                "kind": paths.kind,
+                "files": {name: _text(path) for name, path in paths.files},
+                "plan": None if paths.plan is None else _text(paths.plan),
+                "profiles": {name: _text(path) for name, path in paths.profiles},
+            },
+            PlantMessage,
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        raise AgentError(f"a file cannot be read: {error}", advice="give TOML files in UTF-8") from None
+    except msgspec.ValidationError as error:
+        raise Malformed(f"the message does not hold: {error}") from None
+    return seal_plant_message(message, read_key_file(key, passphrase))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

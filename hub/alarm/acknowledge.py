@@ -1,0 +1,45 @@
+"""Answering an alarm at the hub: a record of the hub's ledger, which the agent fetches with the next batch for it.
+
+A station that the alarm holds stays held until somebody there lets it go: nothing starts a machine from afar.
+"""
+
+import re
+from collections.abc import Sequence
+
+from hub.entry.seal import Stamps, enter
+from hub.errors import EntryRefused, NotFound
+from hub.parts import Hub
+from hub.store.alarm_queries import answers_to, find_alarm
+from hub.store.batches import StoredBatch
+from hub.store.database import Reading
+from traceability.record.alarm import AlarmAcknowledgementRecord
+from traceability.record.base import Record
+
+_PSEUDONYM = re.compile(r"[A-Za-z0-9._-]{1,60}")
+_LONGEST = 1000
+
+
+def acknowledge(hub: Hub, agent: str, name: str, *, by: str, cause: str, action: str) -> StoredBatch | None:
+    """Seal cause and action; None when the hub said just this already. ``EntryRefused`` when somebody answered."""
+    if not _PSEUDONYM.fullmatch(by):
+        raise EntryRefused(
+            f"{by[:80]!r} is no pseudonymous id", where="by", advice="letters, digits, '.', '_' and '-', at most 60"
+        )
+    for field, text in (("cause", cause), ("action", action)):
+        if not text.strip() or len(text) > _LONGEST:
+            raise EntryRefused(f"a text of at most {_LONGEST} characters is needed", where=field, advice="say it")
+
+    def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
+        if find_alarm(connection, agent, name) is None:
+            raise NotFound(f"no alarm {name[:80]!r} of {agent[:80]!r}", advice="see GET /api/v1/alarms")
+        for answer in answers_to(connection, [name]):
+            if answer.agent != agent:
+                continue
+            if (answer.by, answer.cause, answer.action) == (by, cause, action):
+                return []
+            raise EntryRefused(
+                f"the alarm was acknowledged already, by {answer.by}", where=name, advice="see GET /api/v1/alarms"
+            )
+        return [AlarmAcknowledgementRecord(id=name, agent=agent, by=by, cause=cause, action=action, **stamp())]
+
+    return enter(hub, draft)

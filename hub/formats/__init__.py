@@ -1,0 +1,1 @@
+"""Measured values for other programs, and from them: CSV, Parquet and AQDEF."""

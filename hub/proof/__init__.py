@@ -1,0 +1,1 @@
+"""Evidence files: records with everything that proves them, for the check without hub and network."""

@@ -1,0 +1,140 @@
+"""Answers to questions about any period, from roll-ups alone: capability of a characteristic, first-pass counts."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+from fastapi import Query
+from pydantic import AwareDatetime, BaseModel
+
+from hub.errors import NotFound
+from hub.rollup.hours import hour_of, instant_of
+from hub.rollup.window import Narrowing, period
+from hub.scorecard.capability import characteristic_view, characteristics_of
+from hub.scorecard.figures import yield_view
+from hub.scorecard.management import management_of
+from hub.scorecard.views import CapabilityView, YieldView
+from hub.store.database import Reading
+from hub.store.instant import to_micros
+from hub.store.master_queries import parts_named, plans_of_plants
+from hub.store.rollup_queries import HourKey, Range, first_pass_between
+from traceability.quality.first_pass import FirstPass, pooled
+from traceability.quality.reason import Reason
+from traceability.quality.refusal import Refused
+from traceability.quality.rollup_figures import rollup_moving_range_sigma, rollup_percentiles
+from traceability.quality.study.percentiles import Percentiles
+
+T = TypeVar("T")
+YEAR_HOURS = 366 * 24
+MICROS_AN_HOUR = 3_600_000_000
+
+
+class Asked(BaseModel):
+    """A period and what to narrow it to; by default the last year, everything."""
+
+    begin: Annotated[AwareDatetime | None, Query()] = None
+    end: Annotated[AwareDatetime | None, Query()] = None
+    part: Annotated[str | None, Query(max_length=400)] = None
+    operation: Annotated[str | None, Query(max_length=200)] = None
+    work_cell: Annotated[str | None, Query(max_length=200)] = None
+    lot: Annotated[str | None, Query(max_length=400)] = None
+
+    def hours(self, now: datetime) -> Range:
+        """Whole hours: from the one that holds the begin, to the one that holds the end."""
+        end = hour_of(now) + 1 if self.end is None else -(-to_micros(self.end) // MICROS_AN_HOUR)
+        return (end - YEAR_HOURS if self.begin is None else hour_of(self.begin)), end
+
+
+class AskedCapability(msgspec.Struct, frozen=True, kw_only=True):
+    """One characteristic of one plan."""
+
+    view: CapabilityView
+    moving_range_sigma: float | Reason
+    percentiles: Percentiles | Reason
+    work_cells: tuple[str, ...]
+
+
+class CapabilityAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Capability in the hours from ``begin`` to ``end``."""
+
+    begin: datetime
+    end: datetime
+    found: tuple[AskedCapability, ...]
+
+
+class YieldLine(msgspec.Struct, frozen=True, kw_only=True):
+    """First-pass counts of one part at one operation and work cell."""
+
+    part: str
+    operation: str
+    work_cell: str
+    counts: FirstPass
+    fpy: YieldView
+
+
+class YieldAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Yields of the units first submitted in the hours from ``begin`` to ``end``."""
+
+    begin: datetime
+    end: datetime
+    lines: tuple[YieldLine, ...]
+
+
+def capability_of(
+    connection: Reading, plant: str, characteristic: str, asked: Asked, now: datetime
+) -> CapabilityAnswer:
+    """``NotFound`` when no control plan of the plant has the characteristic."""
+    plans = [entry.plan for entry in plans_of_plants(connection, [plant]).get(plant, ())]
+    wanted = [
+        (plan, one)
+        for plan, one in characteristics_of(plans, characteristic)
+        if asked.part in (None, plan.part) and asked.operation in (None, one.operation)
+    ]
+    if not wanted:
+        raise NotFound(f"plant {plant[:100]!r} plans no characteristic {characteristic[:100]!r}")
+    hours = asked.hours(now)
+    management = management_of(connection, [plant])[plant]
+    parts = parts_named(connection, {plan.part for plan, _ in wanted})
+    found = []
+    for plan, one in wanted:
+        narrowing = Narrowing(part=plan.part, operation=one.operation, work_cell=asked.work_cell, lot=asked.lot)
+        values = period(connection, plant, one, hours, narrowing)
+        gauge = management.gauge(plan.part, one.id, now.date())
+        found.append(
+            AskedCapability(
+                view=characteristic_view(plan, one, values, gauge, parts),
+                moving_range_sigma=_or_reason(rollup_moving_range_sigma(values.rollup)),
+                percentiles=_or_reason(rollup_percentiles(values.rollup)),
+                work_cells=values.work_cells,
+            )
+        )
+    return CapabilityAnswer(begin=instant_of(hours[0]), end=instant_of(hours[1]), found=tuple(found))
+
+
+def yields_of(connection: Reading, plant: str, asked: Asked, now: datetime) -> YieldAnswer:
+    """Sums of the hours asked for."""
+    hours = asked.hours(now)
+    by_place: dict[tuple[str, str, str], list[FirstPass]] = {}
+    for key, counts in first_pass_between(connection, plant, *hours):
+        if _takes(asked, key):
+            by_place.setdefault((key.part, key.operation, key.work_cell), []).append(counts)
+    return YieldAnswer(
+        begin=instant_of(hours[0]),
+        end=instant_of(hours[1]),
+        lines=tuple(_line(place, pooled(counts)) for place, counts in sorted(by_place.items())),
+    )
+
+
+def _takes(asked: Asked, key: HourKey) -> bool:
+    stated = ((asked.part, key.part), (asked.operation, key.operation), (asked.work_cell, key.work_cell))
+    return all(wanted is None or wanted == found for wanted, found in stated)
+
+
+def _line(place: tuple[str, str, str], counts: FirstPass) -> YieldLine:
+    part, operation, work_cell = place
+    fpy = yield_view(counts.first_ok, counts.submitted)
+    return YieldLine(part=part, operation=operation, work_cell=work_cell, counts=counts, fpy=fpy)
+
+
+def _or_reason(found: T | Refused) -> T | Reason:
+    return found.reason if isinstance(found, Refused) else found

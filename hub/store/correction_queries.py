@@ -1,0 +1,132 @@
+"""Which records were declared wrong by somebody who may, at a state of the log."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, Select, select
+
+from hub.settings import HUB_AUTHOR
+from hub.store.chunks import in_chunks
+from hub.store.database import Reading
+from hub.store.instant import from_micros
+from hub.store.tables import batch, correction
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A record as corrections name it: its author, chain, seq and id, and the plant of its author."""
+
+    author: str
+    chain: str
+    seq: int
+    record: str
+    plant: str | None
+
+
+class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One correction. ``binds``: its author may correct the target, and it was not withdrawn."""
+
+    batch_id: int
+    line: int
+    author: str
+    record: str
+    event_time: datetime
+    record_time: datetime
+    reason: str
+    corrective: tuple[str, ...]
+    on_behalf_of: str | None
+    binds: bool
+
+
+def place_of(row: Row[Any]) -> Place:
+    """How corrections name the record of a projection row that has a ``result_id``."""
+    return Place(row.author, row.chain, row.seq, row.result_id, row.plant)
+
+
+def corrections_of(
+    connection: Reading, places: Iterable[Place], log_size: int | None = None
+) -> dict[Place, list[CorrectionRow]]:
+    """What the first ``log_size`` batches of the log (None: all) say against each of ``places``, in log order."""
+    if not any_correction(connection):
+        return {}
+    rows = _against(connection, set(places), log_size)
+    of_rows = {_place(row) for several in rows.values() for row in several}
+    withdrawn = {
+        place
+        for place, several in _against(connection, of_rows, log_size).items()
+        if any(_may(row, place) for row in several)
+    }
+    return {
+        place: [_correction(row, place, withdrawn) for row in sorted(several, key=lambda row: (row.batch_id, row.line))]
+        for place, several in rows.items()
+    }
+
+
+def erroneous(connection: Reading, places: Iterable[Place], log_size: int | None = None) -> set[Place]:
+    """Those of ``places`` that count no more."""
+    found = corrections_of(connection, places, log_size)
+    return {place for place, several in found.items() if any(row.binds for row in several)}
+
+
+def any_correction(connection: Reading) -> bool:
+    """Whether anything was ever declared wrong."""
+    return connection.execute(select(correction.c.batch_id).limit(1)).first() is not None
+
+
+def last_correction(connection: Reading) -> int:
+    """Log index of the latest correction; -1 when there is none."""
+    query = select(correction.c.batch_id).order_by(correction.c.batch_id.desc()).limit(1)
+    last = connection.execute(query).scalar_one_or_none()
+    return -1 if last is None else last
+
+
+def _against(connection: Reading, places: set[Place], log_size: int | None) -> dict[Place, list[Row[Any]]]:
+    by_seq, by_record = defaultdict(list), defaultdict(list)
+    for place in places:
+        by_seq[place.author, place.chain, place.seq].append(place)
+        by_record[place.author, place.record].append(place)
+    authors = sorted({place.author for place in places})
+    found: dict[Place, list[Row[Any]]] = defaultdict(list)
+    query = _corrections(log_size).where(correction.c.target_author.in_(authors))
+    for seqs in in_chunks({place.seq for place in places}):
+        for row in connection.execute(query.where(correction.c.target_seq.in_(seqs))):
+            for place in by_seq.get((row.target_author, row.target_chain, row.target_seq), ()):
+                found[place].append(row)
+    for records in in_chunks({place.record for place in places}):
+        for row in connection.execute(query.where(correction.c.target_record.in_(records))):
+            for place in by_record.get((row.target_author, row.target_record), ()):
+                found[place].append(row)
+    return found
+
+
+def _corrections(log_size: int | None) -> Select[Any]:
+    joined = correction.join(batch, batch.c.id == correction.c.batch_id)
+    query = select(correction, batch.c.record_time).select_from(joined)
+    return query if log_size is None else query.where(correction.c.batch_id < log_size)
+
+
+def _may(row: Row[Any], place: Place) -> bool:
+    """The author itself, its plant, or the hub."""
+    return row.author in (place.author, HUB_AUTHOR) or (row.plant is not None and row.plant == place.plant)
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(row.author, row.chain, row.seq, row.record, row.plant)
+
+
+def _correction(row: Row[Any], place: Place, withdrawn: set[Place]) -> CorrectionRow:
+    corrective: Sequence[str] = row.corrective
+    return CorrectionRow(
+        batch_id=row.batch_id,
+        line=row.line,
+        author=row.author,
+        record=row.record,
+        event_time=from_micros(row.event_time),
+        record_time=from_micros(row.record_time),
+        reason=row.reason,
+        corrective=tuple(corrective),
+        on_behalf_of=row.on_behalf_of,
+        binds=_may(row, place) and _place(row) not in withdrawn,
+    )

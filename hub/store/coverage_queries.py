@@ -1,0 +1,19 @@
+"""How many components came with records of their own."""
+
+from sqlalchemy import exists, func, select
+
+from hub.store.database import Reading
+from hub.store.horizon import earlier
+from hub.store.tables import link, unit_result
+
+
+def component_records(connection: Reading, plant: str, before: int | None = None) -> tuple[int, int]:
+    """Component units built in at a plant, and how many of them have results of another plant."""
+    built = (link.c.plant == plant, link.c.certain.is_(True), link.c.action == "ADD", *earlier(link, before))
+    children = select(link.c.child).where(*built).distinct().subquery()
+    elsewhere = exists().where(
+        unit_result.c.unit == children.c.child, unit_result.c.plant != plant, *earlier(unit_result, before)
+    )
+    total = connection.execute(select(func.count()).select_from(children)).scalar_one()
+    known = connection.execute(select(func.count()).select_from(children).where(elsewhere)).scalar_one()
+    return int(total), int(known)

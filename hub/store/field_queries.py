@@ -1,0 +1,115 @@
+"""What became of units in the field, and when units were made."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import func, select
+
+from hub.store.database import Reading
+from hub.store.field_tables import field_failure, field_usage
+from hub.store.horizon import earlier
+from hub.store.instant import from_micros
+from hub.store.tables import unit_result
+from traceability.unit import Verdict
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim; ``batch_id`` and ``line`` point to its evidence."""
+
+    batch_id: int
+    line: int
+    id: str
+    plant: str
+    unit: str
+    failed_on: date
+    mode: str
+    component: str
+    used: Decimal | None
+    uom: str
+    evidence: str
+    entered_by: str
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a unit had been used by a day."""
+
+    id: str
+    unit: str
+    read_on: date
+    used: Decimal
+    uom: str
+
+
+def field_failures(connection: Reading, plants: Collection[str] = (), before: int | None = None) -> list[Failure]:
+    """Claims in the order of the log; of all plants where none is named."""
+    table = field_failure
+    query = select(table).where(*earlier(table, before)).order_by(table.c.batch_id, table.c.line)
+    if plants:
+        query = query.where(table.c.plant.in_(sorted(plants)))
+    return [
+        Failure(
+            batch_id=row.batch_id,
+            line=row.line,
+            id=row.id,
+            plant=row.plant,
+            unit=row.unit,
+            failed_on=date.fromisoformat(row.failed_on),
+            mode=row.mode,
+            component=row.component,
+            used=None if row.used is None else Decimal(row.used),
+            uom=row.uom,
+            evidence=row.claim_evidence,
+            entered_by=row.entered_by,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def field_usages(connection: Reading, plants: Collection[str] = (), before: int | None = None) -> list[Usage]:
+    """Readings of usage in the order of the log."""
+    table = field_usage
+    query = select(table).where(*earlier(table, before)).order_by(table.c.batch_id, table.c.line)
+    if plants:
+        query = query.where(table.c.plant.in_(sorted(plants)))
+    return [
+        Usage(
+            id=row.id,
+            unit=row.unit,
+            read_on=date.fromisoformat(row.read_on),
+            used=Decimal(row.used),
+            uom=row.uom,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def field_ids(connection: Reading, plant: str) -> set[str]:
+    """Ids of claims and readings that a plant has entered."""
+    return {
+        str(identity)
+        for table in (field_failure, field_usage)
+        for identity in connection.execute(select(table.c.id).where(table.c.plant == plant)).scalars()
+    }
+
+
+def made_units(
+    connection: Reading, part: str, plants: Collection[str], log_size: int, most: int
+) -> dict[str, datetime]:
+    """Units of a part with the time of their latest OK at any of ``plants``; at most ``most``, by name."""
+    table = unit_result
+    query = (
+        select(table.c.unit, func.max(table.c.event_time))
+        .where(
+            table.c.plant.in_(sorted(plants)),
+            table.c.part == part,
+            table.c.unit.is_not(None),
+            table.c.verdict == Verdict.OK.value,
+            table.c.batch_id < log_size,
+        )
+        .group_by(table.c.unit)
+        .order_by(table.c.unit)
+        .limit(most)
+    )
+    return {str(unit): from_micros(made) for unit, made in connection.execute(query)}

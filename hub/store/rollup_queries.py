@@ -1,0 +1,241 @@
+"""Roll-ups in the store: streams, their hours and longer spans, and first-pass counts by the hour."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import msgspec
+from sqlalchemy import Row, bindparam, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from hub.store.chunks import in_chunks
+from hub.store.database import Reading, Writing
+from hub.store.rollup_body import PackedRollup, from_body, packed, to_body
+from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
+from traceability.quality.first_pass import FirstPass
+from traceability.quality.rollup import Rollup
+
+HOUR, DAY, DEKAD, MONTH = "hour", "day", "dekad", "month"
+Range = tuple[int, int]
+"""From an hour to before another."""
+
+_COUNTS = FirstPass.__struct_fields__
+
+
+class StreamRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One stream of values and how far it has come."""
+
+    id: str
+    plant: str
+    part: str
+    operation: str
+    work_cell: str
+    characteristic: str
+    uom: str
+    decimals: int
+    author: str
+    chain: str
+    lot: str = ""
+    next_position: int = 0
+    last_hour: int = 0
+
+
+class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The roll-up of one span of a stream; ``start`` is its first hour."""
+
+    stream: str
+    span: str
+    start: int
+    first_position: int
+    left_out: int
+    first_batch: int
+    last_batch: int
+    rollup: Rollup
+
+
+class HourKey(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and when units were first submitted."""
+
+    plant: str
+    part: str
+    operation: str
+    work_cell: str
+    hour: int
+
+
+def stream_by_id(connection: Reading, identity: str) -> StreamRow | None:
+    """The stream with this id."""
+    found = connection.execute(select(rollup_stream).where(rollup_stream.c.id == identity)).mappings().one_or_none()
+    return None if found is None else StreamRow(**found)
+
+
+def streams_of(
+    connection: Reading, plant: str, characteristics: Collection[str], *, lot: str | None = ""
+) -> list[StreamRow]:
+    """Streams of some characteristics at a plant, in a fixed order; ``lot`` None: those of every lot."""
+    wanted = rollup_stream.c.characteristic.in_(sorted(set(characteristics)))
+    which = rollup_stream.c.lot != "" if lot is None else rollup_stream.c.lot == lot
+    query = select(rollup_stream).where(rollup_stream.c.plant == plant, wanted, which).order_by(rollup_stream.c.id)
+    return [StreamRow(**row) for row in connection.execute(query).mappings()]
+
+
+def streams_by_id(connection: Reading, identities: Collection[str]) -> dict[str, StreamRow]:
+    """Those of the streams that are there."""
+    return {
+        row["id"]: StreamRow(**row)
+        for chunk in in_chunks(identities)
+        for row in connection.execute(select(rollup_stream).where(rollup_stream.c.id.in_(chunk))).mappings()
+    }
+
+
+def put_streams(connection: Writing, streams: Sequence[StreamRow]) -> None:
+    """Write streams in place of what was there."""
+    if streams:
+        connection.execute(_PUT_STREAM, [msgspec.structs.asdict(stream) for stream in streams])
+
+
+def put_spans(connection: Writing, spans: Sequence[SpanRow]) -> None:
+    """Write roll-ups in place of those that were there."""
+    rows = [
+        {
+            "stream": span.stream,
+            "span": span.span,
+            "start": span.start,
+            "n": span.rollup.sums.n,
+            "first_position": span.first_position,
+            "left_out": span.left_out,
+            "first_batch": span.first_batch,
+            "last_batch": span.last_batch,
+            "body": to_body(span.rollup),
+        }
+        for span in spans
+    ]
+    if rows:
+        connection.execute(_PUT_SPAN, rows)
+
+
+def hour_at(connection: Reading, stream: str, hour: int) -> SpanRow | None:
+    """The roll-up of one hour of a stream."""
+    return hours_at(connection, [(stream, hour)]).get((stream, hour))
+
+
+def hours_at(connection: Reading, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], SpanRow]:
+    """The roll-ups of hours, each of a stream, as far as they are there."""
+    by_stream: defaultdict[str, list[int]] = defaultdict(list)
+    for stream, hour in wanted:
+        by_stream[stream].append(hour)
+    return {
+        (row.stream, row.start): _span(row)
+        for stream, hours in by_stream.items()
+        for chunk in in_chunks(hours)
+        for row in connection.execute(_HOURS_AT, {"of_stream": stream, "hours": chunk})
+    }
+
+
+def spans_between(connection: Reading, stream: str, wanted: dict[str, list[Range]]) -> list[SpanRow]:
+    """The roll-ups of a stream that start in the ranges wanted of each span, earliest first."""
+    found = [_span(row) for row in _between(connection, stream, wanted)]
+    return sorted(found, key=lambda row: row.start)
+
+
+class PackedSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """As :class:`SpanRow`, its roll-up still packed."""
+
+    left_out: int
+    first_batch: int
+    last_batch: int
+    rollup: PackedRollup
+
+
+def packed_between(connection: Reading, stream: str, wanted: dict[str, list[Range]]) -> list[PackedSpan]:
+    """As :func:`spans_between`, in any order, for adding up many rows at once."""
+    return [
+        PackedSpan(
+            left_out=row.left_out, first_batch=row.first_batch, last_batch=row.last_batch, rollup=packed(row.body)
+        )
+        for row in _between(connection, stream, wanted)
+    ]
+
+
+def _between(connection: Reading, stream: str, wanted: dict[str, list[Range]]) -> Iterator[Row[tuple[object, ...]]]:
+    for span, ranges in wanted.items():
+        for begin, end in ranges:
+            if begin < end:  # one range a statement: an OR of them would read the whole stream
+                place = {"of_stream": stream, "of_span": span, "begin": begin, "end": end}
+                yield from connection.execute(_BETWEEN, place)
+
+
+def hours_with_batch(connection: Reading, stream: str, batch_id: int) -> list[SpanRow]:
+    """The hours of a stream that a batch may have added to."""
+    within = (rollup.c.first_batch <= batch_id, rollup.c.last_batch >= batch_id)
+    query = select(rollup).where(rollup.c.stream == stream, rollup.c.span == HOUR, *within)
+    return [_span(row) for row in connection.execute(query)]
+
+
+def add_first_pass(connection: Writing, changes: Iterable[tuple[HourKey, FirstPass]]) -> None:
+    """Add counts (negative ones take away); an hour in which nothing is left has no row."""
+    added = [{**msgspec.structs.asdict(key), **msgspec.structs.asdict(change)} for key, change in changes]
+    if not added:
+        return
+    connection.execute(_ADD_COUNTS, added)
+    lessened = [row for row in added if any(row[name] < 0 for name in _COUNTS)]
+    if lessened:
+        connection.execute(
+            _FORGET_EMPTY, [{f"at_{name}": row[name] for name in HourKey.__struct_fields__} for row in lessened]
+        )
+
+
+def first_hour_of_plant(connection: Reading, plant: str) -> int | None:
+    """The earliest hour in which a unit was first submitted there; None without any."""
+    query = select(func.min(first_pass_hour.c.hour)).where(first_pass_hour.c.plant == plant)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def first_pass_between(connection: Reading, plant: str, begin: int, end: int) -> list[tuple[HourKey, FirstPass]]:
+    """First-pass counts of the hours from ``begin`` to before ``end``."""
+    query = select(first_pass_hour).where(
+        first_pass_hour.c.plant == plant, first_pass_hour.c.hour >= begin, first_pass_hour.c.hour < end
+    )
+    return [
+        (
+            HourKey(**{name: row[name] for name in HourKey.__struct_fields__}),
+            FirstPass(**{name: row[name] for name in _COUNTS}),
+        )
+        for row in connection.execute(query.order_by(*first_pass_hour.primary_key.columns)).mappings()
+    ]
+
+
+_PUT_STREAM = insert(rollup_stream).prefix_with("OR REPLACE")
+_PUT_SPAN = insert(rollup).prefix_with("OR REPLACE")
+_BETWEEN = select(rollup).where(
+    rollup.c.stream == bindparam("of_stream"),
+    rollup.c.span == bindparam("of_span"),
+    rollup.c.start >= bindparam("begin"),
+    rollup.c.start < bindparam("end"),
+)
+_HOURS_AT = select(rollup).where(
+    rollup.c.stream == bindparam("of_stream"),
+    rollup.c.span == HOUR,
+    rollup.c.start.in_(bindparam("hours", expanding=True)),
+)
+_NEW_COUNTS = insert(first_pass_hour)
+_ADD_COUNTS = _NEW_COUNTS.on_conflict_do_update(
+    index_elements=list(HourKey.__struct_fields__),
+    set_={name: first_pass_hour.c[name] + _NEW_COUNTS.excluded[name] for name in _COUNTS},
+)
+_FORGET_EMPTY = delete(first_pass_hour).where(
+    *(first_pass_hour.c[name] == bindparam(f"at_{name}") for name in HourKey.__struct_fields__),
+    *(first_pass_hour.c[name] == 0 for name in _COUNTS),
+)
+
+
+def _span(row: Row[tuple[object, ...]]) -> SpanRow:
+    return SpanRow(
+        stream=row.stream,
+        span=row.span,
+        start=row.start,
+        first_position=row.first_position,
+        left_out=row.left_out,
+        first_batch=row.first_batch,
+        last_batch=row.last_batch,
+        rollup=from_body(row.body, row.n),
+    )

@@ -1,0 +1,32 @@
+"""A part of a transaction that is undone by itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+
+from hub.store.database import Writing
+
+StoreTrouble = OperationalError
+"""What says something of the disk, the file or other writers, and nothing of what was to be written."""
+
+
+_NAME = "part"
+
+
+@contextmanager
+def undone_on_error(connection: Writing) -> Iterator[None]:
+    """Writes in the block are undone when it raises; the transaction around it goes on, unless it is StoreTrouble.
+
+    After that the database may have given up the whole transaction, so there may be no savepoint to go back to.
+    """
+    connection.exec_driver_sql(f"SAVEPOINT {_NAME}")
+    try:
+        yield
+    except StoreTrouble:
+        raise
+    except BaseException:
+        connection.exec_driver_sql(f"ROLLBACK TO {_NAME}")
+        connection.exec_driver_sql(f"RELEASE {_NAME}")
+        raise
+    connection.exec_driver_sql(f"RELEASE {_NAME}")

@@ -1,0 +1,46 @@
+"""A store as one organisation sees it: the same readings of the same database, and only what it may see in them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from hub.errors import NotAllowed
+from hub.store.database import Reading, Store, Writing
+from hub.store.sharing_views import Ground, Noted, look_as
+
+GroundOf = Callable[[Reading], Ground]
+Told = Callable[[Ground, Noted], None]
+
+
+class SeenStore(Store):
+    """``ground_of`` says in each reading what may be seen, ``told`` is given what was looked at of others."""
+
+    def __init__(self, whole: Store, ground_of: GroundOf, told: Told) -> None:
+        self._whole = whole
+        self._ground_of = ground_of
+        self._told = told
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A read transaction that sees what the organisation may see."""
+        with self._whole.looking() as connection:
+            ground = self._ground_of(connection)
+            noted = look_as(connection, ground)
+            try:
+                yield connection
+            finally:
+                self._told(ground, noted)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """Nothing is written by who sees a part only; who may act for an organisation acts on the whole store."""
+        raise NotAllowed("an organisation's token does not write here", advice="ask the operator of the hub")
+        yield  # pragma: no cover - a context manager is a generator
+
+    @contextmanager
+    def whole(self) -> Iterator[Reading]:
+        """A read transaction past every policy: for what proves that which was chosen under the policy."""
+        with self._whole.whole() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Nothing of its own is open."""

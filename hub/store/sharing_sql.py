@@ -1,0 +1,93 @@
+"""The words of SQL by which a row is somebody's, or is shared with somebody.
+
+All of them speak of one asker, who stands in the temporary tables of ``sharing_views``; ``r`` is the row in question.
+"""
+
+# ruff: noqa: S608 - all SQL here is made of words that stand in this program
+
+from hub.settings import HUB_AUTHOR
+
+MOST_LAYERS = 5
+"""How deep packing is followed from an item to what was shipped; as deep as a trace does."""
+_MINE = "(SELECT author FROM temp.asker_author)"
+_PARTIES = "(SELECT name FROM temp.asker_party)"
+
+
+def owner_of(row: str, plant: str | None, party: str | None = None) -> str:
+    """The organisation that a row belongs to: its author's; of what the hub sealed, that of the plant it speaks of.
+
+    Agents do not give rows away: only of the hub's own rows does the plant named in them count.
+    """
+    ways = [f"(SELECT o.organisation FROM temp.author_owner o WHERE o.author = {row}.author)"]
+    if plant is not None:
+        ways.append(f"(SELECT o.organisation FROM temp.plant_owner o WHERE o.plant = {plant})")
+    if party is not None:
+        ways.append(f"(SELECT o.organisation FROM temp.plant_owner o WHERE o.plant = {party})")
+        ways.append(f"(SELECT o.id FROM temp.known_organisation o WHERE o.id = {party})")
+    return ways[0] if len(ways) == 1 else f"COALESCE({', '.join(ways)})"
+
+
+def names_asker(party: str) -> str:
+    """Whether a party of a shipment is the asker: by its id, a plant's, or a location number of its prefix."""
+    return f"({party} IN {_PARTIES} OR EXISTS (SELECT 1 FROM temp.asker_location p WHERE {party} LIKE p.prefix || '%'))"
+
+
+def made_by_asker(item: str) -> str:
+    """Whether the asker has records of its own of ``item``: results, what was built into it, or its own shipment."""
+    return (
+        f"(EXISTS (SELECT 1 FROM main.unit_result u WHERE u.unit = {item} AND u.author IN {_MINE})"
+        f" OR EXISTS (SELECT 1 FROM main.link l WHERE l.parent = {item} AND l.author IN {_MINE})"
+        f" OR EXISTS (SELECT 1 FROM main.shipment s WHERE s.shipped = {item} AND (s.author IN {_MINE}"
+        f" OR (s.author = '{HUB_AUTHOR}' AND {names_asker('s.source_party')}))))"
+    )
+
+
+def delivered(item: str, owner: str) -> str:
+    """Whether the owner says that it sent ``item`` to the asker, by itself or inside something."""
+    whose = owner_of("s", "s.plant", "s.source_party")
+    return (
+        f"EXISTS (WITH RECURSIVE box(name, depth) AS (SELECT {item}, 0 UNION SELECT p.container, depth + 1"
+        f" FROM box CROSS JOIN main.packing p ON p.packed = box.name"
+        f" WHERE depth < {MOST_LAYERS} AND {_by(owner, 'p', 'p.plant')})"
+        f" SELECT 1 FROM box CROSS JOIN main.shipment s ON s.shipped = box.name"
+        f" WHERE s.step = 'ship' AND {names_asker('s.party')} AND {whose} = {owner})"
+    )
+
+
+def neighbours(item: str, owner: str) -> str:
+    """Whether ``item`` is one step from the asker: it took it in, or the item holds something that the asker made."""
+    return (
+        f"({taken_in(item)} OR {delivered(item, owner)}"
+        f" OR EXISTS (SELECT 1 FROM main.link l WHERE l.parent = {item} AND {_by(owner, 'l', 'l.plant')}"
+        f" AND {made_by_asker('l.child')}))"
+    )
+
+
+def taken_in(item: str) -> str:
+    """Whether the asker says that it built ``item`` in, or received it."""
+    return (
+        f"(EXISTS (SELECT 1 FROM main.link l WHERE l.child = {item} AND l.author IN {_MINE})"
+        f" OR EXISTS (SELECT 1 FROM main.shipment s WHERE s.shipped = {item} AND s.step = 'receive'"
+        f" AND (s.author IN {_MINE} OR (s.author = '{HUB_AUTHOR}' AND {names_asker('s.party')}))))"
+    )
+
+
+def part_decided(owner: str, part: str | None, item: str | None) -> str:
+    """The part whose policy decides: one that has a policy of its own and fits the row; '' when there is none.
+
+    Nothing that a policy knows fits a row that tells no part, once there are policies of single parts.
+    """
+    own = f"FROM temp.named_part n WHERE n.owner = {owner}"
+    ways = [f"(SELECT n.part {own} AND n.part = {part})"] if part is not None else []
+    if item is not None:
+        fits = f"(n.part = {item} OR ({item} > n.part || '/' AND {item} < n.part || '0'))"
+        ways.append(f"(SELECT MAX(n.part) {own} AND {fits})")
+    if not ways:
+        return "''"
+    told = " AND ".join(f"{word} IS NULL" for word in (part, item) if word is not None)
+    ways.append(f"CASE WHEN {told} AND EXISTS (SELECT 1 {own}) THEN '?' ELSE '' END")
+    return f"COALESCE({', '.join(ways)})"
+
+
+def _by(owner: str, row: str, plant: str) -> str:
+    return f"({row}.author = '{HUB_AUTHOR}' OR {owner_of(row, plant)} = {owner})"

@@ -1,0 +1,151 @@
+"""A plant's messages put in force: control plans and device profiles beside configurations, all or nothing of each."""
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+from small_agent import PLAN, write_agent
+
+from edge_agent.config.load import load_config
+from edge_agent.config.settings import AgentConfig
+from edge_agent.downlink.stage import heed
+from edge_agent.outbox.downlink import Place
+from edge_agent.reload.request import Answer, give_answer, take_request
+from traceability.downlink import MessageKind, PlantMessage, Staged, StagedState, seal_plant_message
+from traceability.record.downlink import PlantMessageRecord
+from traceability.signing import Ed25519Signer
+
+PLANT_KEY = Ed25519Signer.from_seed(b"p" * 32)
+NOW = dt.datetime(2026, 3, 2, 6, tzinfo=dt.UTC)
+PROFILE = (files("firmware_profiles") / "devices/zhuoyue/four-phase-cell.toml").read_text(encoding="utf-8")
+NAME = "zhuoyue/four-phase-cell.toml"
+
+
+def configured(folder: Path, *, profiles: bool) -> AgentConfig:
+    folder.mkdir()
+    file = write_agent(folder, 502) / "agent.toml"
+    if profiles:
+        (folder / "own").mkdir()
+        file.write_text(file.read_text().replace("[hub]", 'profiles = "own"\n[hub]', 1))
+    return msgspec.structs.replace(load_config(file), plant="p", plant_key=PLANT_KEY.public_key)
+
+
+def message(config: AgentConfig, **content: object) -> PlantMessageRecord:
+    fields = {"plant": "p", "recipient": config.author, "number": 5, "issued_at": NOW}
+    envelope = seal_plant_message(PlantMessage(**(fields | content)), PLANT_KEY).decode()
+    return PlantMessageRecord(
+        id="m", recipient=config.author, envelope=(envelope,), seq=1, salt="0" * 32, event_time=NOW
+    )
+
+
+def check(file: Path, plan: Path, profiles: Path | None) -> AgentConfig:
+    return load_config(file, plan_file=plan, profiles=profiles)
+
+
+@contextlib.asynccontextmanager
+async def agent(config: AgentConfig, judge: Callable[[], bool]) -> AsyncIterator[list[str]]:
+    """Whoever answers requests to reload, as the running agent does."""
+    asked: list[str] = []
+
+    async def answering() -> None:
+        while True:
+            if (word := take_request(config.data)) is not None:
+                asked.append(word)
+                give_answer(config.data, Answer(word=word, taken=judge(), said="said"))
+            await asyncio.sleep(0.01)
+
+    config.data.mkdir(exist_ok=True)
+    task = asyncio.create_task(answering())
+    try:
+        yield asked
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def put(config: AgentConfig, *, taken: bool = True, **content: object) -> Staged:
+    async with agent(config, lambda: taken):
+        place = await heed(message(config, **content), config, Place(), check, "w")
+    assert place.staged is not None
+    return place.staged
+
+
+def written(folder: Path) -> dict[str, str]:
+    """All but the data folder."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and "data" not in path.parts)
+    return {str(path.relative_to(folder)): path.read_text() for path in paths}
+
+
+async def test_a_control_plan_comes_down_by_itself(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=False)
+    plan = PLAN.replace('revision = "A"', 'revision = "B"')
+    staged = await put(config, kind=MessageKind.CONTROL_PLAN, plan=plan)
+    assert (staged.state, staged.detail) == (StagedState.APPLIED, "control-plan: said")
+    assert load_config(config.file).plan.revision == "B"
+
+
+async def test_a_profile_comes_down_and_is_what_the_device_is_read_by(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=True)
+    before = config.stations[0].resolved
+    text = PROFILE.replace("max_gap = 16", "max_gap = 8")
+    staged = await put(config, kind=MessageKind.PROFILES, profiles={NAME: text})
+    assert staged.state is StagedState.APPLIED, staged
+    assert (tmp_path / "line" / "own" / NAME).read_text() == text
+    assert load_config(config.file).stations[0].resolved != before
+
+
+async def test_a_configuration_brings_the_profiles_it_needs_and_names_their_folder(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=False)
+    profile = PROFILE.replace('model = "four-phase-cell"', 'model = "own-cell"')
+    text = config.file.read_text().replace("zhuoyue/four-phase-cell", "zhuoyue/own-cell")
+    text = text.replace("[hub]", 'profiles = "own"\n[hub]', 1)
+    contents = {"files": {"agent.toml": text}, "profiles": {"zhuoyue/own-cell.toml": profile}}
+    staged = await put(config, **contents)
+    assert staged.state is StagedState.APPLIED, staged
+    assert load_config(config.file).devices[0].profile.model == "own-cell"
+
+
+async def test_a_new_outbox_lets_no_old_message_count_again(tmp_path: Path) -> None:
+    """What was put in force is remembered beside the outbox: a broken one that was replaced knows no number."""
+    config = configured(tmp_path / "line", profiles=False)
+    plan = PLAN.replace('revision = "A"', 'revision = "B"')
+    assert (await put(config, kind=MessageKind.CONTROL_PLAN, plan=plan)).state is StagedState.APPLIED
+    for number in (4, 5):
+        staged = await put(config, kind=MessageKind.CONTROL_PLAN, plan=PLAN, number=number)
+        assert staged.state is StagedState.REFUSED
+        assert "not newer than 5" in staged.detail
+    assert load_config(config.file).plan.revision == "B"
+    assert (await put(config, kind=MessageKind.CONTROL_PLAN, plan=PLAN, number=6)).state is StagedState.APPLIED
+
+
+async def test_what_the_reload_refuses_is_not_there_afterwards(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=True)
+    before = written(tmp_path / "line")
+    staged = await put(config, taken=False, kind=MessageKind.PROFILES, profiles={NAME: PROFILE})
+    assert staged.state is StagedState.REFUSED
+    assert written(tmp_path / "line") == before
+
+
+async def test_profiles_that_do_not_hold_are_never_in_place(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=True)
+    before = written(tmp_path / "line")
+    broken = PROFILE.replace("address = 0", "address = -1", 1)
+    for content, said in (
+        ({NAME: broken}, NAME),
+        ({"zhuoyue/other.toml": PROFILE}, "expected vendor and model as in its path"),
+    ):
+        staged = await put(config, kind=MessageKind.PROFILES, profiles=content)
+        assert staged.state is StagedState.REFUSED
+        assert said in staged.detail, staged.detail
+    assert written(tmp_path / "line") == before
+
+
+async def test_without_a_folder_for_profiles_the_refusal_says_what_to_do(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=False)
+    staged = await put(config, kind=MessageKind.PROFILES, profiles={NAME: PROFILE})
+    assert staged.state is StagedState.REFUSED
+    assert "set agent.profiles" in staged.detail

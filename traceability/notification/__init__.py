@@ -1,0 +1,1 @@
+"""Quality notifications between companies: states and roles, what follows from a set of changes, forwarding."""
