@@ -51,7 +51,7 @@ async def asking(request: Request, given: Given, as_organisation: Preview = None
 
     ``NotAllowed`` when the token is not good. The operator looks through an organisation's eyes with ``?as=ORG``.
     """
-    if given is None and "authorization" in request.headers:
+    if given is None and "authorization" in request.headers and not is_public(request.scope["route"]):
         raise NotAllowed("the header 'Authorization' holds no token", advice=_HOW)
     if given is None and as_organisation is None:  # no worker thread is spent on what needs no look-up
         return _nobody(request)
