@@ -118,4 +118,4 @@ def test_make_help_lists_every_target() -> None:
         timeout=30,
     )
     listed = {line.split()[1] for line in done.stdout.splitlines()}
-    assert listed == {"help", "demo", "test", "lint", "lock", "clean"}
+    assert listed == {"help", "demo", "test", "soak", "lint", "audit", "lock", "clean"}
