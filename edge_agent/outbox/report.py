@@ -133,7 +133,7 @@ def _rescues(connection: sqlite3.Connection) -> list[RescueNote]:
 def _last_receipt(connection: sqlite3.Connection) -> LastReceipt | None:
     row = connection.execute(
         "SELECT seq, acknowledged_at, receipt FROM batch WHERE acknowledged_at IS NOT NULL"
-        " ORDER BY acknowledged_at DESC, seq DESC LIMIT 1"
+        " ORDER BY seq DESC LIMIT 1"
     ).fetchone()
     if row is None:
         return None
