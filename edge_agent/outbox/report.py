@@ -130,10 +130,15 @@ def _rescues(connection: sqlite3.Connection) -> list[RescueNote]:
     ]
 
 
+_IN_FLIGHT = 32
+"""Receipts of batches in flight together come in any order; more than ever are in flight."""
+
+
 def _last_receipt(connection: sqlite3.Connection) -> LastReceipt | None:
     row = connection.execute(
-        "SELECT seq, acknowledged_at, receipt FROM batch WHERE acknowledged_at IS NOT NULL"
-        " ORDER BY seq DESC LIMIT 1"
+        "SELECT * FROM (SELECT seq, acknowledged_at, receipt FROM batch WHERE acknowledged_at IS NOT NULL"
+        " ORDER BY acknowledged_at DESC LIMIT ?) ORDER BY seq DESC LIMIT 1",
+        (_IN_FLIGHT,),
     ).fetchone()
     if row is None:
         return None
