@@ -32,7 +32,7 @@ from traceability.unit import Environment
 YEAR_S = 365 * 86400
 CLOCKS = (0, 0, 0, 30, -30, 86400, YEAR_S, -YEAR_S, 12 * YEAR_S, -12 * YEAR_S)
 PATIENCE_S = 90.0
-DISK = "24m"
+DISK = "96m"
 _LOOK_S = 0.02
 _LIVES_S = (0.5, 6.0)
 _FUSED = 0.6
