@@ -14,21 +14,17 @@ from hub.backup.make import KEYS, PUBLIC, OpenCopy
 from hub.backup.manifest import MANIFEST, Manifest, check_reached, decode_manifest
 from hub.backup.restore import settle
 from hub.errors import DataDirectory
-from hub.ledger.append import log_leaf
+from hub.ledger.append import enter_batch
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, project_again, silent
 from hub.settings import DATABASE
-from hub.store.batches import StoredBatch, insert_batch
 from hub.store.cosignatures import StoredCosignature, put_cosignature
 from hub.store.database import Writing, create_store
 from hub.store.forks import StoredFork, insert_fork
-from hub.store.instant import to_micros
-from hub.store.log_nodes import insert_nodes, node_source
 from hub.store.meta import write_meta
 from traceability.batch.open import decompress, open_batch
 from traceability.errors import Malformed
 from traceability.log.checkpoint import Checkpoint, read_checkpoint
-from traceability.merkle import appended_nodes
 from traceability.signing import envelope_payload, read_envelope
 from traceability.sync import RECEIPT_TYPE, Receipt
 
@@ -140,28 +136,12 @@ def _enter_ledger(hub: Hub, stream: _Stream, size: int, progress: Progress) -> N
 def _enter(connection: Writing, hub: Hub, index: int, body: bytes, receipt: bytes) -> None:
     """One batch with its row and its nodes as its own bytes state them; the audit that follows verifies them."""
     opened = open_batch(decompress(body, hub.settings.limits), hub.settings.limits)
-    header = opened.header
     try:
         payload = envelope_payload(read_envelope(receipt), RECEIPT_TYPE)
         recorded = msgspec.json.decode(payload, type=Receipt).recorded_at
     except msgspec.DecodeError as error:
         raise Malformed(f"not a receipt: {error}", where=receipt_name(index)) from None
-    stored = StoredBatch(
-        id=index,
-        author=header.author,
-        chain=header.chain,
-        seq=header.seq,
-        hash=opened.hash,
-        prev=header.prev,
-        environment=header.environment,
-        sealed_at=to_micros(header.sealed_at),
-        record_time=to_micros(recorded),
-        first_record=header.first_record,
-        records=header.records,
-        receipt=receipt.decode(),
-    )
-    insert_batch(connection, stored, body)
-    insert_nodes(connection, appended_nodes(index, log_leaf(opened.hash), node_source(connection)))
+    enter_batch(connection, opened, index=index, body=body, recorded=recorded, receipt=receipt)
     project_again(connection, hub, index, rolled=True)
 
 

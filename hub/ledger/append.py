@@ -37,6 +37,16 @@ def append_batch(
         quarantined=tuple(quarantined),
         notices=tuple(notices),
     )
+    return enter_batch(
+        connection, opened, index=index, body=body, recorded=now, receipt=seal_receipt(receipt, hub.signer)
+    )
+
+
+def enter_batch(
+    connection: Writing, opened: OpenedBatch, *, index: int, body: bytes, recorded: datetime, receipt: bytes
+) -> StoredBatch:
+    """The batch's row and its nodes of the log at ``index``, with a receipt that was signed at ``recorded``."""
+    header = opened.header
     stored = StoredBatch(
         id=index,
         author=header.author,
@@ -46,10 +56,10 @@ def append_batch(
         prev=header.prev,
         environment=header.environment,
         sealed_at=to_micros(header.sealed_at),
-        record_time=to_micros(now),
+        record_time=to_micros(recorded),
         first_record=header.first_record,
         records=header.records,
-        receipt=seal_receipt(receipt, hub.signer).decode(),
+        receipt=receipt.decode(),
     )
     insert_batch(connection, stored, body)
     insert_nodes(connection, appended_nodes(index, log_leaf(opened.hash), node_source(connection)))

@@ -5,9 +5,7 @@ period yet. That is judged within the transaction that seals, so that two proces
 """
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
@@ -15,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from hub.parts import Hub
 from hub.rollup.hours import hour_of
+from hub.rounds import repeating
 from hub.scorecard.assess import assess_if, level_history
 from hub.scorecard.lots import lot_inspections
 from hub.store.batches import StoredBatch
@@ -73,25 +72,11 @@ def assess_due(hub: Hub, period: Period, plants: list[str] | None = None) -> dic
     return sealed
 
 
-@contextmanager
-def assessing(hub: Hub, period: Period, every_s: float = EVERY_S) -> Iterator[None]:
+def assessing(hub: Hub, period: Period, every_s: float = EVERY_S) -> AbstractContextManager[None]:
     """Look every ``every_s`` seconds which plant is due, in a thread, until the block is left."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_assess_until, args=(stop, hub, period, every_s), name="levels", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(timeout=30)
+    return repeating("levels", lambda: _assess(hub, period), every_s, patience_s=30)
 
 
-def _assess_until(stop: threading.Event, hub: Hub, period: Period, every_s: float) -> None:
-    while not stop.wait(every_s):
-        try:
-            for plant, stored in assess_due(hub, period).items():
-                _LOG.info(
-                    "the Level of plant %s was assessed for this %s: batch %d of the log", plant, period, stored.id
-                )
-        except Exception:  # noqa: BLE001 - the outermost edge of this thread: the next round may succeed
-            _LOG.exception("Levels could not be assessed; the next round is in %.0f s", every_s)
+def _assess(hub: Hub, period: Period) -> None:
+    for plant, stored in assess_due(hub, period).items():
+        _LOG.info("the Level of plant %s was assessed for this %s: batch %d of the log", plant, period, stored.id)
