@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from edge_agent.simulate.opcua_device import certificate_path
 
 POLL_MS = 10
 PICTURES_S = 5.0
+_STUDIED = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +52,28 @@ def control_plan_toml(line: Line) -> str:
         for step in line.steps
         for reading in step.readings
     ]
-    return "\n".join([head, *operations, *characteristics])
+    return "\n".join([head, *operations, *characteristics, *_alarms(line)])
+
+
+def _alarms(line: Line) -> Iterator[str]:
+    """What the line warns of: a value far from its frozen process, and failures in a row. Nothing is put on hold."""
+    for step in line.steps:
+        yield _table(
+            "[[alarm]]", id=f"{step.operation.id}-failures", kind="not-ok", operation=step.operation.id, count=3
+        )
+        for reading in step.readings:
+            name = reading.characteristic.id
+            yield _table("[[alarm]]", id=f"{name}-far", kind="patterns", characteristic=name, patterns=["WE1"])
+            yield _table(
+                "[alarm.baseline]",
+                id=f"{name}-study",
+                centre=reading.mean,
+                sigma=reading.sigma,
+                who="q1",
+                at=_STUDIED,
+                why="capability study at the start of production",
+                data=[f"study-{name}"],
+            )
 
 
 def speaks_opcua(line: Line) -> bool:
@@ -98,4 +121,6 @@ def _keys(**keys: object) -> str:
 
 def _value(value: object) -> str:
     """A TOML value; limits are written as texts, which keeps them exact."""
+    if isinstance(value, datetime):
+        return value.isoformat()
     return json.dumps(str(value) if isinstance(value, Decimal) else value, ensure_ascii=False)

@@ -98,6 +98,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Records and batches that still lie in an agent's outbox, by author."""
     rty: dict[str, float | None]
     level: dict[str, LevelFigures]
+    alarms: int
+    """Early warnings that the agents gave and the hub holds."""
     trace: TraceFigures | None
     seconds: float
     restarts: int

@@ -11,6 +11,12 @@ class Called(msgspec.Struct, frozen=True):
     id: str
 
 
+class Total(msgspec.Struct, frozen=True):
+    """How many there are of what a page shows."""
+
+    total: int
+
+
 class Claim(msgspec.Struct, frozen=True):
     """One author's claim beside what its own records say."""
 

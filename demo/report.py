@@ -21,8 +21,8 @@ def print_summary(console: Console, summary: Summary) -> None:
     finished = "finished unit" if hub.finished_units == 1 else "finished units"
     console.print(
         f"{hub.finished_units} {finished} traceable, {hub.unit_results} results, {hub.records} records in "
-        f"{hub.batches} batches; quarantined {hub.quarantined}, gaps {hub.gaps}, duplicates {hub.duplicates}, "
-        f"restarts {summary.restarts}, {summary.seconds:.0f} s",
+        f"{hub.batches} batches; {summary.alarms} early warnings, quarantined {hub.quarantined}, gaps {hub.gaps}, "
+        f"duplicates {hub.duplicates}, restarts {summary.restarts}, {summary.seconds:.0f} s",
         highlight=False,
     )
     if summary.trace is not None:
@@ -43,6 +43,7 @@ def summary_json(summary: Summary, problems: tuple[str, ...]) -> str:
         "fpy": {figures.name: _fpy(figures) for figures in summary.operations},
         "rty": summary.rty,
         "level": msgspec.to_builtins(summary.level),
+        "alarms": summary.alarms,
         "trace": msgspec.to_builtins(summary.trace),
         "page": summary.page,
         "restarts": summary.restarts,

@@ -50,6 +50,7 @@ def summarise(stage: Stage, hub: HubClient, seconds: float, restarts: int) -> Su
         unsent={line.author: _unsent(agent_status(stage, line)) for line in LINES.values()},
         rty={plant: found.rolled.value for plant, found in plants.items()},
         level={plant: _level(found.grade) for plant, found in plants.items()},
+        alarms=_read(hub, "/api/v1/alarms?limit=1", answers.Total).total,
         trace=_proved_trace(stage, hub, finished[0]) if finished else None,
         seconds=seconds,
         restarts=restarts,

@@ -1,6 +1,6 @@
 """``check``: everything that can be known without connecting, and what ``run`` would do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -13,6 +13,7 @@ from edge_agent.drivers.registry import create_driver, create_source
 from firmware_profiles.format import Point
 from traceability.encoding import to_base64
 from traceability.keyfile import read_key_file
+from traceability.quality.alarm.rule import ValueRule
 
 
 class CheckedStation(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     plan: str
     devices: tuple[CheckedDevice, ...]
     stations: tuple[CheckedStation, ...]
+    doubts: tuple[str, ...] = ()
+    """What is allowed and may surprise."""
 
 
 def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
@@ -81,6 +84,7 @@ def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
             )
             for station in config.stations
         ),
+        doubts=tuple(_unheard_holds(config)),
     )
 
 
@@ -126,7 +130,21 @@ def check_text(checked: Checked) -> str:
         camera = f"; camera: {', '.join(station.camera)}" if station.camera else ""
         camera += f"; code reader: {station.reader}" if station.reader else ""
         lines.append(f"station  {station.name}: operation {station.operation} on {station.device}; {measured}{camera}")
+    lines += [f"note     {doubt}" for doubt in checked.doubts]
     return "\n".join(lines)
+
+
+def _unheard_holds(config: AgentConfig) -> Iterator[str]:
+    """Rules that put a station on hold which its device never asks about."""
+    judged_at = {entry.id: entry.operation for entry in config.plan.characteristics}
+    for rule in config.plan.alarms:
+        operation = judged_at[rule.characteristic] if isinstance(rule, ValueRule) else rule.operation
+        for station in config.stations:
+            if rule.hold and station.operation == operation and station.interlock is None:
+                yield (
+                    f'alarm "{rule.id}" puts station "{station.name}" on hold, but the station has no '
+                    "[station.interlock]: the hold is recorded and shown, and the device goes on"
+                )
 
 
 def _manner(device: Device) -> str:

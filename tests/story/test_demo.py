@@ -79,6 +79,7 @@ def test_the_story_in_peace(tmp_path: Path) -> None:
     check_figures(summary, 12)
     assert summary["batches"] > 0
     assert summary["records"] > summary["unit_results"]
+    assert summary["alarms"] > 0
     assert summary["restarts"] == 0
     assert set(summary["level"]) == set(summary["rty"]) == {line.plant for line in LINES.values()}
     assert all(level["binding"] for level in summary["level"].values())

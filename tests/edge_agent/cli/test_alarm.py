@@ -50,6 +50,13 @@ def config(tmp_path, capsys):
     return str(tmp_path / "agent.toml")
 
 
+def test_a_hold_that_the_device_never_asks_about_is_said(config, capsys):
+    assert main(["check", config]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note")]
+    assert len(said) == 1
+    assert 'alarm "row" puts station "OP10" on hold' in said[0]
+
+
 @pytest.fixture
 def alarmed(config, tmp_path):
     """Two failures in a row were recorded."""
