@@ -10,7 +10,7 @@ import msgspec
 from edge_agent.outbox.chain import Chain, started_chain
 from edge_agent.outbox.damage import ContentDamaged
 from edge_agent.outbox.first_pass import changed_claims
-from edge_agent.outbox.former import base_of, named_place, place_of
+from edge_agent.outbox.former import base_of, kept_at, place_of
 from edge_agent.outbox.records import Salt, append_records
 from edge_agent.outbox.schema import micros
 from edge_agent.outbox.waiting import count_waiting, let_in, way_is_free
@@ -160,13 +160,11 @@ def _keep(connection: sqlite3.Connection, batch: SealedBatch, last_record: int, 
 
 def batch_at(connection: sqlite3.Connection, place: int) -> SealedBatch | None:
     """What is kept at a place (see ``former``)."""
-    row = connection.execute("SELECT hash, records, body, crc FROM batch WHERE seq = ?", (place,)).fetchone()
-    if row is None:
+    if connection.execute("SELECT 1 FROM batch WHERE seq = ?", (place,)).fetchone() is None:
         return None
-    name = named_place(connection, place)
-    if name is None or (row[3] is not None and crc32(row[2]) != row[3]):
-        raise ContentDamaged(f"the batch at place {place} is not what was stored")
-    return SealedBatch(chain=name[0], seq=name[1], hash=row[0], records=row[1], body=row[2])
+    head, body = kept_at(connection, place)
+    header = head.header
+    return SealedBatch(chain=header.chain, seq=header.seq, hash=head.hash, records=header.records, body=body)
 
 
 def _check_dense(numbers: Sequence[int], following: int) -> None:

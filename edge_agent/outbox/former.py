@@ -12,14 +12,17 @@ before it whose bytes no longer exist (``give_up``). Until such an answer the ol
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from zlib import crc32
 
 import msgspec
 
 from edge_agent.outbox.chain import started_chain
+from edge_agent.outbox.damage import ContentDamaged
 from edge_agent.outbox.first_pass import count_again
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED, Salt, append_records
 from edge_agent.outbox.schema import instant, micros
-from traceability.batch.open import open_batch
+from traceability.batch.open import BatchHead, open_batch, open_head
+from traceability.errors import ZhuoyueError
 from traceability.record.base import Record
 from traceability.record.codec import decode_record
 from traceability.record.master import ControlPlanRecord
@@ -76,6 +79,21 @@ def named_place(connection: sqlite3.Connection, place: int) -> tuple[str, int] |
     if row is None:
         row = connection.execute("SELECT chain, ? FROM chain", (base_of(connection),)).fetchone()
     return None if row is None else (row[0], place - row[1])
+
+
+def kept_at(connection: sqlite3.Connection, place: int) -> tuple[BatchHead, bytes]:
+    """Head and body of the batch at a place; ContentDamaged when it is not what was stored there."""
+    body, crc = connection.execute("SELECT body, crc FROM batch WHERE seq = ?", (place,)).fetchone()
+    if crc is not None and crc32(body) != crc:
+        raise ContentDamaged(f"the batch at place {place} is not what was stored")
+    try:
+        head = open_head(body, compressed=False)
+    except ZhuoyueError as error:
+        raise ContentDamaged(f"the batch at place {place} is not what was stored: {error}") from None
+    chain, seq = head.header.chain, head.header.seq
+    if named_place(connection, place) != (chain, seq):
+        raise ContentDamaged(f"batch {seq} of chain {chain} stands at place {place}, which is another's")
+    return head, body
 
 
 def end_chain(connection: sqlite3.Connection, now: datetime, own_since: datetime | None = None) -> None:
@@ -155,7 +173,7 @@ def _unsent(connection: sqlite3.Connection, former: FormerChain, seq: int) -> It
         (former.base + seq, former.base + former.batches),
     ).fetchall()
     for (place,) in places:
-        yield place, connection.execute("SELECT body FROM batch WHERE seq = ?", (place,)).fetchone()[0]
+        yield place, kept_at(connection, place)[1]
 
 
 def _declared(chain: str, lost: list[int], now: datetime) -> list[Record]:

@@ -12,7 +12,7 @@ holds, lots and states are taken over as far as they can be read; first-pass cou
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from zlib import crc32
@@ -25,6 +25,7 @@ from edge_agent.outbox.former import FormerChain, keep_former
 from edge_agent.outbox.losses import note_loss
 from edge_agent.outbox.mark import Mark, read_mark
 from edge_agent.outbox.old_chain import OldChain, old_chain
+from edge_agent.outbox.places import placed_anew
 from edge_agent.outbox.ranks import Rank
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED
 from edge_agent.outbox.salvage import (
@@ -36,6 +37,7 @@ from edge_agent.outbox.salvage import (
     waiting_rows,
     whole_batches,
     whole_lines,
+    without_body,
 )
 from edge_agent.outbox.schema import micros, open_file
 from edge_agent.outbox.tables import TABLES
@@ -135,11 +137,17 @@ def _take_over(
     row = _chain_row(broken)
     if row is not None:
         check_identity(row, identity, "outbox")
-    formers, batches = list(_formers(broken)), _copied_batches(broken, new, identity)
+    formers = list(_formers(broken))
+    whole = [without_body(entry) for entry in whole_batches(broken) if entry.header.author == identity.author]
+    old = old_chain(row, mark, whole, formers, _counts(broken))
+    placed = placed_anew(formers, whole, None if old is None else old.chain)
+    old = None if old is None else msgspec.structs.replace(old, base=placed.end)
+    formers, batches = placed.formers, placed.batches
     for former in formers:
         keep_former(new, former, now)
+    places = {before.place: after.place for before, after in zip(whole, batches, strict=True)}
+    _copy_batches(broken, new, places)
     _copy(broken, new, now)
-    old = old_chain(row, mark, batches, formers, _counts(broken))
     lines = {} if old is None else old.sealable(whole_lines(broken))
     return _Found(old=old, formers=formers, batches=batches, lines=lines, earlier=_earlier(broken))
 
@@ -202,20 +210,16 @@ def _counts(broken: sqlite3.Connection) -> dict[int, int]:
     return {row["seq"]: row["records"] for row in found if isinstance(row["records"], int)}
 
 
-def _copied_batches(broken: sqlite3.Connection, new: sqlite3.Connection, identity: Identity) -> list[KeptBatch]:
-    """Copy the batches that are whole and this author's; what is known of each, without its bytes."""
-    copied = []
+def _copy_batches(broken: sqlite3.Connection, new: sqlite3.Connection, places: Mapping[int, int]) -> None:
+    """Copy the whole batches that stand at the first places to the second, one at a time."""
     for entry in whole_batches(broken):
-        if entry.header.author != identity.author:
-            continue
-        new.execute(
-            "INSERT OR IGNORE INTO batch (seq, hash, records, sealed_at, body, receipt, acknowledged_at, crc)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (entry.place, entry.hash, entry.header.records, entry.sealed_at, entry.body, entry.receipt,
-             entry.acknowledged_at, crc32(entry.body)),
-        )  # fmt: skip
-        copied.append(msgspec.structs.replace(entry, body=b""))
-    return copied
+        if entry.place in places:
+            new.execute(
+                "INSERT OR IGNORE INTO batch (seq, hash, records, sealed_at, body, receipt, acknowledged_at, crc)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (places[entry.place], entry.hash, entry.header.records, entry.sealed_at, entry.body, entry.receipt,
+                 entry.acknowledged_at, crc32(entry.body)),
+            )  # fmt: skip
 
 
 def _copy(broken: sqlite3.Connection, new: sqlite3.Connection, now: datetime) -> None:

@@ -92,6 +92,11 @@ def whole_batches(connection: sqlite3.Connection) -> Iterator[KeptBatch]:
             )
 
 
+def without_body(batch: KeptBatch) -> KeptBatch:
+    """What is known of a batch; the bytes of all of them would fill the memory."""
+    return msgspec.structs.replace(batch, body=b"")
+
+
 def whole_lines(connection: sqlite3.Connection) -> dict[int, bytes]:
     """The lines of records that are in no batch yet, by their sequence."""
     return {

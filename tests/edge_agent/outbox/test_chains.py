@@ -170,3 +170,32 @@ async def test_another_authors_broken_file_is_left_alone(bench):
         await bench.open()
     assert bench.path.read_bytes() == data
     assert not list(bench.path.parent.glob("*broken*"))
+
+
+DAMAGES = {
+    "a byte of a record": "UPDATE batch SET body = CAST(replace(CAST(body AS TEXT), '\"OP10\"', '\"OP1\"') AS BLOB)",
+    "the envelope": "UPDATE batch SET body = CAST('x' || substr(CAST(body AS TEXT), 2) AS BLOB)",
+    "where the ended chain's batches stand": "UPDATE former_chain SET base = base + 40",
+    "how many they are": "UPDATE former_chain SET batches = batches + 190",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+async def test_what_an_ended_chain_left_is_damaged_in_silence(bench, hub, damage):
+    outbox = await bench.open()
+    for cycle in (1, 2, 3):
+        await outbox.append(bench.submission(cycle, f"S{cycle}"))
+        await outbox.seal(500)
+    first = await outbox.oldest_unacknowledged()
+    await outbox.open_chain(NewChain(reason="on purpose"))
+    await outbox.append(bench.submission(4, "S4"))
+    await outbox.seal(500)
+    await outbox._do(lambda connection: connection.execute(damage))
+    await outbox.give_up(first.chain, 1, EVERYTHING)
+    await drain(outbox, hub)
+    outbox.close()
+    taken = hub.results()
+    assert len(taken) == len(set(taken))
+    assert all(record.operation == "OP10" for record in hub.records if isinstance(record, UnitResultRecord))
+    missing = {f"result-OP10-{cycle}" for cycle in (1, 2, 3, 4)} - set(taken)
+    assert not missing or any(loss.stream.startswith(("chain:", "outbox")) for loss in hub.losses())
