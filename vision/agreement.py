@@ -7,7 +7,8 @@ Sightings are gathered by place. At one place
 - a matrix code outranks a linear "code" seen within it, since its error correction cannot be fooled by texture;
 - a linear code that only the second reader saw needs a second opinion: another reader or variant of the picture;
 - a weak symbology (EAN, UPC, ITF) needs two opinions, one of them from the levelled picture, since readers and
-  variants agree all too well on what a tilted scan cuts short;
+  variants agree all too well on what a tilted scan cuts short; where its modules have fewer than two pixels, one
+  must come from a doubled picture or another reader, since all variants of the picture's own scale misread it alike;
 - a shorter ITF that is part of a longer one, or UPC-E within EAN-13, is such a cut and no rival;
 - a place that was only located is UNREADABLE, unless a later pass reads it.
 """
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from vision.formats import CORRECTED, RETAIL, WEAK, Format
 from vision.passes import LEVELLED
-from vision.readers import ZBAR, Sighting
+from vision.readers import DMTX, ZBAR, Sighting
 from vision.symbol import Polygon, Reason, Symbol, Undecided
 
 SAME_PLACE = 0.25
@@ -34,7 +35,13 @@ LINEAR_HALF_HEIGHT = 0.1
 RETAIL_MODULES = {Format.UPC_E: 51, Format.EAN_8: 67, Format.EAN_13: 95, Format.UPC_A: 95}
 """Width in modules: the fewer, the more easily found within the bars of another (ISO/IEC 15420)."""
 
+NARROW = 2.0
+"""Pixels of a module below which the picture's own scale is misread alike in all its variants."""
+
 GS = b"\x1d"
+
+WITHOUT_IDENTIFIER = frozenset({ZBAR, DMTX})
+"""Readers that give no symbology identifier, and lose FNC1."""
 
 
 class Opinion(NamedTuple):
@@ -132,16 +139,16 @@ class Ballot:
 
     def undecided(self) -> tuple[Undecided, ...]:
         """All other places."""
-        return tuple(
-            Undecided(
-                reason=reason,
-                polygon=place.polygon,
-                format=place.format,
-                rivals=tuple(claim.symbol for claim in place.claims),
-            )
-            for place in self._places
-            if (reason := _doubt(place)) is not None
-        )
+        return tuple(_told(place, reason) for place in self._places if (reason := _doubt(place)) is not None)
+
+    def places(self) -> tuple[Undecided, ...]:
+        """All places with what was read there, whether decided or not."""
+        return tuple(_told(place, _doubt(place) or Reason.UNEXPECTED) for place in self._places)
+
+
+def _told(place: Place, reason: Reason) -> Undecided:
+    rivals = tuple(claim.symbol for claim in place.claims)
+    return Undecided(reason=reason, polygon=place.polygon, format=place.format, rivals=rivals)
 
 
 def _doubt(place: Place) -> Reason | None:
@@ -150,11 +157,21 @@ def _doubt(place: Place) -> Reason | None:
     if len(place.claims) > 1:
         return Reason.DISAGREE
     symbol, opinions = place.claims[0].symbol, place.claims[0].opinions
-    second_hand = symbol.readers == (ZBAR,) and symbol.format not in CORRECTED
+    second_hand = _is_second_hand(symbol) and symbol.format not in CORRECTED
     tilted = symbol.format in WEAK and all(opinion.variant not in LEVELLED for opinion in opinions)
     if tilted or ((symbol.format in WEAK or second_hand) and len(opinions) < 2):
         return Reason.UNCONFIRMED
+    plain = all("doubled" not in opinion.variant for opinion in opinions)
+    if symbol.format in WEAK and _module(symbol) < NARROW and plain and len({by.reader for by in opinions}) < 2:
+        return Reason.UNCONFIRMED
     return None
+
+
+def _module(symbol: Symbol) -> float:
+    """Pixels of a module, from the length over all; an ITF digit is 9 modules wide (ISO/IEC 16390, ratio 3)."""
+    modules = RETAIL_MODULES.get(symbol.format, 9 * len(symbol.raw) + 9)
+    corners = np.array(symbol.polygon, np.float64)
+    return float(max(np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[2] - corners[1]))) / modules
 
 
 def _outranks(place: Place, sighting: Sighting) -> bool:
@@ -189,9 +206,15 @@ def _is_mute(place: Place, symbol: Symbol) -> bool:
 def _same_content(one: Symbol, other: Symbol) -> bool:
     if one.format != other.format and not {one.format, other.format} <= RETAIL:
         return False
-    if (one.readers == (ZBAR,)) == (other.readers == (ZBAR,)):
+    if _is_second_hand(one) == _is_second_hand(other):
         return one.raw == other.raw
+    if DMTX in one.readers + other.readers:
+        return one.raw.replace(GS, b"") == other.raw.replace(GS, b"")
     return _bare(one) == _bare(other)
+
+
+def _is_second_hand(symbol: Symbol) -> bool:
+    return WITHOUT_IDENTIFIER.issuperset(symbol.readers)
 
 
 def _bare(symbol: Symbol) -> bytes:

@@ -5,19 +5,26 @@ import base64
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from vision.assess_verb import add_assess_verb
 from vision.decode import DecodeOptions, decode
-from vision.errors import SourceRefused, VisionError
+from vision.errors import OptionRefused, VisionError
+from vision.expectation import Check, Expectation
 from vision.formats import ALL, Format, parse_formats
-from vision.readers import READERS
-from vision.symbol import PICTURE_REASONS, Reading, Symbol
+from vision.inspection_verbs import add_inspection_verbs
+from vision.listing import picture_files
+from vision.pool import DecodePool, PoolLimits
+from vision.readers import DMTX, READERS
+from vision.symbol import PICTURE_REASONS, Reading, Reason, Symbol
 
 OK, SOME_REFUSED, USAGE = 0, 1, 2
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
 MANY = 20
 
 
@@ -29,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return _decode(options)
+        return int(options.run(options))
     except VisionError as error:
         print(f"zhuoyue-vision: {error}", file=sys.stderr)
         return USAGE
@@ -43,11 +50,18 @@ def run(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="zhuoyue-vision",
-        description="Reads the codes in pictures.",
+        description="Reads the codes in pictures, measures and inspects parts.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version="\n".join(_versions()))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _add_decode_verb(verbs)
+    add_inspection_verbs(verbs)
+    add_assess_verb(verbs)
+    return parser
+
+
+def _add_decode_verb(verbs: Any) -> None:
     verb = verbs.add_parser(
         "decode",
         help="read the symbols in files or folders of pictures",
@@ -58,9 +72,20 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--expected", type=int, metavar="N", help="symbols per picture: stop when so many are read")
     verb.add_argument("--charsets", default="utf-8,gb18030", help="tried in order where a symbol declares none")
     verb.add_argument("--budget", type=float, metavar="SECONDS", help="begin no further pass on a picture after this")
+    expected = verb.add_argument_group(
+        "what the codes say here; what does not fit is no symbol, but told as UNEXPECTED"
+    )
+    expected.add_argument("--pattern", default="", metavar="REGEX", help="the whole text")
+    expected.add_argument("--length", type=int, metavar="N", help="characters")
+    expected.add_argument(
+        "--check", choices=list(Check), default=Check.NONE, help="the check character that stands last"
+    )
+    verb.add_argument("--grade", action="store_true", help="estimate how well each symbol is marked")
+    verb.add_argument("--libdmtx", action="store_true", help="ask libdmtx last, never for GS1 codes: it loses FNC1")
+    verb.add_argument("--jobs", type=int, default=1, metavar="N", help="pictures read at once (%(default)s)")
     verb.add_argument("--json", action="store_true", help="JSON lines on a terminal too (always when piped)")
     verb.add_argument("--verbose", action="store_true", help="tell the readers, and the passes of each picture")
-    return parser
+    verb.set_defaults(run=_decode)
 
 
 def _versions() -> Iterator[str]:
@@ -73,22 +98,14 @@ def _versions() -> Iterator[str]:
 
 
 def _decode(arguments: argparse.Namespace) -> int:
-    formats = parse_formats(arguments.formats.split(",")) if arguments.formats else ALL
-    options = DecodeOptions(
-        formats=formats,
-        expected=arguments.expected,
-        charsets=tuple(name.strip() for name in arguments.charsets.split(",")),
-        budget=arguments.budget,
-        clock=time.monotonic,
-    )
-    files = list(_files(arguments.sources))
+    options = _options(arguments)
+    files = list(picture_files(arguments.sources))
     if arguments.verbose:
         print(*_versions(), sep="\n", file=sys.stderr)
     as_json = arguments.json or not sys.stdout.isatty()
     refused = False
-    for done, file in enumerate(files):
+    for done, (file, (reading, error)) in enumerate(_answers(files, options, arguments.jobs)):
         _show_progress(done, len(files))
-        reading, error = _answer(file, options)
         refused = refused or bool(error)
         print(_as_json(file, reading, error) if as_json else _as_text(file, reading, error))
         if arguments.verbose:
@@ -98,21 +115,42 @@ def _decode(arguments: argparse.Namespace) -> int:
     return SOME_REFUSED if refused else OK
 
 
-def _files(sources: Iterable[Path]) -> Iterator[Path]:
-    """Files as named; of folders, recursively and in order, what has a picture's suffix."""
-    for source in sources:
-        if source.is_dir():
-            found = sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-            if not found:
-                raise SourceRefused("no picture in this folder", where=str(source), advice=", ".join(sorted(SUFFIXES)))
-            yield from found
-        elif source.exists():
-            yield source
-        else:
-            raise SourceRefused("no such file or folder", where=str(source))
+def _options(arguments: argparse.Namespace) -> DecodeOptions:
+    if arguments.jobs < 1:
+        what = f"{arguments.jobs} jobs"
+        raise OptionRefused(what, advice="give 1 or more")
+    longest = {} if arguments.length is None else {"min_length": arguments.length, "max_length": arguments.length}
+    wanted = Expectation(pattern=arguments.pattern, check=arguments.check, **longest)
+    return DecodeOptions(
+        formats=parse_formats(arguments.formats.split(",")) if arguments.formats else ALL,
+        expected=arguments.expected,
+        charsets=tuple(name.strip() for name in arguments.charsets.split(",")),
+        expectations=() if wanted == Expectation() else (wanted,),
+        extra_readers=frozenset({DMTX}) if arguments.libdmtx else frozenset(),
+        grade=arguments.grade,
+        budget=arguments.budget,
+        clock=time.monotonic,
+    )
 
 
-def _answer(file: Path, options: DecodeOptions) -> tuple[Reading, str]:
+def _answers(files: Sequence[Path], options: DecodeOptions, jobs: int) -> Iterator[tuple[Path, tuple[Reading, str]]]:
+    """All files in their order; several are read in processes of their own, so that none can cost the others."""
+    if len(files) == 1:
+        yield files[0], _answer(files[0], options, decode)
+        return
+    pool = DecodePool(PoolLimits(workers=min(jobs, len(files))))
+    with ThreadPoolExecutor(min(jobs, len(files))) as threads:
+        try:
+            answers = threads.map(lambda file: _answer(file, options, pool.decode), files)
+            yield from zip(files, answers, strict=True)
+        finally:
+            pool.close()
+            threads.shutdown(cancel_futures=True)
+
+
+def _answer(
+    file: Path, options: DecodeOptions, decode: Callable[[bytes, DecodeOptions], Reading]
+) -> tuple[Reading, str]:
     """The reading, and what was wrong with the file, if anything was."""
     try:
         with file.open("rb") as stream:
@@ -120,7 +158,8 @@ def _answer(file: Path, options: DecodeOptions) -> tuple[Reading, str]:
     except OSError as error:
         return Reading(), f"cannot be read: {error.strerror}"
     reading = decode(data, options)
-    return reading, reading.detail if reading.reason in PICTURE_REASONS else ""
+    failed = reading.reason in PICTURE_REASONS or reading.reason is Reason.READER_FAILED
+    return reading, reading.detail if failed else ""
 
 
 def _as_json(file: Path, reading: Reading, error: str) -> str:
@@ -143,7 +182,8 @@ def _as_json(file: Path, reading: Reading, error: str) -> str:
 
 
 def _symbol(symbol: Symbol) -> dict[str, Any]:
-    return {
+    quality = {} if symbol.quality is None else {"quality": msgspec.to_builtins(symbol.quality)}
+    return quality | {
         "text": symbol.text,
         "bytes_base64": base64.b64encode(symbol.raw).decode("ascii"),
         "symbology": symbol.symbology,

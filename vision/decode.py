@@ -1,27 +1,22 @@
 """Pictures to symbols: cheap passes first, harder ones while something is missing, within a budget."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from vision.agreement import Ballot, Opinion
-from vision.charset import check_charsets
-from vision.errors import (
-    NotAPicture,
-    OptionRefused,
-    PictureDamaged,
-    PictureRefused,
-    PictureTooLarge,
-    PictureTooSmall,
-)
-from vision.formats import ALL, Format
-from vision.passes import PASSES, Pass, Variant, moved_back
-from vision.picture import Grey, PictureLimits, load_grey
+from vision.errors import NotAPicture, PictureDamaged, PictureRefused, PictureTooLarge, PictureTooSmall
+from vision.expectation import is_expected
+from vision.formats import CORRECTED
+from vision.grade.grading import graded
+from vision.options import DecodeOptions
+from vision.passes import PASSES, Pass
+from vision.picture import Grey, load_grey
 from vision.readers import READERS, Question, Reader, Sighting
-from vision.symbol import Reading, Reason, reason_for
+from vision.symbol import Reading, Reason, Symbol, Undecided, reason_for
+from vision.variant import Variant, moved_back, original
 
-Clock = Callable[[], float]
-"""Seconds from any origin, never going back."""
+__all__ = ["DecodeOptions", "decode", "decode_grey"]
 
 _REFUSALS: Mapping[type[PictureRefused], Reason] = {
     NotAPicture: Reason.NOT_A_PICTURE,
@@ -29,36 +24,6 @@ _REFUSALS: Mapping[type[PictureRefused], Reason] = {
     PictureTooSmall: Reason.PICTURE_TOO_SMALL,
     PictureDamaged: Reason.PICTURE_DAMAGED,
 }
-
-
-class DecodeOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a station asks for.
-
-    ``expected``: stop as soon as so many symbols are decided; None: as soon as any is and nothing is left in doubt.
-    ``charsets``: the ladder for symbols that declare none. ``budget``: seconds after which no further pass begins;
-    it needs a ``clock``. ``exclude_readers``: names of readers not to ask.
-
-    Raises:
-        OptionRefused: a value that means nothing.
-    """
-
-    formats: frozenset[Format] = ALL
-    expected: int | None = None
-    charsets: tuple[str, ...] = ("utf-8", "gb18030")
-    budget: float | None = None
-    clock: Clock | None = None
-    exclude_readers: frozenset[str] = frozenset()
-    limits: PictureLimits = PictureLimits()
-
-    def __post_init__(self) -> None:
-        if not self.formats:
-            raise OptionRefused("no symbol format asked for", advice=f"known: {', '.join(Format)}")
-        if self.expected is not None and self.expected < 1:
-            what = f"expected {self.expected} symbols"
-            raise OptionRefused(what, advice="give 1 or more, or leave it out")
-        if self.budget is not None and self.clock is None:
-            raise OptionRefused("a time budget needs a clock", advice="pass clock=time.monotonic")
-        check_charsets(self.charsets)
 
 
 def decode(picture_bytes: bytes, options: DecodeOptions) -> Reading:
@@ -76,16 +41,20 @@ def decode(picture_bytes: bytes, options: DecodeOptions) -> Reading:
 def decode_grey(picture: Grey, options: DecodeOptions) -> Reading:
     """Reads the symbols in a grey picture with sides of at least ``limits.min_side`` pixels."""
     begun = options.clock() if options.clock else 0.0
-    ballot = Ballot()
+    votes = _Votes(options)
     tried: list[str] = []
     for attempt, reader in _plan(picture, options, READERS):
+        if attempt.confirms and (attempt.name in tried or not votes.only_unconfirmed()):
+            continue
         if options.clock and options.budget is not None and tried and options.clock() - begun > options.budget:
             break
         tried.append(attempt.name)
-        _run(attempt, reader, picture, options, ballot)
-        if _is_enough(ballot, options.expected):
+        _run(attempt, reader, picture, options, votes)
+        if votes.are_enough():
             break
-    symbols, undecided = ballot.decided(), ballot.undecided()
+    symbols, undecided = votes.outcome()
+    if options.grade:
+        symbols = tuple(graded(picture, symbol) for symbol in symbols)
     return Reading(
         symbols=symbols,
         undecided=undecided,
@@ -95,29 +64,79 @@ def decode_grey(picture: Grey, options: DecodeOptions) -> Reading:
     )
 
 
+class _Votes:
+    """What the passes said, and what of it is expected here.
+
+    A symbology with error correction is not misread: an unexpected content there is another label's, and takes part
+    in telling places apart. An unexpected linear code may be a cut or a misreading of the right one, so it never
+    becomes a rival of what is read in its place later.
+    """
+
+    def __init__(self, options: DecodeOptions) -> None:
+        self._options = options
+        self._ballot = Ballot()
+        self._strange = Ballot()
+
+    def cast(self, opinion: Opinion, sightings: list[Sighting]) -> None:
+        """Counts what one pass saw."""
+        strange = [seen for seen in sightings if seen.format not in CORRECTED and not self._is_expected(seen.symbol)]
+        self._strange.cast(opinion, strange)
+        self._ballot.cast(opinion, [seen for seen in sightings if seen not in strange])
+
+    def are_enough(self) -> bool:
+        """Whether no further pass is needed."""
+        symbols = [symbol for symbol in self._ballot.decided() if self._is_expected(symbol)]
+        if self._options.expected is not None:
+            return len(symbols) >= self._options.expected
+        return bool(symbols) and not self._ballot.undecided()
+
+    def only_unconfirmed(self) -> bool:
+        """Whether something waits for a second opinion, and nothing else is in doubt."""
+        undecided = self._ballot.undecided()
+        return bool(undecided) and all(place.reason is Reason.UNCONFIRMED for place in undecided)
+
+    def outcome(self) -> tuple[tuple[Symbol, ...], tuple[Undecided, ...]]:
+        """Symbols decided, and places that are not."""
+        decided = self._ballot.decided()
+        symbols = tuple(symbol for symbol in decided if self._is_expected(symbol))
+        others = [symbol for symbol in decided if not self._is_expected(symbol)]
+        others += [] if symbols else [rival for place in self._strange.places() for rival in place.rivals]
+        strange = tuple(
+            Undecided(reason=Reason.UNEXPECTED, polygon=symbol.polygon, format=symbol.format, rivals=(symbol,))
+            for symbol in others
+        )
+        return symbols, self._ballot.undecided() + strange
+
+    def _is_expected(self, symbol: Symbol | None) -> bool:
+        return symbol is None or is_expected(symbol, self._options.expectations)
+
+
 def _plan(picture: Grey, options: DecodeOptions, readers: Mapping[str, Reader]) -> Iterator[tuple[Pass, Reader]]:
     for attempt in PASSES:
         reader = readers[attempt.reader]
         unfit = (
             reader.read is None
             or reader.name in options.exclude_readers
+            or (reader.by_name and reader.name not in options.extra_readers)
             or not attempt.fits(picture)
             or not options.formats & reader.formats & attempt.formats
             # Without a number to stop at, the quick look could stop at the first of many.
-            or (not attempt.thorough and options.expected is None)
+            or (not attempt.thorough and not attempt.confirms and options.expected is None)
         )
         if not unfit:
             yield attempt, reader
 
 
-def _run(attempt: Pass, reader: Reader, picture: Grey, options: DecodeOptions, ballot: Ballot) -> None:
+def _run(attempt: Pass, reader: Reader, picture: Grey, options: DecodeOptions, votes: _Votes) -> None:
     assert reader.read is not None
     variant = attempt.prepare(picture)
+    unchanged = attempt.prepare is original
     wanted = options.formats & reader.formats & attempt.formats
-    sightings = reader.read(variant.picture, Question(wanted, options.charsets, attempt.thorough))
-    ballot.cast(
+    question = Question(wanted, options.charsets, attempt.thorough, attempt.locates, options.grade)
+    sightings = reader.read(variant.picture, question)
+    votes.cast(
         Opinion(reader.name, attempt.variant),
-        [_in_original(sighting, variant) for sighting in sightings],
+        sightings if unchanged else [_in_original(sighting, variant) for sighting in sightings],
     )
 
 
@@ -125,9 +144,3 @@ def _in_original(sighting: Sighting, variant: Variant) -> Sighting:
     polygon = moved_back(sighting.polygon, variant.back)
     symbol = sighting.symbol and msgspec.structs.replace(sighting.symbol, polygon=polygon)
     return Sighting(sighting.format, polygon, symbol)
-
-
-def _is_enough(ballot: Ballot, expected: int | None) -> bool:
-    if expected is not None:
-        return len(ballot.decided()) >= expected
-    return bool(ballot.decided()) and not ballot.undecided()

@@ -8,6 +8,10 @@
     │   ├── PictureTooLarge     more bytes or pixels than the limits allow; refused before decoding
     │   ├── PictureTooSmall     a side of two pixels or fewer; native readers abort on such
     │   └── PictureDamaged      of a known kind, but truncated or corrupt
+    ├── ProgramRefused      an inspection program that makes no sense, or is not what was taught
+    ├── CalibrationRefused  a calibration that cannot be made, read, or used with this camera
+    ├── TeachingRefused     pictures that nothing can be learnt from
+    ├── TruthRefused        a labelled folder whose labels cannot be read
     ├── OptionRefused       an option that means nothing here (unknown format, charset …)
     └── SourceRefused       a file or folder that cannot be read
 
@@ -56,3 +60,19 @@ class OptionRefused(VisionError):
 
 class SourceRefused(VisionError):
     """A file or folder that cannot be read."""
+
+
+class ProgramRefused(VisionError):
+    """An inspection program that makes no sense, or whose taught files are not those it was taught with."""
+
+
+class CalibrationRefused(VisionError):
+    """A calibration that cannot be made, read, or used with this camera."""
+
+
+class TeachingRefused(VisionError):
+    """Pictures that nothing can be learnt from."""
+
+
+class TruthRefused(VisionError):
+    """A labelled folder whose labels cannot be read."""

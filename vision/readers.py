@@ -2,7 +2,8 @@
 
 zxing-cpp is always there: exact bytes, a symbology identifier, places that it located without being able to read.
 zbar joins where its system library loads. It gives no symbology identifier, drops FNC1 in first position and
-re-encodes bytes that are not ASCII, so its word confirms, contradicts or comes last, but never leads.
+re-encodes bytes that are not ASCII, so its word confirms, contradicts or comes last, but never leads. libdmtx drops
+FNC1 and can abort its process: it is asked by name only, in a process of its own, see `vision.dmtx`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,13 +15,15 @@ import msgspec
 import numpy as np
 import zxingcpp
 
+from vision import dmtx
 from vision.charset import split_eci, text_of
-from vision.formats import CORRECTED, Format
+from vision.formats import CORRECTED, MATRIX, Format
 from vision.picture import Grey
-from vision.symbol import Polygon, Symbol
+from vision.symbol import Modules, Polygon, Symbol
 
 ZXING = "zxing-cpp"
 ZBAR = "pyzbar"
+DMTX = "libdmtx"
 
 _ZXING_FORMATS = {
     Format.QR: zxingcpp.BarcodeFormat.QRCode,
@@ -62,20 +65,30 @@ class Sighting(NamedTuple):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What is asked of a reader. ``thorough`` also searches turned, shrunk and inverted."""
+    """What is asked of a reader.
+
+    ``thorough`` also searches turned, shrunk and inverted; ``locates``: tell what was located only, too;
+    ``modules``: tell which modules make up each symbol, for grading it.
+    """
 
     formats: frozenset[Format]
     charsets: Sequence[str]
     thorough: bool = True
+    locates: bool = True
+    modules: bool = False
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """One reader; ``read`` is None where its library is not available, and ``state`` says why."""
+    """One reader; ``read`` is None where its library is not available, and ``state`` says why.
+
+    ``by_name``: it is asked only where a station names it.
+    """
 
     name: str
     formats: frozenset[Format]
     state: str
     read: Callable[[Grey, Question], list[Sighting]] | None = None
+    by_name: bool = False
 
 
 def _polygon(points: Sequence[tuple[float, float]]) -> Polygon:
@@ -92,7 +105,7 @@ def _read_zxing(picture: Grey, question: Question) -> list[Sighting]:
         try_invert=question.thorough,
         # The only mode that tells which ECI was declared; the exact bytes are there in every mode.
         text_mode=zxingcpp.TextMode.HexECI,
-        return_errors=question.thorough,
+        return_errors=question.thorough and question.locates,
     )
     sightings = []
     for code in found:
@@ -101,11 +114,11 @@ def _read_zxing(picture: Grey, question: Question) -> list[Sighting]:
             continue  # linear "errors" are mostly texture that resembles bars
         at = code.position
         polygon = _polygon([(p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)])
-        sightings.append(Sighting(name, polygon, _zxing_symbol(code, name, polygon, question.charsets)))
+        sightings.append(Sighting(name, polygon, _zxing_symbol(code, name, polygon, question)))
     return sightings
 
 
-def _zxing_symbol(code: zxingcpp.Barcode, name: Format, polygon: Polygon, charsets: Sequence[str]) -> Symbol | None:
+def _zxing_symbol(code: zxingcpp.Barcode, name: Format, polygon: Polygon, question: Question) -> Symbol | None:
     if not code.valid:
         return None
     raw = code.bytes
@@ -113,7 +126,7 @@ def _zxing_symbol(code: zxingcpp.Barcode, name: Format, polygon: Polygon, charse
     segments = [(None, raw)] if stream == raw else split_eci(stream)
     if b"".join(part for _, part in segments) != raw:
         segments = [(None, raw)]  # never let a guess about ECI change what was read
-    text, charset = text_of(segments, charsets, name)
+    text, charset = text_of(segments, question.charsets, name)
     return Symbol(
         text=text,
         raw=raw,
@@ -123,7 +136,28 @@ def _zxing_symbol(code: zxingcpp.Barcode, name: Format, polygon: Polygon, charse
         readers=(ZXING,),
         charset=charset,
         eci=next((eci for eci, _ in segments if eci is not None), None),
+        unused_correction=_unused_correction(code),
+        modules=_modules(code) if question.modules else None,
     )
+
+
+def _unused_correction(code: zxingcpp.Barcode) -> float | None:
+    extra = code.extra
+    return float(extra["UEC"]) if isinstance(extra, dict) and "UEC" in extra else None
+
+
+def _modules(code: zxingcpp.Barcode) -> Modules | None:
+    """The modules as they were sampled, without quiet zone; None where the library does not keep them.
+
+    It keeps them of matrix codes only, and asked for them of a linear one it ends the process (division by zero).
+    """
+    if _NAMES.get(code.format, _NAMES.get(code.symbology)) not in MATRIX:
+        return None
+    try:
+        drawn = np.array(code.to_image(scale=1, add_quiet_zones=False), np.uint8)
+    except (RuntimeError, ValueError):
+        return None
+    return Modules(width=drawn.shape[1], bits=(drawn < 128).astype(np.uint8).tobytes()) if drawn.size else None
 
 
 def _box_of(points: Sequence[tuple[float, float]]) -> Polygon:
@@ -164,7 +198,29 @@ def _zbar() -> Reader:
     return Reader(ZBAR, formats, version("pyzbar"), read)
 
 
+def _dmtx() -> Reader:
+    def read(picture: Grey, question: Question) -> list[Sighting]:
+        sightings = []
+        for raw, polygon in dmtx.read(picture):
+            text, charset = text_of([(None, raw)], question.charsets, Format.DATA_MATRIX)
+            symbol = Symbol(
+                text=text,
+                raw=raw,
+                symbology="",
+                format=Format.DATA_MATRIX,
+                polygon=polygon,
+                readers=(DMTX,),
+                charset=charset,
+            )
+            sightings.append(Sighting(Format.DATA_MATRIX, polygon, symbol))
+        return sightings
+
+    state, formats = dmtx.state(), frozenset({Format.DATA_MATRIX})
+    return Reader(DMTX, formats, state or "not available", read if state else None, by_name=True)
+
+
 READERS: Mapping[str, Reader] = {
     ZXING: Reader(ZXING, frozenset(_ZXING_FORMATS), version("zxing-cpp"), _read_zxing),
     ZBAR: _zbar(),
+    DMTX: _dmtx(),
 }

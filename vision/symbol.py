@@ -24,18 +24,49 @@ class Reason(StrEnum):
     """Read once, in a symbology whose own check is too weak to trust one read."""
     DISAGREE = "DISAGREE"
     """Readers, or variants of the picture, say different things about one place."""
+    UNEXPECTED = "UNEXPECTED"
+    """Read, but not what is expected here: pattern, length or check digit do not fit."""
     FEWER_THAN_EXPECTED = "FEWER_THAN_EXPECTED"
     """Some symbols, nothing else in sight, but not as many as expected."""
     NOT_A_PICTURE = "NOT_A_PICTURE"
     PICTURE_TOO_LARGE = "PICTURE_TOO_LARGE"
     PICTURE_TOO_SMALL = "PICTURE_TOO_SMALL"
     PICTURE_DAMAGED = "PICTURE_DAMAGED"
+    READER_FAILED = "READER_FAILED"
+    """The process that read the picture crashed, ran out of memory or of time; nothing is known of the picture."""
 
 
 PICTURE_REASONS = frozenset(
     {Reason.NOT_A_PICTURE, Reason.PICTURE_TOO_LARGE, Reason.PICTURE_TOO_SMALL, Reason.PICTURE_DAMAGED}
 )
 """Reasons that speak of the bytes, not of what the camera saw."""
+
+
+class Modules(msgspec.Struct, frozen=True, kw_only=True):
+    """The modules of a matrix code as a reader sampled them: row by row, a byte each, 1 dark; ``width`` of a row."""
+
+    width: int
+    bits: bytes
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How well a symbol is marked, as far as a picture says it: *relative estimates*, each from 0 to 1.
+
+    They follow ISO/IEC 15415 (matrix) and 15416 (linear) by name and idea, but a station's light and camera are no
+    calibrated reflectometer: compare them with themselves over time, not with a verifier. None: not to be told here.
+    ``contrast`` of light and dark; ``modulation`` of the weaker modules or elements within that contrast;
+    ``fixed_pattern``: part of the finder and clock modules that are right; ``axial``: 1 is as wide as high, less is
+    stretched; ``quiet_zone``: part of it that is quiet; ``unused_correction``: error correction left over;
+    ``defects``: 1 is no spot or void, of linear codes.
+    """
+
+    contrast: float | None = None
+    modulation: float | None = None
+    fixed_pattern: float | None = None
+    axial: float | None = None
+    quiet_zone: float | None = None
+    unused_correction: float | None = None
+    defects: float | None = None
 
 
 class Symbol(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +76,8 @@ class Symbol(msgspec.Struct, frozen=True, kw_only=True):
     says (``]d2``, ``]Q3``, ``]C1``). ``symbology`` is the identifier of ISO/IEC 15424 and is empty where the
     reader gives none. ``charset`` names what turned ``raw`` into ``text``; it is empty where nothing fitted, and
     ``text`` then shows the undecodable bytes as escapes. ``eci`` is the first one declared in the symbol.
+    ``unused_correction`` is the part of its error correction that was not needed, where the reader tells it.
+    ``modules`` are there only while the symbol is graded, ``quality`` where grading was asked for.
     """
 
     text: str
@@ -55,6 +88,9 @@ class Symbol(msgspec.Struct, frozen=True, kw_only=True):
     readers: tuple[str, ...]
     charset: str = "utf-8"
     eci: int | None = None
+    unused_correction: float | None = None
+    modules: Modules | None = None
+    quality: Quality | None = None
 
 
 class Undecided(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +122,7 @@ def reason_for(symbols: Sequence[Symbol], undecided: Sequence[Undecided], expect
     if len(symbols) >= (expected or 1):
         return None
     seen = {place.reason for place in undecided}
-    for reason in (Reason.DISAGREE, Reason.UNCONFIRMED, Reason.UNREADABLE):
+    for reason in (Reason.DISAGREE, Reason.UNEXPECTED, Reason.UNCONFIRMED, Reason.UNREADABLE):
         if reason in seen:
             return reason
     return Reason.FEWER_THAN_EXPECTED if symbols else Reason.NONE_FOUND

@@ -6,12 +6,13 @@ import msgspec
 
 from edge_agent.interlock.named import unit_of
 from edge_agent.station.handshakes.actions import ErrorCode
+from edge_agent.station.marks import mark_quality
 from traceability.encoding import to_base64
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import Item, ItemKind, item_uri, part_of
 from traceability.identifier.symbol import SymbolRules, identify
-from traceability.record.production import Component, Picture, ReadSymbol
-from vision.symbol import Reading
+from traceability.record.production import Component, MarkQuality, Picture, ReadSymbol
+from vision.symbol import Reading, Reason
 
 _NO_RULES = SymbolRules()
 
@@ -58,16 +59,31 @@ _Symbol = tuple[ReadSymbol, Item | None, str]
 
 def shot_of(position: str, sha256: str, size: int, reading: Reading, rules: SymbolRules = _NO_RULES) -> Shot:
     """What a picture says about its position: one identity, or why not."""
-    symbols = [_read_symbol(symbol.raw, symbol.symbology, rules) for symbol in reading.symbols]
-    item, reason, code = _judged(symbols, "picture", reading.reason or "none found")
+    symbols = [
+        _read_symbol(symbol.raw, symbol.symbology, rules, mark_quality(symbol.quality)) for symbol in reading.symbols
+    ]
+    item, reason, code = _judged(symbols, "picture", _why_none(reading))
+    rivals = [rival for place in reading.undecided for rival in place.rivals if len(rival.raw) <= _LONGEST_RIVAL]
     picture = Picture(
         sha256=sha256,
         size=size,
         position=position,
         symbols=tuple(symbol for symbol, _, _ in symbols),
         reason=reason[:_LONGEST_REASON] or None,
+        rivals=tuple(_read_symbol(rival.raw, rival.symbology, rules)[0] for rival in rivals[:_MOST_RIVALS]),
     )
     return Shot(position=position, picture=picture, item=item, reason=reason, code=code)
+
+
+def seen_shot(position: str, sha256: str, size: int) -> Shot:
+    """A picture that nobody looks for a code in."""
+    return Shot(position=position, picture=Picture(sha256=sha256, size=size, position=position))
+
+
+def with_seen(identities: Identities, shots: Sequence[Shot]) -> Identities:
+    """The identities, with pictures of positions that name nobody."""
+    seen = tuple(shot.picture for shot in shots if shot.picture is not None)
+    return msgspec.structs.replace(identities, pictures=identities.pictures + seen)
 
 
 def code_shot(
@@ -123,6 +139,15 @@ _LONGEST_REASON = 500
 _JOINED = (ItemKind.UNIT, ItemKind.LOT)
 _LONGEST_CODE = 8000
 _LONGEST_SYMBOLOGY = 20
+_LONGEST_RIVAL = 1000
+_MOST_RIVALS = 16
+_WORDS = {
+    Reason.NONE_FOUND: "none found",
+    Reason.UNREADABLE: "located, but unreadable",
+    Reason.UNCONFIRMED: "read once only, and its own check is too weak for that",
+    Reason.DISAGREE: "readings disagree",
+    Reason.UNEXPECTED: "what was read is not what is expected here",
+}
 
 
 def _judged(symbols: Sequence[_Symbol], where: str, none: str) -> tuple[Item | None, str, ErrorCode]:
@@ -141,7 +166,15 @@ def _judged(symbols: Sequence[_Symbol], where: str, none: str) -> tuple[Item | N
     return None, f"no code read ({none})", ErrorCode.NOT_READ
 
 
-def _read_symbol(raw: bytes, symbology: str, rules: SymbolRules) -> _Symbol:
+def _why_none(reading: Reading) -> str:
+    """The reason of a reading without symbols, in words for a person at the line."""
+    if reading.reason is None:
+        return "none found"
+    words = _WORDS.get(reading.reason, str(reading.reason))
+    return f"{words}: {reading.detail}" if reading.detail else words
+
+
+def _read_symbol(raw: bytes, symbology: str, rules: SymbolRules, quality: MarkQuality | None = None) -> _Symbol:
     item, refusal = None, ""
     try:
         item = identify(raw, symbology, rules)
@@ -151,6 +184,7 @@ def _read_symbol(raw: bytes, symbology: str, rules: SymbolRules) -> _Symbol:
         symbology=symbology[:_LONGEST_SYMBOLOGY],
         bytes_base64=to_base64(raw),
         item=None if item is None else item_uri(item),
+        quality=quality,
     )
     return read, item, refusal
 

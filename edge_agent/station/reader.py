@@ -23,6 +23,7 @@ from edge_agent.station.identity import Shot, code_shot
 from edge_agent.station.link import DeviceLink
 from edge_agent.station.listening import next_or_stop
 from traceability.identifier.symbol import SymbolRules
+from traceability.unit import Verdict
 
 _LOG = logging.getLogger(__name__)
 _NO_RULES = SymbolRules()
@@ -84,7 +85,7 @@ class CycleReader:
             self._kept = cycle, shot
         return [self._kept[1]]
 
-    def tidy(self, cycle: int) -> None:
+    def tidy(self, cycle: int, verdict: Verdict | None = None) -> None:  # noqa: ARG002 - as all readers of identities
         """The cycle is stored."""
         if self._kept is not None and self._kept[0] == cycle:
             self._kept = None

@@ -1,7 +1,7 @@
 """Makes one cycle durable: identities, measurements, records, in this order; done twice it stores once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -18,10 +18,13 @@ from edge_agent.outbox.results import LostResult, Stored
 from edge_agent.outbox.store import Outbox
 from edge_agent.station.device_clock import DeviceClock
 from edge_agent.station.handshakes.actions import ErrorCode
-from edge_agent.station.identity import Identities, Shot, code_shot, from_controller, from_shots
+from edge_agent.station.identity import Identities, Shot, code_shot, from_controller, from_shots, with_seen
+from edge_agent.station.inspecting import NOT_INSPECTED, CycleInspector, with_inspection
+from edge_agent.station.marks import measured_marks
 from edge_agent.station.recent import Recent
 from edge_agent.station.result import Made, submission_of
 from traceability.measurement import Measurement
+from traceability.unit import Verdict
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,8 +42,8 @@ class IdentityReader(Protocol):
     async def shots(self, cycle: int) -> list[Shot]:
         """What each position shows, the unit's first; the same again when it is asked again for one cycle."""
 
-    def tidy(self, cycle: int) -> None:
-        """The cycle is stored: what was kept for it may go."""
+    def tidy(self, cycle: int, verdict: Verdict | None = None) -> None:
+        """The cycle is stored, with this verdict if that is known: what was kept for it may go."""
 
 
 class Recorder:
@@ -56,6 +59,7 @@ class Recorder:
         clock: Callable[[], datetime],
         random_bytes: Callable[[int], bytes],
         recent: Recent | None = None,
+        inspector: CycleInspector | None = None,
     ) -> None:
         self._station = station
         self._production = production
@@ -64,6 +68,7 @@ class Recorder:
         self._clock = clock
         self._random_bytes = random_bytes
         self._recent = recent
+        self._inspector = inspector
         self._resumed = True
         self.device_clock = DeviceClock(station.name, clock)
         self._nameless_lots = False
@@ -74,14 +79,14 @@ class Recorder:
         With ``counting``, cycle numbers that are missing before this one become loss entries with it, and so does
         what the device itself told to be ``lost``.
         """
-        stored = None
+        stored, verdict = None, None
         if self._camera is not None:  # its pictures may be gone; without one the append itself finds what is stored
             stored = await self._outbox.find_cycle(self._station.name, cycle.key)
         if stored is None:
-            stored = await self._store(cycle, counting, lost)
+            stored, verdict = await self._store(cycle, counting, lost)
         self._resumed = False
         if self._camera is not None:
-            self._camera.tidy(cycle.cycle)
+            self._camera.tidy(cycle.cycle, verdict)
         return stored
 
     async def record_lost(self, key: CycleKey, lost: tuple[Jump, ...]) -> Stored:
@@ -93,7 +98,9 @@ class Recorder:
     def _new_id(self) -> str:
         return UUID(bytes=self._random_bytes(16), version=4).urn
 
-    async def _store(self, cycle: CycleData, counting: Counting | None, lost: tuple[Jump, ...]) -> Stored:
+    async def _store(
+        self, cycle: CycleData, counting: Counting | None, lost: tuple[Jump, ...]
+    ) -> tuple[Stored, Verdict]:
         identities = await self._identities(cycle)
         made = Made(
             result=self._new_id(),
@@ -101,22 +108,31 @@ class Recorder:
             part=self._production.part,
             plan=self._production.plan,
         )
-        submission = submission_of(self._station, cycle, self._measured(cycle), identities, made)
+        inspected = NOT_INSPECTED if self._inspector is None else await self._inspector.inspect(identities.pictures)
+        measured = [*self._measured(cycle), *self._marks(identities), *inspected.measurements]
+        submission = submission_of(self._station, with_inspection(cycle, inspected), measured, identities, made)
         submission = msgspec.structs.replace(submission, counting=counting, resumed=self._resumed, lost=lost)
         stored = await self._outbox.append(submission)
         if self._recent is not None and stored.fresh:
             self._recent.add(submission)
         self._speak_of(cycle, stored, submission.result.defect)
-        return stored
+        return stored, submission.result.verdict
 
     async def _identities(self, cycle: CycleData) -> Identities:
         part, rules = self._production.part, self._station.symbols
         if self._camera is not None:
-            return from_shots(part, cycle.serial, await self._camera.shots(cycle.cycle))
+            return self._from_camera(cycle.serial, await self._camera.shots(cycle.cycle))
         if cycle.code is None:
             return from_controller(part, cycle.serial)
         codes = [(cycle.code, cycle.symbology)] if cycle.code else []
         return from_shots(part, cycle.serial, [code_shot("unit", self._station.device, codes, rules=rules)])
+
+    def _from_camera(self, serial: str, shots: Sequence[Shot]) -> Identities:
+        camera, part = self._station.camera, self._production.part
+        unread = frozenset[str]() if camera is None else camera.unread
+        naming = [shot for shot in shots if shot.position not in unread]
+        named = from_shots(part, serial, naming) if naming else from_controller(part, serial)
+        return with_seen(named, [shot for shot in shots if shot.position in unread])
 
     def _measured(self, cycle: CycleData) -> list[Measurement]:
         points = self._station.resolved.points
@@ -124,6 +140,10 @@ class Recorder:
             measure(cycle.samples[name], points[name], characteristic)
             for name, characteristic in self._station.measurements.items()
         ]
+
+    def _marks(self, identities: Identities) -> Iterable[Measurement]:
+        camera = self._station.camera
+        return () if camera is None else measured_marks(camera, identities.pictures)
 
     def _speak_of(self, cycle: CycleData, stored: Stored, defect: str | None) -> None:
         if stored.outcome != ErrorCode.RECORDED:

@@ -138,4 +138,4 @@ def _flags(cycle: CycleData, identities: Identities) -> tuple[Flag, ...]:
 
 def _defect(cycle: CycleData, identities: Identities) -> str | None:
     parts = [str(cycle.defect)] if cycle.defect else []
-    return "; ".join([*parts, *filter(None, [identities.reason])])[:_LONGEST_TEXT] or None
+    return "; ".join([*parts, *filter(None, [cycle.finding, identities.reason])])[:_LONGEST_TEXT] or None

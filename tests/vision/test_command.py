@@ -2,8 +2,10 @@
 
 import base64
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +97,42 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(labels):
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, timeout=60)
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
+
+
+def test_what_is_expected_is_an_argument(labels, capsys):
+    assert run(["decode", str(labels), "--pattern", "01.*", "--length", "28"]) == 0
+    first, second = lines(capsys)
+    assert first["symbols"]
+    assert (second["symbols"], second["reason"]) == ([], "UNEXPECTED")
+    assert second["undecided"][0]["rivals"][0]["text"] == "卓越"
+
+
+def test_quality_is_told_on_request(labels, capsys):
+    assert run(["decode", str(labels / "a.png"), "--grade"]) == 0
+    ((symbol,),) = (line["symbols"] for line in lines(capsys))
+    assert {"contrast", "modulation", "unused_correction"} <= symbol["quality"].keys()
+
+
+def test_many_at_once_come_in_their_order(labels, capsys):
+    assert run(["decode", *[str(labels)] * 5, "--jobs", "2"]) == 0
+    assert [line["file"] for line in lines(capsys)] == [str(labels / "a.png"), str(labels / "later" / "b.JPG")] * 5
+    assert run(["decode", str(labels), "--jobs", "0"]) == 2
+
+
+def test_a_picture_that_kills_its_reader_costs_the_others_nothing(labels, printed, encoded):
+    """A real native crash, in a process of its own."""
+    (labels / "aa.png").write_bytes(encoded(printed("CRASH", "QRCode")))
+    support = Path(__file__).resolve().parents[1] / "support"
+    script = (
+        "import sys; from vision import command, pool; from functools import partial; "
+        "command.DecodePool = partial(pool.DecodePool, module='frail_worker'); sys.exit(command.run(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "decode", str(labels)], capture_output=True, text=True, check=False, timeout=120,
+        env=os.environ | {"PYTHONPATH": str(support)}, cwd=support.parents[1],
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    first, crashed, last = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["symbols"][0]["symbology"], last["symbols"][0]["text"]) == ("]d2", "卓越")
+    assert (crashed["symbols"], crashed["reason"]) == ([], "READER_FAILED")
+    assert "the process died" in crashed["error"]

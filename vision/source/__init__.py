@@ -1,0 +1,1 @@
+"""Pictures as they are taken: video devices, network streams, GenICam cameras."""

@@ -1,0 +1,1 @@
+"""Good pictures to what a program compares with."""
