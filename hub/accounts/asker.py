@@ -1,25 +1,29 @@
 """Who asks, and what it may do."""
 
-from enum import StrEnum
-
 import msgspec
 
+from hub.accounts.permission import EVERYTHING, LOCAL_VIEWER_MAY, Permission, Role, Scope
 
-class Scope(StrEnum):
-    """What a token is good for."""
+__all__ = ["ADMIN", "OPERATOR", "Asker", "Person", "Scope"]
 
-    READ = "read"
-    """Ask questions; what is answered is what policies share with the organisation."""
-    WRITE = "write"
-    """Take part in notifications, for its own side."""
-    CAPTURE = "capture"
-    """Give EPCIS events of its own into the hub."""
-    ADMIN = "admin"
-    """State the organisation's policies."""
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose session or token it is."""
+
+    account: str
+    login: str
+    name: str
+    role: Role
+    plants: frozenset[str] = frozenset()
+    """Only these of the organisation's plants; every one when empty."""
+    session: str = ""
+    """Hash of the session by which the person asks; '' by a token."""
+    csrf: str = ""
+    """What a form of this session has to send along."""
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
-    """The operator of the hub (``organisation`` ""), or an organisation by one of its tokens.
+    """The operator of the hub (``organisation`` ""), or an organisation: by a token, or by a person who signed in.
 
     ``preview``: the operator looks at what the organisation sees.
     """
@@ -30,12 +34,27 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
     admin: bool = False
     """Showed the admin token, and is not only somebody on this machine."""
     preview: bool = False
+    permissions: frozenset[Permission] = EVERYTHING
+    person: Person | None = None
+    at_plant: str = ""
+    """The asker's own plant of which the route writes, where it does."""
 
     @property
     def is_operator(self) -> bool:
         """Whether everything is shown to it."""
         return not self.organisation
 
+    @property
+    def may_act(self) -> bool:
+        """Whether it is known who asks: by a token, or by having signed in."""
+        return self.admin or self.person is not None or bool(self.organisation and not self.preview)
 
-OPERATOR = Asker()
+    @property
+    def noted_as(self) -> str:
+        """How audit entries name it: the id of its token, or of the account."""
+        return self.token or (f"account:{self.person.account}" if self.person else "")
+
+
+OPERATOR = Asker(permissions=LOCAL_VIEWER_MAY)
+"""Whoever is on this machine, where pages are open."""
 ADMIN = Asker(admin=True)

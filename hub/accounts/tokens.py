@@ -7,9 +7,13 @@ from datetime import datetime, timedelta
 import msgspec
 
 from hub.accounts.asker import Asker, Scope
+from hub.accounts.permission import permissions_of
+from hub.accounts.trail import COMMAND, Happened
+from hub.accounts.trail import note as note_down
 from hub.errors import EntryRefused, NotAllowed, NotFound
 from hub.parts import Hub
 from hub.store.account_queries import StoredToken, add_token, end_token, token_by_hash, tokens_of
+from hub.store.account_sessions import last_uses
 from hub.store.authors import latest_organisation
 from hub.store.database import Reading
 from hub.store.instant import from_micros, to_micros
@@ -45,6 +49,8 @@ class TokenView(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     expires: datetime
     revoked_at: datetime | None
+    used_at: datetime | None = None
+    """Last time, to the minute."""
 
 
 def make_token(
@@ -73,6 +79,10 @@ def make_token(
         if latest_organisation(connection, organisation) is None:
             raise EntryRefused(f"there is no organisation {organisation!r}", where=where, advice="add it first")
         add_token(connection, stored)
+        note_down(
+            connection, hub, Happened.TOKEN_MADE, None, by=COMMAND, organisation=organisation, token=stored.id,
+            scopes=" ".join(stored.scopes),
+        )  # fmt: skip
     return MadeToken(
         id=stored.id, text=text, organisation=organisation, scopes=tuple(sorted(set(scopes))), expires=now + valid
     )
@@ -83,10 +93,13 @@ def revoke_token(hub: Hub, identity: str) -> None:
     with hub.store.writing() as connection:
         if not end_token(connection, identity, to_micros(hub.clock())):
             raise NotFound(f"there is no token {identity[:60]!r}", advice="'org tokens' lists them")
+        note_down(connection, hub, Happened.TOKEN_REVOKED, None, by=COMMAND, token=identity)
 
 
 def list_tokens(connection: Reading, organisation: str) -> tuple[TokenView, ...]:
     """The tokens of an organisation, the latest first."""
+    stored = tokens_of(connection, organisation)
+    used = last_uses(connection, [one.id for one in stored])
     return tuple(
         TokenView(
             id=one.id,
@@ -96,8 +109,9 @@ def list_tokens(connection: Reading, organisation: str) -> tuple[TokenView, ...]
             made_at=from_micros(one.made_at),
             expires=from_micros(one.expires_at),
             revoked_at=None if one.revoked_at is None else from_micros(one.revoked_at),
+            used_at=from_micros(used[one.id]) if one.id in used else None,
         )
-        for one in tokens_of(connection, organisation)
+        for one in stored
     )
 
 
@@ -115,9 +129,8 @@ def asker_of(connection: Reading, text: str, now: datetime) -> Asker:
             "the token is wrong, revoked or over",
             advice="send one that the hub's operator made for you, or the one in admin.token of its data folder",
         )
-    return Asker(
-        organisation=stored.organisation, scopes=frozenset(Scope(scope) for scope in stored.scopes), token=stored.id
-    )
+    scopes = frozenset(Scope(scope) for scope in stored.scopes)
+    return Asker(organisation=stored.organisation, scopes=scopes, token=stored.id, permissions=permissions_of(scopes))
 
 
 def _hash(text: str) -> str:
