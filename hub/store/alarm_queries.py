@@ -51,7 +51,7 @@ def find_alarms(connection: Reading, wanted: AlarmWanted, *, offset: int, limit:
     """A page of alarms, the latest first."""
     newest = alarm.c.event_time.desc(), alarm.c.batch_id.desc(), alarm.c.line.desc()
     query = _narrowed(select(alarm), wanted).order_by(*newest).offset(offset).limit(limit)
-    return [_stored(row) for row in connection.execute(query)]
+    return [stored_alarm(row) for row in connection.execute(query)]
 
 
 def count_alarms(connection: Reading, wanted: AlarmWanted) -> int:
@@ -63,7 +63,7 @@ def find_alarm(connection: Reading, agent: str, name: str) -> StoredAlarm | None
     """The alarm of that id."""
     query = select(alarm).where(alarm.c.id == name, alarm.c.author == agent)
     row = connection.execute(query.order_by(alarm.c.batch_id, alarm.c.line).limit(1)).first()
-    return None if row is None else _stored(row)
+    return None if row is None else stored_alarm(row)
 
 
 def answers_to(connection: Reading, names: Iterable[str]) -> list[StoredAnswer]:
@@ -104,7 +104,8 @@ def _narrowed(query: Select[Any], wanted: AlarmWanted) -> Select[Any]:
     return query.where(~answered if wanted.open else answered)
 
 
-def _stored(row: Any) -> StoredAlarm:
+def stored_alarm(row: Any) -> StoredAlarm:
+    """A row of ``alarm``."""
     return StoredAlarm(
         id=row.id,
         agent=row.author,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Column, or_, select
+from sqlalchemy import Column, func, or_, select
 
 from hub.store.batches import log_size
 from hub.store.chunks import in_chunks
@@ -59,8 +59,8 @@ def foreign_names_like(connection: Reading, text: str, limit: int) -> list[str]:
     found: set[str] = set()
     columns: tuple[Column[str], ...] = (alias.c.one, alias.c.other)
     for column in columns:
-        query = select(column).where(column.icontains(text, autoescape=True)).distinct().limit(limit)
-        found.update(connection.execute(query).scalars())
+        query = select(column).where(column.icontains(text, autoescape=True)).group_by(column)
+        found.update(connection.execute(query.order_by(func.length(column), column).limit(limit)).scalars())
     return sorted(found, key=lambda name: (len(name), name))[:limit]
 
 

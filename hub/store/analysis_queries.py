@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
@@ -83,5 +83,6 @@ def _conditions(passing: Passing) -> Sequence[ColumnElement[bool]]:
 
 def _drawn(share: float) -> ColumnElement[bool]:
     """Whether a row is among ``share`` of all, by a number that hangs on its place and on nothing it says."""
-    place = (unit_result.c.batch_id * 7_919 + unit_result.c.line * 104_729) % _PRIME
+    line = cast(unit_result.c.line, BigInteger)  # PostgreSQL multiplies in the width of what it is given
+    place = (unit_result.c.batch_id * 7_919 + line * 104_729) % _PRIME
     return (place * _MULTIPLIER) % _MODULUS < int(share * _MODULUS)

@@ -1,86 +1,158 @@
-"""A second database beside the hub's own, in which projections are made anew while the hub goes on.
+"""Projection tables beside the hub's own, in which projections are made anew while the hub goes on.
 
-Its connections see the projection's tables in the new file and everything else (the ledger) in the hub's database:
-SQLite looks names up in ``main`` first and then in what is attached. So the same code that fills the hub's projection
-fills the new one. The new file is worth nothing if the power goes, so nothing of it is synced.
+The connections of a ``Beside`` see the projection's tables in a new place and everything else (the ledger) in the hub's
+database, because both databases look a name up in one place after the other: SQLite in ``main``, here a new file, and
+then in what is attached; PostgreSQL along its search path, here a new schema first. So the same code that fills the
+hub's projection fills the new one. It is worth nothing if the power goes, so nothing of it is synced.
 """
 
-import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-import msgspec
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Engine, Table
 from sqlalchemy import text as sql
 
-from hub.store.database import Reading, Writing, make_engine
+from hub.store.database import Reading, Writing
+from hub.store.digests import digest_of
+from hub.store.place import FilePlace, Place, ServerPlace
 from hub.store.rollup_tables import ROLLUPS
+from hub.store.server import ServerStore, make_server_engine, stated
+from hub.store.sqlite_file import make_engine
 from hub.store.tables import PROJECTION, metadata
+from traceability.encoding import sha256
 
 REBUILT: dict[str, Table] = {**PROJECTION, **ROLLUPS}
 """Every table that is made from the ledger alone."""
 
 _NEW = "rebuilt"
-_ROWS_AT_ONCE = 2000
 _UNSYNCED = ("PRAGMA main.journal_mode=MEMORY", "PRAGMA main.synchronous=OFF", "PRAGMA cache_size=-32768")
 
 
-class Beside:
-    """Projection tables in the file at ``path``, the ledger of the database at ``ledger``."""
+class Beside(ABC):
+    """New projection tables, the ledger of the hub."""
 
-    def __init__(self, path: Path, ledger: Path, *, create: bool) -> None:
-        self._engine = make_engine(path, (*_UNSYNCED, _attach(ledger, "ledger")))
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[Writing]:
+        """Write the new tables, read the ledger; what is written stays only here."""
+
+    @abstractmethod
+    def taking_over(self) -> AbstractContextManager[Writing]:
+        """A writing transaction of the hub's own database that also sees the new tables, for ``take_over``."""
+
+    @abstractmethod
+    def take_over(self, connection: Writing, names: Iterable[str]) -> None:
+        """Put the rows of the new tables in place of those of the hub's own."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back every connection."""
+
+
+def open_beside(place: Place, path: Path, *, create: bool) -> Beside:
+    """New tables for the store at ``place``: in the file ``path``, on a server in a schema that is named after it."""
+    return (
+        _InFile(place, path, create=create) if isinstance(place, FilePlace) else _OnServer(place, path, create=create)
+    )
+
+
+def remove_beside(place: Place, path: Path) -> None:
+    """Clear away what was made for ``path``, whole or not."""
+    if isinstance(place, ServerPlace):
+        _drop(place, path)
+    for leftover in (path, path.with_name(f"{path.name}-journal")):
+        leftover.unlink(missing_ok=True)
+
+
+def table_digests(connection: Reading) -> dict[str, str]:
+    """SHA-256 over the rows of every rebuilt table as they are stored, in the order of their keys."""
+    return {name: digest_of(connection, table) for name, table in REBUILT.items()}
+
+
+class _InFile(Beside):
+    def __init__(self, ledger: FilePlace, path: Path, *, create: bool) -> None:
+        self._ledger, self._path = ledger.path, path
+        self._engine = make_engine(path, (*_UNSYNCED, _attach(ledger.path, "ledger")))
         if create:
             with self.transaction() as connection:
                 metadata.create_all(connection, tables=list(REBUILT.values()), checkfirst=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Writing]:
-        """Write the new tables, read the ledger; what is written stays only here."""
         with self._engine.execution_options(begin="BEGIN").begin() as connection:
             yield connection
 
+    @contextmanager
+    def taking_over(self) -> Iterator[Writing]:
+        prepared = ("PRAGMA busy_timeout=20000", "PRAGMA synchronous=FULL", _attach(self._path, _NEW))
+        engine: Engine = make_engine(self._ledger, prepared)
+        try:
+            with engine.execution_options(begin="BEGIN").begin() as connection:
+                # locks this database alone, as its first statement; BEGIN IMMEDIATE would lock the new one too
+                connection.execute(sql(f'DELETE FROM main."{next(iter(REBUILT))}" WHERE 0'))  # noqa: S608
+                yield connection
+        finally:
+            engine.dispose()
+
+    def take_over(self, connection: Writing, names: Iterable[str]) -> None:
+        _move(connection, names, _NEW, "main")
+
     def close(self) -> None:
-        """Give back every connection."""
         self._engine.dispose()
 
 
-@contextmanager
-def taking_over(database: Path, new: Path) -> Iterator[Writing]:
-    """A writing transaction of the hub's database that also sees the tables of ``new``, for ``take_over``."""
-    engine: Engine = make_engine(database, ("PRAGMA busy_timeout=20000", "PRAGMA synchronous=FULL", _attach(new, _NEW)))
-    try:
-        with engine.execution_options(begin="BEGIN").begin() as connection:
-            # locks this database alone, as its first statement; BEGIN IMMEDIATE would lock the new one too
-            connection.execute(sql(f'DELETE FROM main."{next(iter(REBUILT))}" WHERE 0'))  # noqa: S608
+class _OnServer(Beside):
+    def __init__(self, place: ServerPlace, path: Path, *, create: bool) -> None:
+        self._place, self._schema = place, _schema_for(path)
+        if create:
+            _drop(place, path)
+        self._engine = make_server_engine(place, pool=1, schema=self._schema)
+        if create:
+            with self.transaction() as connection:
+                connection.execute(sql(f'CREATE SCHEMA "{self._schema}"'))
+                metadata.create_all(connection, tables=list(REBUILT.values()), checkfirst=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Writing]:
+        with stated(self._place), self._engine.begin() as connection:
+            connection.execute(sql("SET LOCAL synchronous_commit = off"))
             yield connection
-    finally:
-        engine.dispose()
+
+    @contextmanager
+    def taking_over(self) -> Iterator[Writing]:
+        store = ServerStore(self._place)
+        try:
+            with store.writing() as connection:
+                yield connection
+        finally:
+            store.close()
+
+    def take_over(self, connection: Writing, names: Iterable[str]) -> None:
+        _move(connection, names, self._schema, connection.dialect.default_schema_name or "public")
+
+    def close(self) -> None:
+        self._engine.dispose()
 
 
-def take_over(connection: Writing, names: Iterable[str]) -> None:
-    """Put the rows of the new tables in place of those of the hub's own."""
+def _move(connection: Writing, names: Iterable[str], new: str, own: str) -> None:
     for name in names:
         columns = ", ".join(f'"{column.name}"' for column in REBUILT[name].columns)
-        connection.execute(sql(f'DELETE FROM main."{name}"'))  # noqa: S608 - names of our own tables
-        connection.execute(sql(f'INSERT INTO main."{name}" ({columns}) SELECT {columns} FROM {_NEW}."{name}"'))  # noqa: S608
+        connection.execute(sql(f'DELETE FROM "{own}"."{name}"'))  # noqa: S608 - names of our own tables
+        connection.execute(sql(f'INSERT INTO "{own}"."{name}" ({columns}) SELECT {columns} FROM "{new}"."{name}"'))  # noqa: S608
 
 
-def table_digests(connection: Reading) -> dict[str, str]:
-    """SHA-256 over the rows of every rebuilt table as they are stored, in the order of their keys."""
-    return {name: _digest(connection, table) for name, table in REBUILT.items()}
+def _schema_for(path: Path) -> str:
+    return f"beside_{sha256(str(path.resolve()).encode()).hex()[:16]}"
 
 
-def _digest(connection: Connection, table: Table) -> str:
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
-    query = sql(f'SELECT {columns} FROM "{table.name}" ORDER BY {keys}')  # noqa: S608 - names of our own tables
-    digest = hashlib.sha256()
-    for rows in connection.execute(query).partitions(_ROWS_AT_ONCE):
-        for row in rows:
-            digest.update(msgspec.msgpack.encode(tuple(row)))
-    return digest.hexdigest()
+def _drop(place: ServerPlace, path: Path) -> None:
+    engine = make_server_engine(place, pool=1)
+    try:
+        with stated(place), engine.begin() as connection:
+            connection.execute(sql(f'DROP SCHEMA IF EXISTS "{_schema_for(path)}" CASCADE'))
+    finally:
+        engine.dispose()
 
 
 def _attach(path: Path, name: str) -> str:

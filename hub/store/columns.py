@@ -1,11 +1,24 @@
-"""Columns that many tables share."""
+"""Columns that many tables share.
+
+On PostgreSQL every text sorts and compares by its bytes, whatever the database's own language, and no text is cut at a
+length: so both databases answer alike. The lengths say what the records allow.
+"""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String
+from sqlalchemy import JSON, BigInteger, Column, Integer, MetaData, String, Table, Text, event
 
 metadata = MetaData()
 Long = BigInteger().with_variant(Integer, "sqlite")
+_BYTES = Text(collation="C")
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _sort_by_bytes(table: Table, _parent: object) -> None:
+    """Give the texts of every table of the hub their type on PostgreSQL."""
+    for column in table.columns:
+        if table.metadata is metadata and isinstance(column.type, String) and not isinstance(column.type, JSON):
+            column.type = column.type.with_variant(_BYTES, "postgresql")
 
 
 def evidence() -> list[Column[Any]]:

@@ -1,16 +1,18 @@
 """Which records were declared wrong by somebody who may, at a state of the log."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Column, Result, Row, Select, select, tuple_
 
 from hub.settings import HUB_AUTHOR
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.dialect import own_schema
+from hub.store.epcis_tables import epcis_event
 from hub.store.instant import from_micros
 from hub.store.tables import batch, correction
 
@@ -52,6 +54,8 @@ def corrections_of(
     if not any_correction(connection):
         return {}
     rows = _against(connection, set(places), log_size)
+    strangers = _of_strangers(connection, rows)
+    rows = {place: [row for row in several if id(row) not in strangers] for place, several in rows.items()}
     of_rows = {_place(row) for several in rows.values() for row in several}
     withdrawn = {
         place
@@ -105,6 +109,51 @@ def _corrections(log_size: int | None) -> Select[Any]:
     joined = correction.join(batch, batch.c.id == correction.c.batch_id)
     query = select(correction, batch.c.record_time).select_from(joined)
     return query if log_size is None else query.where(correction.c.batch_id < log_size)
+
+
+def _of_strangers(connection: Reading, rows: dict[Place, list[Row[Any]]]) -> set[int]:
+    """Those of ``rows`` by which an organisation declares an event in error that another one captured.
+
+    Both are kept; but nobody takes back another's word. The operator, who captures as the hub, may.
+    """
+    declared = [
+        row
+        for several in rows.values()
+        for row in several
+        if row.author == row.target_author == HUB_AUTHOR and row.on_behalf_of not in (None, HUB_AUTHOR)
+    ]
+    owners = _captured_by(connection, {(row.batch_id, row.line) for row in declared})
+    unnamed = {row.target_record for row in declared} - owners.keys()
+    owners |= _owners(connection, epcis_event.c.hash_id, unnamed)  # no index: declared under another name, which is odd
+    return {
+        id(row)
+        for row in declared
+        if owners.get(row.target_record) and row.on_behalf_of not in owners[row.target_record]
+    }
+
+
+def _past_views(connection: Reading, query: Select[Any]) -> Result[Any]:
+    """Who captured an event decides, whether the asker may see that event or not."""
+    return connection.execute(query, execution_options={"schema_translate_map": {None: own_schema(connection)}})
+
+
+def _captured_by(connection: Reading, declarations: Collection[tuple[int, int]]) -> dict[str, set[str]]:
+    """Hash -> who captured the event that has the name of one of ``declarations``."""
+    table, names = epcis_event.c, set[str]()
+    for chunk in in_chunks(declarations):
+        query = select(table.event_id).where(tuple_(table.batch_id, table.line).in_(chunk))
+        names.update(_past_views(connection, query).scalars())
+    return _owners(connection, table.event_id, names)
+
+
+def _owners(connection: Reading, column: Column[str], values: Collection[str]) -> dict[str, set[str]]:
+    owners: dict[str, set[str]] = defaultdict(set)
+    table = epcis_event.c
+    for chunk in in_chunks(values):
+        query = select(table.hash_id, table.organisation).where(column.in_(chunk), table.declaration.is_(None))
+        for event in _past_views(connection, query):
+            owners[event.hash_id].add(event.organisation)
+    return dict(owners)
 
 
 def _may(row: Row[Any], place: Place) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Row, Table, and_, delete, insert, or_, select, tuple_
 
+from hub.store.catenax_tables import catenax_aspect
 from hub.store.database import Reading, Writing
 from hub.store.epcis_queries import LogPlace, Restriction, behind
 from hub.store.epcis_tables import epcis_event, epcis_own_name
@@ -146,5 +147,9 @@ def _conditions(source: str, wanted: Restriction) -> list[ColumnElement[bool]]:
 
 
 def _not_captured(table: Table) -> ColumnElement[bool]:
-    here = and_(epcis_event.c.batch_id == table.c.batch_id, epcis_event.c.line == table.c.line)
-    return ~select(epcis_event.c.batch_id).where(here).exists()
+    """Whether no event and no aspect that somebody brought made the row: these are not said again as events of ours."""
+    brought = (
+        select(other.c.batch_id).where(other.c.batch_id == table.c.batch_id, other.c.line == table.c.line).exists()
+        for other in (epcis_event, catenax_aspect)
+    )
+    return and_(*(~each for each in brought))

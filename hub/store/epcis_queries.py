@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, or_, select, tuple_
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
@@ -15,6 +15,8 @@ LogPlace = tuple[int, int, int]
 """Log index of a batch, line in it, and the place of an event among those of one record."""
 Content = tuple[str, str | None]
 """What an event says: its hash, and for an error declaration the hash of its text."""
+Said = tuple[str, str | None, str]
+"""A content, and who captured it."""
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,20 +46,20 @@ class Restriction(msgspec.Struct, frozen=True, kw_only=True):
     record_before: int | None = None
 
 
-def contents_of(connection: Reading, event_ids: Collection[str]) -> dict[str, set[Content]]:
-    """What is said already under each of ``event_ids``."""
-    found: dict[str, set[Content]] = {}
+def contents_of(connection: Reading, event_ids: Collection[str]) -> dict[str, set[Said]]:
+    """What is said already under each of ``event_ids``, and by whom."""
+    found: dict[str, set[Said]] = {}
     table = epcis_event.c
+    columns = (table.event_id, table.hash_id, table.declaration, table.organisation)
     for chunk in in_chunks(event_ids):
-        query = select(table.event_id, table.hash_id, table.declaration).where(table.event_id.in_(chunk))
-        for row in connection.execute(query):
-            found.setdefault(row.event_id, set()).add((row.hash_id, row.declaration))
+        for row in connection.execute(select(*columns).where(table.event_id.in_(chunk))):
+            found.setdefault(row.event_id, set()).add((row.hash_id, row.declaration, row.organisation))
     return found
 
 
 def disputed_of(connection: Reading, event_ids: Collection[str]) -> set[str]:
     """Those of ``event_ids`` under which different things are said."""
-    return {name for name, said in contents_of(connection, event_ids).items() if len({each for each, _ in said}) > 1}
+    return {name for name, said in contents_of(connection, event_ids).items() if len({each[0] for each in said}) > 1}
 
 
 def events_after(connection: Reading, after: LogPlace, wanted: Restriction, most: int) -> list[StoredEvent]:
@@ -66,7 +68,7 @@ def events_after(connection: Reading, after: LogPlace, wanted: Restriction, most
     query = (
         select(table, batch.c.record_time)
         .join_from(table, batch, batch.c.id == table.c.batch_id)
-        .where(behind(table, after, 0), *_conditions(wanted))
+        .where(behind(table, after, 0), _first_of_its_content(), *_conditions(wanted))
         .order_by(table.c.batch_id, table.c.line)
         .limit(most)
     )
@@ -79,6 +81,21 @@ def behind(table: Any, after: LogPlace, number: int) -> ColumnElement[bool]:
     first = line if item < number else line + 1
     same = and_(table.c.batch_id == batch_id, table.c.line >= first)
     return and_(table.c.batch_id >= batch_id, or_(table.c.batch_id > batch_id, same))
+
+
+def _first_of_its_content() -> ColumnElement[bool]:
+    """Whether nobody captured the same before: what several organisations say alike is one event."""
+    table, other = epcis_event.c, epcis_event.alias("other")
+    earlier = or_(
+        other.c.batch_id < table.batch_id,
+        and_(other.c.batch_id == table.batch_id, other.c.line < table.line),
+    )
+    same = (
+        other.c.event_id == table.event_id,
+        other.c.hash_id == table.hash_id,
+        other.c.declaration.is_not_distinct_from(table.declaration),
+    )
+    return not_(exists(select(other.c.batch_id).where(*same, earlier)))
 
 
 def batches_between(connection: Reading, wanted: Restriction) -> tuple[int, int | None]:

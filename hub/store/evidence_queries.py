@@ -3,27 +3,35 @@
 from collections.abc import Collection, Iterable
 
 import msgspec
-from sqlalchemy import Column, select, tuple_
+from sqlalchemy import Column, Table, select, tuple_
 
+from hub.store.catenax_tables import catenax_aspect
 from hub.store.chunks import in_chunks
+from hub.store.correction_queries import Place as Named
 from hub.store.database import Reading
+from hub.store.event_link_tables import emptied, transformation_part
 from hub.store.fleet_tables import author_key_revoked
 from hub.store.rows import Row
 from hub.store.tables import (
+    PROJECTION,
+    alias,
     assessment,
     author_key,
     batch,
     codes,
     control_plan,
+    correction,
     hold,
     interlock_refusal,
     link,
     log_node,
     measurement,
     output_value,
+    packing,
     picture,
     quality_loss,
     quality_statement,
+    shipment,
     unit_result,
 )
 
@@ -39,6 +47,15 @@ _ABOUT: tuple[Column[str], ...] = (
     interlock_refusal.c.unit,
     hold.c.about,
 )
+_MOVED: tuple[Column[str], ...] = (shipment.c.shipped, shipment.c.inside, packing.c.packed)
+_TOLD_TOGETHER: tuple[Column[str], ...] = (emptied.c.parent, transformation_part.c.thing, catenax_aspect.c.item)
+_NAMED: tuple[tuple[Table, str], ...] = (
+    (unit_result, "result_id"),
+    (link, "result_id"),
+    *((table, "record") for table in (shipment, packing, alias, emptied, transformation_part, correction)),
+)
+MOST_LAYERS = 5
+"""As deep as a trace follows packing."""
 
 
 class KeyPlace(msgspec.Struct, frozen=True):
@@ -59,14 +76,53 @@ class SealedBatch(msgspec.Struct, frozen=True):
 
 def places_about(connection: Reading, items: Collection[str]) -> set[Place]:
     """Every record about ``items``: results, what was measured and read, what was joined, refusals and holds."""
+    return _places(connection, (*_ABOUT, *_TOLD_TOGETHER), items)
+
+
+def places_moved(connection: Reading, items: Collection[str], layers: int = MOST_LAYERS) -> set[Place]:
+    """Every record of where ``items`` were sent, and of what they were packed into, with where that was sent."""
+    found: set[Place] = set()
+    seen: set[str] = set()
+    waiting = set(items)
+    for _ in range(layers + 1):
+        found |= _places(connection, _MOVED, waiting)
+        seen |= waiting
+        waiting = _containers(connection, waiting) - seen
+        if not waiting:
+            break
+    return found
+
+
+def _containers(connection: Reading, items: Collection[str]) -> set[str]:
+    found: set[str] = set()
+    for column, outer in ((packing.c.packed, packing.c.container), (shipment.c.shipped, shipment.c.inside)):
+        for chunk in in_chunks(items):
+            query = select(outer).where(column.in_(chunk), outer.is_not(None)).distinct()
+            found.update(connection.execute(query).scalars())
+    return found
+
+
+def _places(connection: Reading, columns: Iterable[Column[str]], items: Collection[str]) -> set[Place]:
     return {
         (row.batch_id, row.line)
-        for column in _ABOUT
+        for column in columns
         for chunk in in_chunks(items)
         for row in connection.execute(
             select(column.table.c.batch_id, column.table.c.line).where(column.in_(chunk)).distinct()
         )
     }
+
+
+def named_at(connection: Reading, places: Collection[Place]) -> set[Named]:
+    """The records at ``places`` as corrections name them, of all kinds that can be corrected."""
+    found: set[Named] = set()
+    for table, name in _NAMED:
+        place = tuple_(table.c.batch_id, table.c.line)
+        columns = (table.c.author, table.c.chain, table.c.seq, table.c[name], table.c.plant)
+        for chunk in in_chunks(places):
+            rows = connection.execute(select(*columns).where(place.in_(chunk)).distinct())
+            found.update(Named(*row) for row in rows)
+    return found
 
 
 def plan_places(connection: Reading, places: Collection[Place]) -> set[Place]:
@@ -160,10 +216,13 @@ def last_record_time(connection: Reading, size: int) -> int | None:
     return connection.execute(select(batch.c.record_time).where(batch.c.id == size - 1)).scalar_one_or_none()
 
 
-def rows_at(connection: Reading, places: Collection[Place]) -> list[Row]:
-    """What the projection says at ``places`` about items and plans, row by row; one statement for each table."""
+def rows_at(connection: Reading, places: Collection[Place], tables: Collection[str]) -> list[Row]:
+    """What the projection says at ``places``, row by row; one statement for each of ``tables``, and for those that
+    tell of items and plans."""
     rows: list[Row] = []
-    for table in (*(column.table for column in _ABOUT), control_plan, author_key):
+    about = dict.fromkeys(column.table.name for column in _ABOUT)
+    for name in sorted({*about, control_plan.name, author_key.name, *tables}):
+        table = PROJECTION[name]
         place = tuple_(table.c.batch_id, table.c.line)
         for chunk in in_chunks(places):
             found = connection.execute(select(table).where(place.in_(chunk))).mappings()

@@ -4,16 +4,22 @@ What the hub itself sealed (organisations, plants, keys) counts from its log pos
 several authors: there event time decides, then author, chain and sequence, never arrival.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, CursorResult, Row, Table, func, select
 
 from hub.named import Named, unnamed
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
 from hub.store.horizon import earlier
+from hub.store.instant import from_micros
+from hub.store.master_tables import master_version
+from hub.store.plan_spans import PlanSpan, StatedPlan, plan_spans
 from hub.store.tables import author_key, control_plan, organisation, plant
 from traceability.record.master import ControlPlan, Operation
 from traceability.unit import Environment
@@ -65,25 +71,23 @@ class PartEntry(msgspec.Struct, frozen=True):
 
 
 class PlanEntry(msgspec.Struct, frozen=True):
-    """A control plan and its id."""
+    """The control plan of a part at a plant that was last in force, and its id; ``spans`` every one that was."""
 
     id: str
     plan: ControlPlan
+    spans: tuple[PlanSpan, ...] = ()
 
 
 def read_master(connection: Reading) -> Master:
     """Everything that has a name; three statements."""
-    organisations = {
-        row.id: Named(row.id, row.name or row.id, row.name_zh)
-        for row in connection.execute(select(organisation).order_by(*_log_order(organisation)))
-    }
+    organisations = {row.id: Named(row.id, row.name or row.id, row.name_zh) for row in _valid(connection, organisation)}
     plants = {
         row.id: PlantEntry(
             Named(row.id, row.name or row.id, row.name_zh),
             organisations.get(row.organisation, unnamed(row.organisation)),
             row.time_zone,
         )
-        for row in connection.execute(select(plant).order_by(*_log_order(plant)))
+        for row in _valid(connection, plant)
     }
     keys = connection.execute(select(author_key).order_by(*_log_order(author_key)))
     authors = {row.id: AuthorEntry(row.id, row.plant, Environment(row.environment)) for row in keys}
@@ -91,7 +95,7 @@ def read_master(connection: Reading) -> Master:
 
 
 def parts_named(connection: Reading, parts: Collection[str]) -> dict[str, PartEntry]:
-    """Names of ``parts`` from control plans; parts without one are not in the answer."""
+    """Names of ``parts`` from their master data, else from control plans; others are not in the answer."""
     columns = (control_plan.c.part, control_plan.c.plant, control_plan.c.name, control_plan.c.name_zh)
     names: dict[str, Named] = {}
     plants: dict[str, set[str]] = {}
@@ -100,7 +104,21 @@ def parts_named(connection: Reading, parts: Collection[str]) -> dict[str, PartEn
         for row in connection.execute(statement):
             names[row.part] = Named(row.part, row.name or part_label(row.part), row.name_zh)
             plants.setdefault(row.part, set()).add(row.plant)
-    return {part: PartEntry(named, tuple(sorted(plants[part]))) for part, named in names.items()}
+    names |= _names_of_parts(connection, parts)
+    return {part: PartEntry(named, tuple(sorted(plants.get(part, ())))) for part, named in names.items()}
+
+
+def _names_of_parts(connection: Reading, parts: Collection[str]) -> dict[str, Named]:
+    """Names that master data of the parts themselves state, by their last version."""
+    last: dict[str, dict[str, Row[Any]]] = {}
+    order = (master_version.c.event_time, master_version.c.author, master_version.c.chain, master_version.c.seq)
+    for chunk in in_chunks(parts):
+        wanted = (master_version.c.kind == "part", master_version.c.about.in_(chunk))
+        for row in connection.execute(select(master_version).where(*wanted).order_by(*order)):
+            last.setdefault(row.about, {})[row.begin] = row
+    standing = {part: [row for row in by_begin.values() if not row.withdrawn] for part, by_begin in last.items()}
+    bodies = {part: max(rows, key=lambda row: row.begin).body for part, rows in standing.items() if rows}
+    return {part: Named(part, body["name"], body.get("name_zh", "")) for part, body in bodies.items()}
 
 
 def plans_by_id(connection: Reading, ids: Collection[str]) -> dict[str, ControlPlan]:
@@ -115,21 +133,53 @@ def plans_by_id(connection: Reading, ids: Collection[str]) -> dict[str, ControlP
 
 
 def plans_of_plants(
-    connection: Reading, plants: Collection[str], before: int | None = None
+    connection: Reading, plants: Collection[str], before: int | None = None, at: datetime | None = None
 ) -> dict[str, tuple[PlanEntry, ...]]:
-    """The latest control plan of each part at each plant, by plant; parts in order.
+    """The control plans of each plant, by plant; parts in order.
 
-    ``before``: of those in batches before this one.
+    ``before``: of those in batches before this one. ``at``: without those that were to be in force only later.
     """
-    latest: dict[tuple[str, str], PlanEntry] = {}
+    stated: defaultdict[str, defaultdict[str, list[StatedPlan]]] = defaultdict(lambda: defaultdict(list))
+    columns: list[Any] = [control_plan, *(master_version.c[name] for name in ("begin", "last", "withdrawn", "change"))]
+    versioned = (master_version.c.batch_id == control_plan.c.batch_id) & (master_version.c.line == control_plan.c.line)
     for chunk in in_chunks(plants):
-        stated = select(control_plan).where(control_plan.c.plant.in_(chunk), *earlier(control_plan, before))
-        for row in connection.execute(stated.order_by(*_STATED_ORDER)):
-            latest[row.plant, row.part] = PlanEntry(row.id, msgspec.convert(row.plan, ControlPlan))
-    by_plant: dict[str, tuple[PlanEntry, ...]] = {}
-    for key in sorted(latest):
-        by_plant[key[0]] = (*by_plant.get(key[0], ()), latest[key])
-    return by_plant
+        query = select(*columns).outerjoin(master_version, versioned).order_by(*_STATED_ORDER)
+        wanted = (control_plan.c.plant.in_(chunk), *earlier(control_plan, before))
+        for row in connection.execute(query.where(*wanted)):
+            stated[row.plant][row.part].append(_stated_plan(row))
+    zones = _zones(connection, plants)
+    return {
+        plant: entries
+        for plant, by_part in sorted(stated.items())
+        if (entries := tuple(_entries(by_part, zones.get(plant, UTC), at)))
+    }
+
+
+def _entries(by_part: Mapping[str, list[StatedPlan]], zone: tzinfo, at: datetime | None) -> Iterator[PlanEntry]:
+    for _, stated in sorted(by_part.items()):
+        spans = tuple(span for span in plan_spans(stated, zone) if at is None or not span.dated or span.begin <= at)
+        if spans:
+            yield PlanEntry(spans[-1].id, spans[-1].plan, spans)
+
+
+def _stated_plan(row: Row[Any]) -> StatedPlan:
+    dated = bool(row.change)
+    return StatedPlan(
+        id=row.id,
+        plan=msgspec.convert(row.plan, ControlPlan),
+        stated_at=from_micros(row.event_time),
+        begin=date.fromisoformat(row.begin) if dated else None,
+        end=date.fromisoformat(row.last) if dated and row.last else None,
+        withdrawn=dated and bool(row.withdrawn),
+    )
+
+
+def _zones(connection: Reading, plants: Collection[str]) -> dict[str, ZoneInfo]:
+    return {
+        row.id: ZoneInfo(row.time_zone)
+        for chunk in in_chunks(plants)
+        for row in connection.execute(select(plant).where(plant.c.id.in_(chunk)).order_by(*_log_order(plant)))
+    }
 
 
 def operation_named(plan: ControlPlan | None, operation: str) -> Named:
@@ -152,6 +202,13 @@ def part_name(parts: Mapping[str, PartEntry], part: str) -> Named:
 def part_label(part: str) -> str:
     """What a part without a name is called: the number behind its identity's last slash."""
     return part.rsplit("/", 1)[-1]
+
+
+def _valid(connection: Reading, table: Table) -> CursorResult[Any]:
+    """Rows of ``table``, those that are valid from a later day last; none begins ahead."""
+    same = (master_version.c.batch_id == table.c.batch_id) & (master_version.c.line == table.c.line)
+    begin = func.coalesce(master_version.c.begin, "")
+    return connection.execute(select(table).outerjoin(master_version, same).order_by(begin, *_log_order(table)))
 
 
 def _log_order(table: Table) -> tuple[Column[Any], Column[Any]]:

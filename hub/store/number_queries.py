@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import insert, select, text
 
-from hub.store.chunks import in_chunks
+from hub.store.chunks import CHUNK, in_chunks
 from hub.store.database import Reading, Writing
+from hub.store.dialect import is_postgres
 from hub.store.tables import item_number
 
 
@@ -21,12 +22,25 @@ def numbers_of(connection: Reading, names: Collection[str]) -> dict[str, int]:
 
 def names_of(connection: Reading, numbers: Collection[int]) -> dict[int, str]:
     """The name behind each of ``numbers``."""
+    if not is_postgres(connection.dialect):
+        return _names_in_file(connection, sorted(set(numbers)))
     columns = (item_number.c.number, item_number.c.name)
     return {
         row.number: row.name
         for chunk in in_chunks(numbers)
         for row in connection.execute(select(*columns).where(item_number.c.number.in_(chunk)))
     }
+
+
+def _names_in_file(connection: Reading, numbers: Sequence[int]) -> dict[int, str]:
+    """Past SQLAlchemy, which takes twice the time of the database to spell a list; in order, for neighbours."""
+    found: dict[int, str] = {}
+    for begin in range(0, len(numbers), CHUNK):
+        some = tuple(map(int, numbers[begin : begin + CHUNK]))
+        places = ",".join("?" * len(some))
+        query = f"SELECT number, name FROM item_number WHERE number IN ({places})"  # noqa: S608 - marks
+        found.update((row[0], row[1]) for row in connection.exec_driver_sql(query, some))
+    return found
 
 
 def give_numbers(connection: Writing, names: Iterable[str]) -> dict[str, int]:
@@ -44,6 +58,7 @@ def number_linked_items(connection: Writing, after: int, before: int) -> None:
     """Give a number to everything that a link or alias in the batches ``[after, before)`` names."""
     sources: Sequence[tuple[str, str]] = (
         ("link", "parent"), ("link", "child"), ("alias", "one"), ("alias", "other"),
+        ("transformation_part", "thing"),
     )  # fmt: skip
     for table, column in sources:
         connection.execute(

@@ -138,10 +138,11 @@ def items_of_part(connection: Reading, part: str, log_size: int, most: int) -> l
     """Units and lots of a part, by results and links."""
     found: set[str] = set()
     of_part = known(select(unit_result.c.unit).where(unit_result.c.part == part), unit_result, log_size).distinct()
-    found.update(unit for unit in connection.execute(of_part.limit(most)).scalars() if unit is not None)
+    ordered = of_part.where(unit_result.c.unit.is_not(None)).order_by(unit_result.c.unit)
+    found.update(connection.execute(ordered.limit(most)).scalars())
     for column in (link.c.child, link.c.parent):
-        query = known(select(column).where(column.startswith(part + "/", autoescape=True)), link, log_size).distinct()
-        found.update(connection.execute(query.limit(most)).scalars())
+        query = known(select(column).where(column > f"{part}/", column < f"{part}0"), link, log_size).distinct()
+        found.update(connection.execute(query.order_by(column).limit(most)).scalars())
     return sorted(found)[:most]
 
 
@@ -201,7 +202,8 @@ def _recipe(made: MadeBy) -> dict[str, str | None]:
 
 
 def _units(connection: Reading, query: Select[Any], log_size: int, most: int) -> list[str]:
-    rows = list(connection.execute(query.limit(most * 4)))
+    place = (query.selected_columns.batch_id, query.selected_columns.line)  # which ones is the same in every store
+    rows = list(connection.execute(query.order_by(*place).limit(most * 4)))
     wrong = erroneous(connection, map(place_of, rows), log_size)
     return sorted({row.unit for row in rows if not wrong or place_of(row) not in wrong})[:most]
 

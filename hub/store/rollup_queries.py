@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Row, bindparam, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
+from hub.store.dialect import insert_or_add, insert_or_replace
 from hub.store.rollup_body import PackedRollup, from_body, packed, to_body
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
 from traceability.quality.first_pass import FirstPass
@@ -90,7 +90,9 @@ def streams_by_id(connection: Reading, identities: Collection[str]) -> dict[str,
 def put_streams(connection: Writing, streams: Sequence[StreamRow]) -> None:
     """Write streams in place of what was there."""
     if streams:
-        connection.execute(_PUT_STREAM, [msgspec.structs.asdict(stream) for stream in streams])
+        connection.execute(
+            insert_or_replace(connection, rollup_stream), [msgspec.structs.asdict(stream) for stream in streams]
+        )
 
 
 def put_spans(connection: Writing, spans: Sequence[SpanRow]) -> None:
@@ -110,7 +112,7 @@ def put_spans(connection: Writing, spans: Sequence[SpanRow]) -> None:
         for span in spans
     ]
     if rows:
-        connection.execute(_PUT_SPAN, rows)
+        connection.execute(insert_or_replace(connection, rollup), rows)
 
 
 def hour_at(connection: Reading, stream: str, hour: int) -> SpanRow | None:
@@ -176,7 +178,7 @@ def add_first_pass(connection: Writing, changes: Iterable[tuple[HourKey, FirstPa
     added = [{**msgspec.structs.asdict(key), **msgspec.structs.asdict(change)} for key, change in changes]
     if not added:
         return
-    connection.execute(_ADD_COUNTS, added)
+    connection.execute(insert_or_add(connection, first_pass_hour, _COUNTS), added)
     lessened = [row for row in added if any(row[name] < 0 for name in _COUNTS)]
     if lessened:
         connection.execute(
@@ -204,8 +206,6 @@ def first_pass_between(connection: Reading, plant: str, begin: int, end: int) ->
     ]
 
 
-_PUT_STREAM = insert(rollup_stream).prefix_with("OR REPLACE")
-_PUT_SPAN = insert(rollup).prefix_with("OR REPLACE")
 _BETWEEN = select(rollup).where(
     rollup.c.stream == bindparam("of_stream"),
     rollup.c.span == bindparam("of_span"),
@@ -216,11 +216,6 @@ _HOURS_AT = select(rollup).where(
     rollup.c.stream == bindparam("of_stream"),
     rollup.c.span == HOUR,
     rollup.c.start.in_(bindparam("hours", expanding=True)),
-)
-_NEW_COUNTS = insert(first_pass_hour)
-_ADD_COUNTS = _NEW_COUNTS.on_conflict_do_update(
-    index_elements=list(HourKey.__struct_fields__),
-    set_={name: first_pass_hour.c[name] + _NEW_COUNTS.excluded[name] for name in _COUNTS},
 )
 _FORGET_EMPTY = delete(first_pass_hour).where(
     *(first_pass_hour.c[name] == bindparam(f"at_{name}") for name in HourKey.__struct_fields__),

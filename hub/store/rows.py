@@ -1,11 +1,12 @@
 """Rows of the projection, written and cleared whole; nobody edits one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Integer, String, Table, delete, insert, select
+from sqlalchemy import delete, select
 
 from hub.store.database import Reading, Writing
+from hub.store.put import clear_batch, put_rows
 from hub.store.tables import PROJECTION
 
 Row = tuple[str, Mapping[str, object]]
@@ -17,21 +18,10 @@ def write_rows(connection: Writing, batch_id: int, rows: Iterable[Row]) -> None:
     by_table: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
     for name, columns in rows:
         by_table[name].append(columns)
+    clear_batch(connection, PROJECTION.values(), batch_id)
     for name, table in PROJECTION.items():
-        connection.execute(delete(table).where(table.c.batch_id == batch_id))
         if name in by_table:
-            _insert(connection, table, by_table[name])
-
-
-def _insert(connection: Writing, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Tables of numbers and texts alone go to the driver as they are, which takes half the time."""
-    if any(not isinstance(column.type, Integer | String) for column in table.columns):
-        connection.execute(insert(table), rows)
-        return
-    compiled = insert(table).compile(dialect=connection.dialect)
-    names = compiled.positiontup
-    assert names is not None  # the drivers of the hub take parameters by their place
-    connection.exec_driver_sql(str(compiled), [tuple(row[name] for name in names) for row in rows])
+            put_rows(connection, table, by_table[name])
 
 
 def clear_projection(connection: Writing) -> None:

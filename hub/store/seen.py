@@ -1,11 +1,12 @@
 """A store as one organisation sees it: the same readings of the same database, and only what it may see in them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 from hub.errors import NotAllowed
 from hub.store.database import Reading, Store, Writing
-from hub.store.sharing_views import Ground, Noted, look_as
+from hub.store.sharing_views import Ground, Noted, look_as, settle_notes
 
 GroundOf = Callable[[Reading], Ground]
 Told = Callable[[Ground, Noted], None]
@@ -15,6 +16,7 @@ class SeenStore(Store):
     """``ground_of`` says in each reading what may be seen, ``told`` is given what was looked at of others."""
 
     def __init__(self, whole: Store, ground_of: GroundOf, told: Told) -> None:
+        self.place = whole.place
         self._whole = whole
         self._ground_of = ground_of
         self._told = told
@@ -28,6 +30,7 @@ class SeenStore(Store):
             try:
                 yield connection
             finally:
+                settle_notes(connection, noted)
                 self._told(ground, noted)
 
     @contextmanager
@@ -41,6 +44,18 @@ class SeenStore(Store):
         """A read transaction past every policy: for what proves that which was chosen under the policy."""
         with self._whole.whole() as connection:
             yield connection
+
+    def looking(self) -> AbstractContextManager[Reading]:
+        """A read transaction on which nothing is seen until ``look_as`` says who looks."""
+        return self._whole.looking()
+
+    def check_writable(self, within: float, room: int) -> None:
+        """Whether the whole store can be written."""
+        self._whole.check_writable(within, room)
+
+    def copy_to(self, target: Path) -> None:
+        """Who sees a part takes no copy of the whole."""
+        raise NotAllowed("an organisation's token copies no store", where=str(target), advice="ask the hub's operator")
 
     def close(self) -> None:
         """Nothing of its own is open."""

@@ -1,7 +1,7 @@
 """Policies, and who owns what: everything that decides what an organisation sees. Read past the views."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,24 @@ from sqlalchemy import Executable, Result, func, or_, select, text, tuple_
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.dialect import own_schema
 from hub.store.instant import from_micros, to_micros
 from hub.store.sharing_views import NOTED
-from hub.store.tables import PROJECTION, author_key, batch, company_prefix, organisation, plant, sharing_policy
+from hub.store.tables import (
+    PROJECTION,
+    author_key,
+    batch,
+    company_prefix,
+    link,
+    organisation,
+    plant,
+    sharing_policy,
+    unit_result,
+)
 from traceability.record.sharing import DataKind, Items
 
 Place = tuple[int, int]
 """Log index of a batch and line in it."""
-_PAST_VIEWS = {"schema_translate_map": {None: "main"}}
 _HUB_SEALED = "hub"
 
 
@@ -83,6 +93,21 @@ def owners_of_plants(connection: Reading) -> dict[str, str]:
     return {row.id: row.organisation for row in rows}
 
 
+def owners_of_items(
+    connection: Reading, items: Collection[str], authors: Mapping[str, str], plants: Mapping[str, str]
+) -> set[str]:
+    """Organisations that have records about one of ``items``; of what the hub sealed, those of the plants named."""
+    found: set[str] = set()
+    for column in (unit_result.c.unit, link.c.parent, link.c.child):
+        table = column.table
+        for chunk in in_chunks(items):
+            query = select(table.c.author, table.c.plant).where(column.in_(chunk)).distinct()
+            for row in connection.execute(query):
+                owner = authors.get(row.author) or plants.get(row.plant or "")
+                found |= {owner} if owner else set()
+    return found
+
+
 def organisations_known(connection: Reading) -> frozenset[str]:
     """The ids of all organisations."""
     return frozenset(row.id for row in _past_views(connection, select(organisation.c.id)))
@@ -143,7 +168,7 @@ def places_seen_whole(connection: Reading, places: Collection[Place]) -> set[Pla
 
 
 def _past_views(connection: Reading, query: Executable) -> Result[Any]:
-    return connection.execute(query, execution_options=_PAST_VIEWS)
+    return connection.execute(query, execution_options={"schema_translate_map": {None: own_schema(connection)}})
 
 
 def _policy(row: Any) -> StoredPolicy:

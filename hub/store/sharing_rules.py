@@ -10,11 +10,11 @@ import msgspec
 from sqlalchemy import Table
 
 from hub.settings import HUB_AUTHOR
-from hub.store.sharing_sql import delivered, made_by_asker, names_asker, neighbours, owner_of, part_decided
+from hub.store.sharing_sql import brought_by, delivered, made_by_asker, names_asker, neighbours, owner_of, part_decided
 from traceability.record.sharing import DataKind
 
-NOTHING = "0"
-EVERYTHING = "1"
+NOTHING = "1 = 0"
+EVERYTHING = "1 = 1"
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     near: str | None = None
     party: str | None = None
     organisation: str | None = None
-    """The column that names the owner of what the hub sealed."""
+    """Who owns what the hub sealed: a column, or other SQL about the row."""
     also: str | None = None
 
 
@@ -41,6 +41,7 @@ _OF_RESULT = (
 _ADDRESSED = f"({names_asker('r.party')} OR {names_asker('r.source_party')})"
 _NAMED = f"({made_by_asker('r.one')} OR {made_by_asker('r.other')})"
 _MINE = "(SELECT author FROM temp.asker_author)"
+_BROUGHT = brought_by("r")
 
 RULES: dict[str, Rule] = {
     "unit_result": Rule(kinds=(DataKind.VERDICTS,), item="r.unit", part="r.part"),
@@ -53,14 +54,41 @@ RULES: dict[str, Rule] = {
     "rollup_stream": Rule(kinds=(DataKind.MEASUREMENTS,), part="r.part"),
     "picture": Rule(kinds=(DataKind.PICTURES,), item="r.unit", part=_OF_RESULT),
     "codes": Rule(kinds=(DataKind.PICTURES,), item="r.unit", part=_OF_RESULT),
-    "link": Rule(kinds=(DataKind.GENEALOGY,), item="r.parent", part=_OF_RESULT, near=made_by_asker("r.child")),
+    "link": Rule(
+        kinds=(DataKind.GENEALOGY,),
+        item="r.parent",
+        part=_OF_RESULT,
+        near=made_by_asker("r.child"),
+        organisation=_BROUGHT,
+    ),
     "packing": Rule(
-        kinds=(DataKind.GENEALOGY,), item="r.packed", near=delivered("r.container", owner_of("r", "r.plant"))
+        kinds=(DataKind.GENEALOGY,),
+        item="r.packed",
+        near=delivered("r.container", owner_of("r", "r.plant", None, _BROUGHT)),
+        organisation=_BROUGHT,
     ),
-    "shipment": Rule(kinds=(DataKind.GENEALOGY,), item="r.shipped", party="r.source_party", also=_ADDRESSED),
+    "shipment": Rule(
+        kinds=(DataKind.GENEALOGY,),
+        item="r.shipped",
+        party="r.source_party",
+        also=_ADDRESSED,
+        organisation=_BROUGHT,
+    ),
     "alias": Rule(
-        kinds=(DataKind.GENEALOGY,), item="r.one", near=_NAMED, also=f"(r.author = '{HUB_AUTHOR}' AND {_NAMED})"
+        kinds=(DataKind.GENEALOGY,),
+        item="r.one",
+        near=_NAMED,
+        also=f"(r.author = '{HUB_AUTHOR}' AND {_NAMED})",
+        organisation=_BROUGHT,
     ),
+    "emptied": Rule(kinds=(DataKind.GENEALOGY,), item="r.parent", organisation=_BROUGHT),
+    "transformation_part": Rule(kinds=(DataKind.GENEALOGY,), item="r.thing", organisation=_BROUGHT),
+    "catenax_aspect": Rule(
+        kinds=(DataKind.GENEALOGY,), item="COALESCE(r.item, r.subject)", organisation="r.organisation"
+    ),
+    "alarm": Rule(kinds=(DataKind.VERDICTS, DataKind.MEASUREMENTS), item="r.unit", part="r.part"),
+    "field_failure": Rule(kinds=(DataKind.VERDICTS,), item="r.unit"),
+    "field_usage": Rule(kinds=(DataKind.VERDICTS,), item="r.unit"),
     "quality_loss": Rule(kinds=(DataKind.COSTS,)),
     "quality_loss_detail": Rule(kinds=(DataKind.COSTS,)),
     "epcis_event": Rule(
@@ -82,9 +110,16 @@ CONDITIONS: dict[str, str] = {
     "organisation": "r.id IN (SELECT organisation FROM temp.acquaintance)",
     "plant": "r.organisation IN (SELECT organisation FROM temp.acquaintance)",
     "company_prefix": "r.organisation IN (SELECT organisation FROM temp.acquaintance)",
+    "business_partner": "r.organisation IN (SELECT organisation FROM temp.acquaintance)",
     "author_key": "r.plant IS NULL OR r.plant IN (SELECT plant FROM temp.asker_plant)",
     "author_key_revoked": "r.id IN (SELECT k.id FROM temp.author_key k)",
     "rollup": "EXISTS (SELECT 1 FROM temp.rollup_stream v WHERE v.id = r.stream)",
+    # the validity of what one sees: without it a plan that ended would look as if it were in force
+    "master_version": f"r.author IN {_MINE}"
+    f" OR (r.author = '{HUB_AUTHOR}' AND r.plant IN (SELECT plant FROM temp.asker_plant))"
+    + "".join(
+        f" OR EXISTS (SELECT 1 FROM temp.{table} v WHERE {_AT})" for table in ("control_plan", "organisation", "plant")
+    ),
     "result_detail": f"EXISTS (SELECT 1 FROM temp.unit_result v WHERE {_AT})",
     "result_tool": f"EXISTS (SELECT 1 FROM temp.unit_result v WHERE {_AT})",
     "epcis_key": f"EXISTS (SELECT 1 FROM temp.epcis_event v WHERE {_AT})",
@@ -93,15 +128,22 @@ CONDITIONS: dict[str, str] = {
     ),
     "epcis_capture": f"r.organisation = {_SIDES}",
     "sharing_policy": f"r.owner = {_SIDES} OR r.partner = {_SIDES}",
-    "audit_read": f"r.owner = {_SIDES}",
+    "audit_read": f"r.owner = {_SIDES} OR r.owner = '*'",
+    "audit_removed": f"r.owner = {_SIDES} OR r.owner = '*'",
     "contact": f"r.organisation = {_SIDES}",
     # what is not sent yet is the sender's alone
     "notification": f"r.sender = {_SIDES} OR (r.receiver = {_SIDES} AND {_SENT})",
     "notification_item": _OF_NOTIFICATION,
     "notification_change": _OF_NOTIFICATION,
+    # a supplier sees what its customer recorded about its own deliveries
+    "incoming": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR r.supplier = {_SIDES}",
+    "incoming_item": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR r.supplier = {_SIDES}",
+    "requirement": f"r.customer = {_SIDES} OR r.supplier = {_SIDES}",
+    "requirement_change": "EXISTS (SELECT 1 FROM temp.requirement v WHERE v.id = r.id)",
     "declaration_document": "r.plant IN (SELECT plant FROM temp.asker_plant)",
     "agent_contact": f"r.author IN {_MINE}",
-    "alarm_acknowledgement": f"r.agent IN {_MINE}",
+    "alarm_acknowledgement": f"r.agent IN {_MINE} OR r.author IN {_MINE}"
+    " OR EXISTS (SELECT 1 FROM temp.alarm v WHERE v.id = r.id AND v.author = r.agent)",
     "correction": f"r.author IN {_MINE} OR r.target_author IN {_MINE}"
     f" OR (r.author = '{HUB_AUTHOR}' AND r.plant IN (SELECT plant FROM temp.asker_plant))"
     + "".join(
@@ -133,7 +175,7 @@ MASKED: dict[str, dict[str, str]] = {
         "sealed_at": "r.record_time",
         "first_record": "1",
         "records": "0",
-        "receipt": "x''",
+        "receipt": "''",
         "body": "x''",
     }
 }
@@ -200,8 +242,6 @@ def sealed_rows(table: Table) -> str:
 
 def _owner(table: Table, rule: Rule) -> str:
     names = set(table.columns.keys())
-    if rule.organisation is not None:
-        return f"COALESCE({owner_of('r', None)}, {rule.organisation})"
     if "author" not in names:
         return "(SELECT o.organisation FROM temp.plant_owner o WHERE o.plant = r.plant)"
-    return owner_of("r", "r.plant" if "plant" in names else None, rule.party)
+    return owner_of("r", "r.plant" if "plant" in names else None, rule.party, rule.organisation)

@@ -11,14 +11,34 @@ MOST_LAYERS = 5
 """How deep packing is followed from an item to what was shipped; as deep as a trace does."""
 _MINE = "(SELECT author FROM temp.asker_author)"
 _PARTIES = "(SELECT name FROM temp.asker_party)"
+_ASKER = "(SELECT organisation FROM temp.asker)"
+_BROUGHT_IN = ("epcis_event", "catenax_aspect")
+"""Where it stands who brought what the hub sealed for others."""
 
 
-def owner_of(row: str, plant: str | None, party: str | None = None) -> str:
-    """The organisation that a row belongs to: its author's; of what the hub sealed, that of the plant it speaks of.
+def brought_by(row: str) -> str:
+    """The organisation that captured the event, or brought the aspect, of which a row was made; else NULL.
 
-    Agents do not give rows away: only of the hub's own rows does the plant named in them count.
+    What the operator captured is the hub's own word, like what is entered.
+    """
+    ways = ", ".join(
+        f"(SELECT e.organisation FROM main.{table} e WHERE e.batch_id = {row}.batch_id AND e.line = {row}.line"
+        f" AND e.organisation <> '{HUB_AUTHOR}')"
+        for table in _BROUGHT_IN
+    )
+    return f"CASE WHEN {row}.author = '{HUB_AUTHOR}' THEN COALESCE({ways}) END"
+
+
+def owner_of(row: str, plant: str | None, party: str | None = None, brought: str | None = None) -> str:
+    """The organisation that a row belongs to: its author's; of what the hub sealed, that of who brought it, else that
+    of the plant it speaks of.
+
+    Agents do not give rows away, and nobody captures for others: only of the hub's own rows does the plant or party
+    named in them count.
     """
     ways = [f"(SELECT o.organisation FROM temp.author_owner o WHERE o.author = {row}.author)"]
+    if brought is not None:
+        ways.append(brought)
     if plant is not None:
         ways.append(f"(SELECT o.organisation FROM temp.plant_owner o WHERE o.plant = {plant})")
     if party is not None:
@@ -29,22 +49,23 @@ def owner_of(row: str, plant: str | None, party: str | None = None) -> str:
 
 def names_asker(party: str) -> str:
     """Whether a party of a shipment is the asker: by its id, a plant's, or a location number of its prefix."""
-    return f"({party} IN {_PARTIES} OR EXISTS (SELECT 1 FROM temp.asker_location p WHERE {party} LIKE p.prefix || '%'))"
+    within = f"substr({party}, 1, length(p.prefix)) = p.prefix"
+    return f"({party} IN {_PARTIES} OR EXISTS (SELECT 1 FROM temp.asker_location p WHERE {within}))"
 
 
 def made_by_asker(item: str) -> str:
     """Whether the asker has records of its own of ``item``: results, what was built into it, or its own shipment."""
     return (
         f"(EXISTS (SELECT 1 FROM main.unit_result u WHERE u.unit = {item} AND u.author IN {_MINE})"
-        f" OR EXISTS (SELECT 1 FROM main.link l WHERE l.parent = {item} AND l.author IN {_MINE})"
-        f" OR EXISTS (SELECT 1 FROM main.shipment s WHERE s.shipped = {item} AND (s.author IN {_MINE}"
-        f" OR (s.author = '{HUB_AUTHOR}' AND {names_asker('s.source_party')}))))"
+        f" OR EXISTS (SELECT 1 FROM main.link l WHERE l.parent = {item} AND {_said_by_asker('l')})"
+        f" OR EXISTS (SELECT 1 FROM main.shipment s WHERE s.shipped = {item} AND ({_said_by_asker('s')}"
+        f" OR ({_said_by_hub('s')} AND {names_asker('s.source_party')}))))"
     )
 
 
 def delivered(item: str, owner: str) -> str:
     """Whether the owner says that it sent ``item`` to the asker, by itself or inside something."""
-    whose = owner_of("s", "s.plant", "s.source_party")
+    whose = owner_of("s", "s.plant", "s.source_party", brought_by("s"))
     return (
         f"EXISTS (WITH RECURSIVE box(name, depth) AS (SELECT {item}, 0 UNION SELECT p.container, depth + 1"
         f" FROM box CROSS JOIN main.packing p ON p.packed = box.name"
@@ -66,9 +87,9 @@ def neighbours(item: str, owner: str) -> str:
 def taken_in(item: str) -> str:
     """Whether the asker says that it built ``item`` in, or received it."""
     return (
-        f"(EXISTS (SELECT 1 FROM main.link l WHERE l.child = {item} AND l.author IN {_MINE})"
+        f"(EXISTS (SELECT 1 FROM main.link l WHERE l.child = {item} AND {_said_by_asker('l')})"
         f" OR EXISTS (SELECT 1 FROM main.shipment s WHERE s.shipped = {item} AND s.step = 'receive'"
-        f" AND (s.author IN {_MINE} OR (s.author = '{HUB_AUTHOR}' AND {names_asker('s.party')}))))"
+        f" AND ({_said_by_asker('s')} OR ({_said_by_hub('s')} AND {names_asker('s.party')}))))"
     )
 
 
@@ -90,4 +111,12 @@ def part_decided(owner: str, part: str | None, item: str | None) -> str:
 
 
 def _by(owner: str, row: str, plant: str) -> str:
-    return f"({row}.author = '{HUB_AUTHOR}' OR {owner_of(row, plant)} = {owner})"
+    return f"({_said_by_hub(row)} OR {owner_of(row, plant, None, brought_by(row))} = {owner})"
+
+
+def _said_by_asker(row: str) -> str:
+    return f"({row}.author IN {_MINE} OR {brought_by(row)} = {_ASKER})"
+
+
+def _said_by_hub(row: str) -> str:
+    return f"({row}.author = '{HUB_AUTHOR}' AND {brought_by(row)} IS NULL)"

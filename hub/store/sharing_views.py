@@ -1,21 +1,34 @@
 """A connection on which every table shows only what one organisation may see.
 
-SQLite looks names up among temporary tables and views first. On such a connection a temporary view of the same name
-stands before every table, so every question of the store, whoever asks it and however it counts or pages, is a question
-about what may be seen; there is no other way to put one. The policy in force is written into small temporary tables
-when a reading begins, in the reading's own snapshot.
+SQLite and PostgreSQL look names up among temporary tables and views first. On such a connection a temporary view of the
+same name stands before every table, so every question of the store, whoever asks it and however it counts or pages, is
+a question about what may be seen; there is no other way to put one. The policy in force is written into small temporary
+tables when a reading begins, in the reading's own snapshot.
 
-``noted(owner, kind, item)`` is true, and keeps in mind for the audit log that a row of ``owner`` was looked at.
+``noted(owner, kind, item)`` is true, and keeps in mind for the audit log that a row of ``owner`` was looked at: with
+SQLite it calls back into this process, on a PostgreSQL server it fills a temporary table that is read at the end.
 """
 
+import re
 from collections.abc import Collection, Iterable
+from graphlib import TopologicalSorter
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, event
 
 from hub.store.columns import metadata
+from hub.store.dialect import is_postgres
 from hub.store.sharing_rules import column_of, condition_of, sealed_rows
+from hub.store.sharing_server import (
+    NOTE_ROWS,
+    PREPARED,
+    can_be_asked,
+    fill_tables,
+    in_server_words,
+    read_notes,
+    temporary_tables,
+)
 
 NOTED = "noted"
 _TABLES = (
@@ -38,6 +51,8 @@ _SEALED = {
     "codes": ("codes", "r.unit", "r.result_id"),
     "link": ("association", "r.parent", "r.result_id"),
 }
+Rows = Collection[tuple[str, ...]]
+_OF_VIEW = re.compile(r"\btemp\.(\w+)")
 MOST_NOTED_ITEMS = 20
 """So many items of one owner and kind are named in the audit log; all are counted."""
 
@@ -64,6 +79,20 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     acquaintances: frozenset[str]
     grants: tuple[Grant, ...]
     named_parts: tuple[tuple[str, str], ...]
+    only: frozenset[str] = frozenset()
+    """Of the asker's own plants these alone; every one when empty."""
+    plants_of_authors: dict[str, str] = {}
+    """Author -> plant, where ``only`` is not empty."""
+
+    def own_plants(self) -> list[str]:
+        """The plants whose records are the asker's own."""
+        own = [plant for plant, owner in self.plants.items() if owner == self.organisation]
+        return [plant for plant in own if not self.only or plant in self.only]
+
+    def own_authors(self) -> list[str]:
+        """The authors whose records are the asker's own."""
+        own = [author for author, owner in self.authors.items() if owner == self.organisation]
+        return [author for author in own if not self.only or self.plants_of_authors.get(author) in self.only]
 
 
 class Noted:
@@ -94,9 +123,20 @@ def prepare_views(engine: Engine) -> None:
 
     def prepare(connection: Any, record: Any) -> None:
         noted = record.info[NOTED] = Noted()
+        if is_postgres(engine.dialect):
+            prepare_server(connection)
+            return
         connection.create_function("noted", 3, noted)
         for statement in statements:
             connection.execute(statement)
+
+    def prepare_server(connection: Any) -> None:
+        (schema,) = connection.execute("SELECT current_schema()").fetchone()
+        connection.prepare_threshold = 1
+        connection.prepared_max = 1000
+        made = [PREPARED, *temporary_tables(_TABLES), NOTE_ROWS, *(in_server_words(each, schema) for each in _views())]
+        connection.execute(";\n".join(made))
+        connection.commit()
 
     event.listen(engine, "connect", prepare)
 
@@ -106,23 +146,40 @@ def look_as(connection: Connection, ground: Ground) -> Noted:
     noted = connection.info[NOTED]
     assert isinstance(noted, Noted)
     noted.forget()
-    own = ground.organisation
-    plants = [plant for plant, owner in ground.plants.items() if owner == own]
-    _fill(connection, "asker", [(own,)])
-    _fill(connection, "asker_author", [(author,) for author, owner in ground.authors.items() if owner == own])
-    _fill(connection, "asker_plant", [(plant,) for plant in plants])
-    _fill(connection, "asker_party", [(name,) for name in {own, *plants}])
-    _fill(connection, "asker_location", [(prefix,) for prefix in set(ground.locations)])
-    _fill(connection, "known_organisation", [(name,) for name in ground.organisations])
-    _fill(connection, "acquaintance", [(name,) for name in ground.acquaintances | {own}])
-    _fill(connection, "author_owner", list(ground.authors.items()))
-    _fill(connection, "plant_owner", list(ground.plants.items()))
-    _fill(connection, "named_part", list(ground.named_parts))
-    _fill(connection, "granted", [(g.kind, g.owner, g.part, g.items) for g in ground.grants])
+    tables = _filled(ground)
+    if is_postgres(connection.dialect):
+        fill_tables(connection, tables)
+    else:
+        for table, rows in tables.items():
+            _fill(connection, table, rows)
     return noted
 
 
-def _fill(connection: Connection, table: str, rows: Collection[tuple[str, ...]]) -> None:
+def settle_notes(connection: Connection, noted: Noted) -> None:
+    """Let ``noted`` hold all that was looked at so far; called before the reading ends, also by an error."""
+    if is_postgres(connection.dialect) and can_be_asked(connection):
+        noted.rows, noted.items = read_notes(connection, MOST_NOTED_ITEMS)
+
+
+def _filled(ground: Ground) -> dict[str, Rows]:
+    own = ground.organisation
+    plants = ground.own_plants()
+    return {
+        "asker": [(own,)],
+        "asker_author": [(author,) for author in ground.own_authors()],
+        "asker_plant": [(plant,) for plant in plants],
+        "asker_party": [(name,) for name in {own, *plants}],
+        "asker_location": [(prefix,) for prefix in set(ground.locations)],
+        "known_organisation": [(name,) for name in ground.organisations],
+        "acquaintance": [(name,) for name in ground.acquaintances | {own}],
+        "author_owner": list(ground.authors.items()),
+        "plant_owner": list(ground.plants.items()),
+        "named_part": list(ground.named_parts),
+        "granted": [(g.kind, g.owner, g.part, g.items) for g in ground.grants],
+    }
+
+
+def _fill(connection: Connection, table: str, rows: Rows) -> None:
     connection.exec_driver_sql(f"DELETE FROM temp.{table}")  # noqa: S608 - a fixed word
     if rows:
         places = ", ".join("?" * len(next(iter(rows))))
@@ -133,10 +190,17 @@ def _statements() -> Iterable[str]:
     yield "PRAGMA temp_store=MEMORY"
     for made in _TABLES:
         yield f"CREATE TEMP TABLE {made}"
-    for table in metadata.tables.values():
+    yield from _views()
+
+
+def _views() -> Iterable[str]:
+    """Each behind those that it speaks of."""
+    conditions = {name: condition_of(table) for name, table in metadata.tables.items()}
+    spoken = {name: _OF_VIEW.findall(condition) for name, condition in conditions.items()}
+    for name in TopologicalSorter({name: conditions.keys() & set(of) for name, of in spoken.items()}).static_order():
+        table = metadata.tables[name]
         columns = ", ".join(column_of(table, column.name) for column in table.columns)
-        condition = condition_of(table)
-        yield f'CREATE TEMP VIEW "{table.name}" AS SELECT {columns} FROM main."{table.name}" AS r WHERE {condition}'  # noqa: S608
+        yield f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM main."{name}" AS r WHERE {conditions[name]}'  # noqa: S608
     arms = []
     for name, (kind, item, identity) in _SEALED.items():
         sealed = sealed_rows(metadata.tables[name])

@@ -10,10 +10,11 @@ from sqlalchemy import Row, Table, select
 from hub.store.chunks import in_chunks
 from hub.store.correction_queries import Place, erroneous
 from hub.store.database import Reading
+from hub.store.event_link_queries import PACKINGS, EventLinks
 from hub.store.instant import from_micros
 from hub.store.tables import packing, shipment
 from hub.store.trace_queries import known
-from traceability.genealogy import Link
+from traceability.genealogy import Link, with_endings
 
 
 class ShipmentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +66,9 @@ def packings_of(connection: Reading, items: Collection[str], log_size: int | Non
         for row in _right(connection, shipment, shipment.c.shipped, items, log_size)
         if row.inside is not None
     ]
-    return packed + nested
+    links = packed + nested
+    emptied = EventLinks(connection, log_size).endings({link.parent for link in links}, PACKINGS)
+    return list(with_endings(links, emptied))
 
 
 def any_shipment(connection: Reading) -> bool:

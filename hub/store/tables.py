@@ -15,23 +15,34 @@ number of decimals. No foreign keys: rows of different batches arrive in any ord
 hub is opened, and ``rebuild`` fills them with what that program could not read.
 """
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, Text
 
+import hub.store.account_tables
+import hub.store.audit_tables  # noqa: F401 - likewise
 from hub.store.alarm_tables import ALARM_PROJECTION
-from hub.store.columns import Long, evidence, item, metadata, text
+from hub.store.catenax_tables import CATENAX_PROJECTION
+from hub.store.columns import Long, evidence, metadata, text
 from hub.store.declaration_tables import declaration_document
 from hub.store.detail_tables import DETAIL_PROJECTION
 from hub.store.economics_tables import assessment, output_value, quality_loss
 from hub.store.epcis_tables import EPCIS_PROJECTION
+from hub.store.event_link_tables import EVENT_LINK_PROJECTION
 from hub.store.field_tables import FIELD_PROJECTION
 from hub.store.fleet_tables import FLEET_PROJECTION
+from hub.store.history_tables import HISTORY_PROJECTION
+from hub.store.incoming_tables import INCOMING_PROJECTION
 from hub.store.ledger_tables import batch, fork, log_node, meta
 from hub.store.line_tables import codes, hold, interlock_refusal
+from hub.store.master_tables import MASTER_PROJECTION
 from hub.store.notify_tables import NOTIFY_PROJECTION
+from hub.store.production_tables import claim, data_loss, link, measurement, picture, unit_result
 from hub.store.quality_tables import QUALITY_PROJECTION, quality_loss_detail, quality_statement
 from hub.store.recall_tables import item_number, recall, recall_part
+from hub.store.requirement_tables import REQUIREMENT_PROJECTION
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
+from hub.store.round_tables import round_lease
 from hub.store.sharing_tables import audit_read, organisation_token, recall_asker, sharing_policy
+from hub.store.subscription_tables import alarm_subscription
 from hub.store.telemetry_tables import telemetry
 from hub.store.trace_tables import TRACE_PROJECTION, alias, company_prefix, correction, packing, shipment
 from hub.store.witness_tables import cosignature
@@ -39,6 +50,7 @@ from hub.store.witness_tables import cosignature
 __all__ = [
     "PROJECTION",
     "SCHEMA_VERSION",
+    "alarm_subscription",
     "alias",
     "assessment",
     "audit_read",
@@ -78,6 +90,7 @@ __all__ = [
     "recall_part",
     "rollup",
     "rollup_stream",
+    "round_lease",
     "sharing_policy",
     "shipment",
     "telemetry",
@@ -155,115 +168,6 @@ control_plan = Table(
     Index("control_plan_plant", "plant", "part"),
 )
 
-unit_result = Table(
-    "unit_result",
-    metadata,
-    *evidence(),
-    text("result_id"),
-    text("unit", 400, nullable=True),
-    text("part", 400),
-    text("operation"),
-    text("work_cell"),
-    text("plant", nullable=True),
-    text("verdict", 20),
-    Column("flags", JSON, nullable=False),  # list of traceability.unit.Flag
-    text("purpose", 20),
-    Column("attempt", BigInteger, nullable=False),
-    Column("cycle", BigInteger),
-    Column("source_time", BigInteger),
-    text("defect", 2000, nullable=True),
-    text("plan", 71, nullable=True),
-    Index("unit_result_unit", "unit"),
-    Index("unit_result_id", "result_id"),
-    Index("unit_result_plant", "plant", "operation", "event_time"),
-    Index("unit_result_author", "author", "chain", "operation", "seq"),
-)
-
-measurement = Table(
-    "measurement",
-    metadata,
-    *evidence(),
-    item(),
-    text("result_id"),
-    text("unit", 400, nullable=True),
-    text("operation"),
-    text("plant", nullable=True),
-    text("characteristic"),
-    Column("value", BigInteger),  # x 10**-decimals uom; None when nothing trustworthy was read
-    Column("decimals", Integer, nullable=False),
-    text("uom", 20),
-    text("status", 20),
-    text("raw", 60, nullable=True),
-    text("plan", 71, nullable=True),
-    Index("measurement_unit", "unit"),
-    Index("measurement_plant", "plant", "characteristic", "event_time"),
-)
-
-# ``certain`` when the child is a unit; a lot gives potential links only.
-link = Table(
-    "link",
-    metadata,
-    *evidence(),
-    item(),
-    text("result_id"),
-    text("parent", 400),
-    text("child", 400),
-    Column("certain", Boolean, nullable=False),
-    text("action", 10),
-    text("position", nullable=True),
-    text("quantity", 30, nullable=True),
-    text("uom", 20, nullable=True),
-    text("operation"),
-    text("plant", nullable=True),
-    Index("link_parent", "parent"),
-    Index("link_child", "child"),
-)
-
-picture = Table(
-    "picture",
-    metadata,
-    *evidence(),
-    item(),
-    text("result_id"),
-    text("unit", 400, nullable=True),
-    text("operation"),
-    text("plant", nullable=True),
-    text("sha256", 71),
-    Column("size", BigInteger, nullable=False),
-    text("position"),
-    Column("symbols", JSON, nullable=False),  # list of traceability.record.production.ReadSymbol
-    text("reason", 2000, nullable=True),
-    Index("picture_unit", "unit"),
-    Index("picture_id", "result_id"),
-)
-
-claim = Table(
-    "claim",
-    metadata,
-    *evidence(),
-    text("plant", nullable=True),
-    text("part", 400),
-    text("operation"),
-    Column("through", BigInteger, nullable=False),
-    Column("submitted", BigInteger, nullable=False),
-    Column("first_ok", BigInteger, nullable=False),
-    Column("attempts", BigInteger, nullable=False),
-    Column("invalid", BigInteger, nullable=False),
-    Index("claim_author", "author", "chain", "operation", "through"),
-)
-
-data_loss = Table(
-    "data_loss",
-    metadata,
-    *evidence(),
-    text("plant", nullable=True),
-    text("stream"),
-    Column("count", BigInteger, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("first", BigInteger),
-    Column("last", BigInteger),
-)
-
 PROJECTION: dict[str, Table] = {
     table.name: table
     for table in (
@@ -290,10 +194,16 @@ PROJECTION: dict[str, Table] = {
         *DETAIL_PROJECTION,
         sharing_policy,
         *ALARM_PROJECTION,
+        *CATENAX_PROJECTION,
         *FIELD_PROJECTION,
         *FLEET_PROJECTION,
+        *INCOMING_PROJECTION,
+        *REQUIREMENT_PROJECTION,
         *EPCIS_PROJECTION,
+        *EVENT_LINK_PROJECTION,
         *NOTIFY_PROJECTION,
         *QUALITY_PROJECTION,
+        *MASTER_PROJECTION,
+        *HISTORY_PROJECTION,
     )
 }

@@ -10,9 +10,10 @@ from sqlalchemy import Column, Select, Table, and_, select
 from hub.store.chunks import in_chunks
 from hub.store.correction_queries import Place, erroneous, place_of
 from hub.store.database import Reading
+from hub.store.event_link_queries import EventLinks
 from hub.store.instant import from_micros
 from hub.store.tables import batch, link, measurement, picture, unit_result
-from traceability.genealogy import Link
+from traceability.genealogy import Direction, Link, with_endings
 from traceability.measurement import Measurement, Status
 from traceability.record.production import ReadSymbol
 from traceability.unit import Flag, Purpose, Verdict
@@ -91,14 +92,26 @@ class StoreLinks:
     def __init__(self, connection: Reading, log_size: int | None = None) -> None:
         self._connection = connection
         self._log_size = log_size
+        self.events = EventLinks(connection, log_size)
 
     def below(self, items: Collection[str]) -> Iterator[Link]:
         """Every link whose parent is among ``items``."""
-        return self._links(link.c.parent, items)
+        return with_endings(self.stated_below(items), self.events.endings(items))
 
     def above(self, items: Collection[str]) -> Iterator[Link]:
         """Every link whose child is among ``items``."""
-        return self._links(link.c.child, items)
+        links = list(self.stated_above(items))
+        return with_endings(links, self.events.endings({each.parent for each in links}))
+
+    def stated_below(self, items: Collection[str]) -> Iterator[Link]:
+        """Those of ``below`` that name both ends."""
+        yield from self._links(link.c.parent, items)
+        yield from self.events.transformed(items, Direction.BACK)
+
+    def stated_above(self, items: Collection[str]) -> Iterator[Link]:
+        """Those of ``above`` that name both ends."""
+        yield from self._links(link.c.child, items)
+        yield from self.events.transformed(items, Direction.FORWARD)
 
     def _links(self, end: Column[str], items: Collection[str]) -> Iterator[Link]:
         for chunk in in_chunks(items):

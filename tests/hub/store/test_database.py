@@ -15,9 +15,12 @@ from hub.errors import DataDirectory
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.store.batches import log_size
-from hub.store.database import Store, create_store, open_store
+from hub.store.database import Store
 from hub.store.instant import from_micros, is_storable, to_micros
 from hub.store.meta import read_meta, write_meta
+from hub.store.opening import create_at, finish
+from hub.store.place import FilePlace, server_place
+from hub.store.sqlite_file import open_store
 
 ENTER_MANY = """
 import sys
@@ -27,16 +30,22 @@ from hub.entry.master import add_organisation
 hub = open_hub(Path(sys.argv[1]))
 for number in range(25):
     add_organisation(hub, f"{sys.argv[2]}-{number}", "a company")
+hub.store.close()
 """
 
 
 @pytest.fixture
-def store(tmp_path: Path):
-    made = create_store(tmp_path / "hub.db")
+def store(tmp_path: Path, back_end: str, request: pytest.FixtureRequest):
+    place = FilePlace(tmp_path / "hub.db")
+    if back_end != "sqlite":
+        place = server_place(request.getfixturevalue("postgres").new_database(), tmp_path, where="test")
+    made = create_at(place)
+    finish(made)
     yield made
     made.close()
 
 
+@pytest.mark.every_store
 def test_processes_that_write_at_once_neither_lose_nor_double(hub: Hub, agent: SmallAgent) -> None:
     with hub.store.reading() as connection:
         before = log_size(connection)
@@ -53,6 +62,7 @@ def test_processes_that_write_at_once_neither_lose_nor_double(hub: Hub, agent: S
     assert fsck(hub).size == before + 50 + sent
 
 
+@pytest.mark.every_store
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     def fail() -> None:
         with store.writing() as connection:
@@ -65,6 +75,7 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
         assert read_meta(connection) == {}
 
 
+@pytest.mark.every_store
 def test_readers_see_one_state_while_a_writer_commits(store: Store) -> None:
     with store.reading() as reader:
         assert read_meta(reader) == {}
@@ -75,6 +86,7 @@ def test_readers_see_one_state_while_a_writer_commits(store: Store) -> None:
         assert read_meta(reader) == {"a": "1"}
 
 
+@pytest.mark.every_store
 def test_writers_wait_for_each_other(store: Store) -> None:
     def count_up() -> None:
         for _ in range(20):

@@ -1,0 +1,43 @@
+"""Which of the two databases a connection speaks to, and what has to be said differently to each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def is_postgres(dialect: Dialect) -> bool:
+    """Whether it is PostgreSQL; otherwise it is SQLite."""
+    return dialect.name == "postgresql"
+
+
+def own_schema(connection: Connection) -> str:
+    """The name before which the tables themselves stand, also where views or other tables hide them."""
+    return connection.dialect.default_schema_name or "main"
+
+
+def insert_or_replace(connection: Connection, table: Table) -> Insert:
+    """Insert whole rows, each in place of the one with the same key."""
+    others = [column.name for column in table.columns if not column.primary_key]
+    return insert_or_change(connection, table, dict.fromkeys(others))
+
+
+def insert_or_add(connection: Connection, table: Table, counts: Sequence[str]) -> Insert:
+    """Insert rows, or add their ``counts`` to the row with the same key."""
+    return insert_or_change(connection, table, {name: table.c[name] for name in counts})
+
+
+def insert_or_change(connection: Connection, table: Table, changes: dict[str, Any]) -> Insert:
+    """Insert rows; of one whose key is there, columns take the new value, added to what stands under their name."""
+    if is_postgres(connection.dialect):
+        on_server = postgresql.insert(table)
+        given = {name: _new(on_server.excluded[name], old) for name, old in changes.items()}
+        return on_server.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=given)
+    in_file = sqlite.insert(table)
+    given = {name: _new(in_file.excluded[name], old) for name, old in changes.items()}
+    return in_file.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=given)
+
+
+def _new(given: Any, old: Any) -> Any:
+    return given if old is None else old + given

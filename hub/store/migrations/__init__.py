@@ -1,0 +1,1 @@
+"""How the tables of one version of the program become those of the next, and back: Alembic revisions."""

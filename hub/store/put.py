@@ -1,0 +1,88 @@
+"""Many rows at once, by the quickest way that each database has."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+from sqlalchemy import JSON, Integer, String, Table, delete, insert
+from sqlalchemy.exc import DBAPIError
+
+from hub.store.database import Writing
+from hub.store.dialect import is_postgres
+
+WORTH_COPYING = 20
+"""From so many rows on COPY is quicker than INSERT."""
+
+
+def put_rows(connection: Writing, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Add ``rows``, each with all columns of ``table``."""
+    if not is_postgres(connection.dialect):
+        _put_in_file(connection, table, rows)
+    elif len(rows) < WORTH_COPYING:
+        connection.execute(insert(table), rows)
+    else:
+        copy_rows(connection, table, ([row[name] for name in table.columns.keys()] for row in rows))  # noqa: SIM118
+
+
+def _put_in_file(connection: Writing, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Tables of numbers and texts alone go to the driver as they are, which takes half the time."""
+    if any(not isinstance(column.type, Integer | String) for column in table.columns):
+        connection.execute(insert(table), rows)
+        return
+    compiled = insert(table).compile(dialect=connection.dialect)
+    names = compiled.positiontup
+    assert names is not None  # SQLite takes parameters by their place
+    connection.exec_driver_sql(str(compiled), list(map(itemgetter(*names), rows)))
+
+
+def put_stored(connection: Writing, table: Table, rows: Sequence[Sequence[object]]) -> None:
+    """Add rows whose values are as ``digests.stored`` reads them, in the order of the table's columns."""
+    if is_postgres(connection.dialect):
+        copy_rows(connection, table, rows, as_stored=True)
+    elif rows:
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        places = ", ".join("?" * len(table.columns))
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({places})', list(map(tuple, rows)))  # noqa: S608
+
+
+def copy_rows(connection: Writing, table: Table, rows: Iterable[Sequence[object]], *, as_stored: bool = False) -> None:
+    """PostgreSQL's COPY: values in the order of the table's columns, what is JSON ``as_stored`` or to be written."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    as_json = [None if as_stored else _written(column.type) for column in table.columns]
+    plain = not any(as_json)
+    driver: Any = connection.connection.driver_connection
+    statement = f'COPY "{table.name}" ({names}) FROM STDIN'
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row if plain else list(map(_applied, as_json, row)))
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=driver.closed
+        ) from error
+
+
+def clear_batch(connection: Writing, tables: Iterable[Table], batch_id: int) -> None:
+    """Delete what these tables hold of one batch."""
+    if is_postgres(connection.dialect):  # in one message to the server
+        each = [f'DELETE FROM "{table.name}" WHERE batch_id = {int(batch_id)}' for table in tables]  # noqa: S608
+        connection.exec_driver_sql(";".join(each))
+        return
+    for table in tables:
+        connection.execute(delete(table).where(table.c.batch_id == batch_id))
+
+
+def _applied(write: Callable[[object], object] | None, value: object) -> object:
+    return value if write is None else write(value)
+
+
+def _written(kind: object) -> Callable[[object], object] | None:
+    """How a value is written into a column; None as it is."""
+    if not isinstance(kind, JSON):
+        return None
+
+    def write(value: object) -> str | None:
+        return None if value is None and kind.none_as_null else msgspec.json.encode(value).decode()
+
+    return write
