@@ -5,7 +5,10 @@ from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
+from starlette.responses import RedirectResponse
 
+from hub.pages.account_paths import SIGN_IN_PATH, sign_in_path
+from hub.pages.frame.address import address_of
 from hub.pages.speech import mark
 from hub.pages.templating import Pages
 from traceability.sync import PROBLEM_TYPE, Problem
@@ -13,6 +16,8 @@ from traceability.sync import PROBLEM_TYPE, Problem
 _NOT_PAGES = ("/api/", "/log/", "/healthz", "/readyz", "/openapi.json", "/static/")
 TITLES = {
     400: mark("This address can't be read"),
+    401: mark("Sign in to do this"),
+    403: mark("This is not yours to do"),
     404: mark("Nothing is known here"),
     405: mark("This page can only be read"),
     422: mark("This address can't be read"),
@@ -21,6 +26,11 @@ TITLES = {
 }
 ADVICE = {
     400: mark("Check the code: scan it again, or type serial or lot into the search box."),
+    401: mark("Sign in, then try again."),
+    403: mark(
+        "If you need it for your work, ask whoever manages accounts for another role. "
+        "If the page is old, open it again and repeat what you did."
+    ),
     404: mark(
         "Check serial and part number, or search for a part of them. "
         "A unit appears here once its agent has sent a result of it."
@@ -52,6 +62,8 @@ def _told_as_page(
         if not wants_page(request) or response.media_type != PROBLEM_TYPE:
             return response
         problem = msgspec.json.decode(response.body, type=Problem)
+        if problem.status == 401 and request.method == "GET" and not request.url.path.startswith(SIGN_IN_PATH):
+            return RedirectResponse(sign_in_path(address_of(request).without()), status_code=303)
         page = error_page(request, pages, problem)
         page.headers.update({name: value for name, value in response.headers.items() if name == "retry-after"})
         return page

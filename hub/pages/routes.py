@@ -6,20 +6,22 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.alarm.views import alarm_page
-from hub.api.access import UsesHub
+from hub.api.access import UsesAsker, UsesHub
 from hub.declaration.declare import declarations_of
 from hub.fleet.home import home
 from hub.ledger.log import verifier_key
 from hub.page_paths import HOME_PATH, ITEMS_PATH, has_page, item_path
 from hub.pages.alarm_rows import alarm_rows
 from hub.pages.home_page import home_context
+from hub.pages.page_code import page_code_context
 from hub.pages.plant_page import plant_context
 from hub.pages.templating import Pages
 from hub.pages.unit_page import genealogy_context, unit_context
 from hub.scorecard.assess import level_history
-from hub.scorecard.plant import plant_grade, plant_grades, plant_view
+from hub.scorecard.plant import plant_view
 from hub.search.find import LONGEST, search
 from hub.store.alarm_queries import AlarmWanted
+from hub.suppliers.routes import UsesSuppliers
 from hub.trace.badge import evidence_summary
 from hub.trace.item_routes import item_evidence_path
 from hub.trace.line import plant_holds
@@ -45,23 +47,24 @@ UsesPages = Annotated[Pages, Depends(pages_of)]
 
 
 @router.get(HOME_PATH)
-def get_home(request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+def get_home(request: Request, hub: UsesHub, asker: UsesAsker, desk: UsesSuppliers, pages: UsesPages) -> Response:
     """What is the state of my chain now?"""
-    now = hub.clock()
+    now, grades = hub.clock(), desk.grades(hub, asker)
     with hub.store.reading() as connection:
-        grades = plant_grades(connection, now)
         view = home(connection, now, grades)
     return pages.answer(request, "home.html", home_context(view, grades, pages.speech(request)))
 
 
 @router.get("/01/{gtin}/21/{serial:path}")
-def get_unit(gtin: str, serial: str, request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+def get_unit(  # noqa: PLR0917 - what the route needs
+    gtin: str, serial: str, request: Request, hub: UsesHub, asker: UsesAsker, desk: UsesSuppliers, pages: UsesPages
+) -> Response:
     """What is this unit made of, what happened to it, and can I believe it?"""
     with hub.store.reading() as connection:
         summary = evidence_summary(connection, hub, unit_uri(gtin, serial), evidence_path(gtin, serial))
         view = unit_view(connection, gtin, serial, summary)
-        grade = plant_grade(connection, view.plant.id, hub.clock()) if view.plant else None
-    context = unit_context(view, grade, str(verifier_key(hub)), pages.speech(request))
+    grade = desk.grades(hub, asker).get(view.plant.id) if view.plant else None
+    context = unit_context(view, grade, str(verifier_key(hub)), pages.speech(request)) | page_code_context(request)
     return pages.answer(request, "unit.html", context)
 
 
@@ -87,10 +90,12 @@ def _lot_page(view: LotView, offset: int, request: Request, pages: Pages) -> Res
 
 
 @router.get(f"{ITEMS_PATH}/{{item:path}}")
-def get_item(
+def get_item(  # noqa: PLR0917 - what the route needs
     item: str,
     request: Request,
     hub: UsesHub,
+    asker: UsesAsker,
+    desk: UsesSuppliers,
     pages: UsesPages,
     *,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
@@ -107,8 +112,8 @@ def get_item(
     with hub.store.reading() as connection:
         summary = evidence_summary(connection, hub, name, item_evidence_path(name))
         view = view_of_unit(connection, name, summary)
-        grade = plant_grade(connection, view.plant.id, hub.clock()) if view.plant else None
-    context = unit_context(view, grade, str(verifier_key(hub)), pages.speech(request))
+    grade = desk.grades(hub, asker).get(view.plant.id) if view.plant else None
+    context = unit_context(view, grade, str(verifier_key(hub)), pages.speech(request)) | page_code_context(request)
     return pages.answer(request, "unit.html", context)
 
 

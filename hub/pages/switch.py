@@ -1,11 +1,20 @@
-"""The language switch: ``?lang=`` on any page sets the cookie and leads back to the same page, nowhere else."""
+"""What a reader may switch on any page: ``?lang=``, ``?theme=``, ``?zone=`` set a cookie and lead back to the page."""
 
-from urllib.parse import parse_qsl, quote, urlencode
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hub.pages.frame.address import address_of
+from hub.pages.frame.preference import (
+    THEME_COOKIE,
+    THEME_PARAMETER,
+    ZONE_COOKIE,
+    ZONE_PARAMETER,
+    chosen_theme,
+    chosen_zone,
+)
 from hub.pages.language import (
     LANGUAGE_COOKIE,
     LANGUAGE_PARAMETER,
@@ -15,12 +24,17 @@ from hub.pages.language import (
 )
 
 _A_YEAR_S = 365 * 24 * 3600
-_PATH_SAFE = "/%:@!$&'()*+,;=~"
-_NOT_PAGES = ("/api/", "/log/")
+_NOT_PAGES = ("/api/", "/log/", "/epcis/")
+_CHOICES: Mapping[str, tuple[str, Callable[[str | None], str | None]]] = {
+    LANGUAGE_PARAMETER: (LANGUAGE_COOKIE, chosen_language),
+    THEME_PARAMETER: (THEME_COOKIE, chosen_theme),
+    ZONE_PARAMETER: (ZONE_COOKIE, chosen_zone),
+}
+"""By parameter: the cookie, and what of a text is a choice."""
 
 
-class LanguageSwitch:
-    """Wraps the application; requests without the parameter pass untouched."""
+class PreferenceSwitch:
+    """Wraps the application; requests without such a parameter pass untouched."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -39,28 +53,20 @@ def language_of(request: Request) -> Language:
 
 def switch_address(request: Request, language: Language) -> str:
     """The present page with the switch to ``language``."""
-    return f"{_path(request)}?{urlencode([*_others(request), (LANGUAGE_PARAMETER, language.value)])}"
+    return address_of(request).with_((LANGUAGE_PARAMETER, language.value))
 
 
 def _switched(request: Request) -> Response | None:
     if request.method != "GET" or request.url.path.startswith(_NOT_PAGES):
         return None
-    language = chosen_language(request.query_params.get(LANGUAGE_PARAMETER))
-    if language is None:
+    chosen = {
+        cookie: choice
+        for parameter, (cookie, read) in _CHOICES.items()
+        if (choice := read(request.query_params.get(parameter))) is not None
+    }
+    if not chosen:
         return None
-    others = urlencode(_others(request))
-    response = RedirectResponse(_path(request) + (f"?{others}" if others else ""), status_code=303)
-    response.set_cookie(LANGUAGE_COOKIE, language.value, max_age=_A_YEAR_S, httponly=True, samesite="lax")
+    response = RedirectResponse(address_of(request).without(*_CHOICES), status_code=303)
+    for cookie, choice in chosen.items():
+        response.set_cookie(cookie, str(choice), max_age=_A_YEAR_S, httponly=True, samesite="lax")
     return response
-
-
-def _path(request: Request) -> str:
-    """The path as it was asked for, with exactly one slash in front: ``//host`` would lead to another host."""
-    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
-    return "/" + quote(raw.decode("latin-1"), safe=_PATH_SAFE).lstrip("/")
-
-
-def _others(request: Request) -> list[tuple[str, str]]:
-    query: bytes = request.scope["query_string"]
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    return [(name, value) for name, value in pairs if name != LANGUAGE_PARAMETER]

@@ -1,25 +1,35 @@
 """From a template to an answer. One Jinja environment for each language, made once, with escaping always on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from hub.page_paths import plant_path
 from hub.pages.fpy_chart import yield_interval
+from hub.pages.frame.address import address_of
+from hub.pages.frame.help_texts import help_of
+from hub.pages.frame.navigation import Crumb, shown_tasks
+from hub.pages.frame.preference import OF_PLANT, OFFERED_ZONES, Theme, theme_of, zone_of
 from hub.pages.language import Language
 from hub.pages.level_words import binding_short, level_name
 from hub.pages.speech import Speech
 from hub.pages.static_files import PLOTLY_PATH, STATIC_ROOT, plotly_style_ids
 from hub.pages.switch import language_of, switch_address
+from hub.pages.tables.arrange import FORMAT_PARAMETER, TABLE_PARAMETER, arranged
+from hub.pages.tables.define import Filled
+from hub.pages.tables.export import CSV, XLSX, exported
+from hub.pages.who import who_reads
 from hub.pages.words import word_for
 from traceability.unit import Environment as DataEnvironment
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 _HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language, Cookie"}
+PLANTS_OWN = "UTC"
+"""The clock of what belongs to no plant, while the reader chose none."""
 
 
 class Pages:
@@ -36,15 +46,51 @@ class Pages:
 
     def answer(self, request: Request, name: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """The page ``name`` filled with ``context``."""
-        language = language_of(request)
+        language, address = language_of(request), address_of(request)
         frame = {
             "language": language,
             "languages": [(each, switch_address(request, each)) for each in Language],
             "environment": self._environment,
             "query": "",
+            "address": address,
+            "tasks": shown_tasks(request.url.path, self._speeches[language]),
+            "trail": (),
+            "tables": {},
+            "theme": theme_of(request),
+            "themes": tuple(Theme),
+            "zone_choice": zone_of(request),
+            "zone_choices": OFFERED_ZONES,
+            **who_reads(request),
         }
         html = self._templates[language].get_template(name).render(frame | dict(context))
         return HTMLResponse(html, status, headers=_HEADERS | {"Content-Language": language.value})
+
+    def show(
+        self,
+        request: Request,
+        name: str,
+        context: Mapping[str, Any],
+        *,
+        tables: Sequence[Filled] = (),
+        trail: Sequence[Crumb] = (),
+    ) -> Response:
+        """The page ``name`` with its tables (``tables.ID`` in the template); with ``?format=`` one of them as a file.
+
+        ``trail`` leads from the task to the page; the home page before it is added.
+        """
+        address, speech = address_of(request), self.speech(request)
+        kind = address.get(FORMAT_PARAMETER)
+        wanted = address.get(TABLE_PARAMETER)
+        chosen = next((one for one in tables if wanted in (None, one.definition.id)), None)
+        if kind in (CSV, XLSX) and chosen is not None:
+            return exported(chosen, kind, address, speech)
+        shown = {one.definition.id: arranged(one, address, speech) for one in tables}
+        return self.answer(request, name, {**context, "tables": shown, "trail": tuple(trail)})
+
+    def zone(self, request: Request, of_plant: str = PLANTS_OWN) -> str:
+        """By which clock to tell times: the reader's, or that of the plant."""
+        chosen = zone_of(request)
+        return of_plant if chosen == OF_PLANT else chosen
 
 
 def _templates(speech: Speech) -> Environment:
@@ -61,6 +107,7 @@ def _templates(speech: Speech) -> Environment:
         return speech.say(word_for(code))
 
     templates.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    templates.filters["heading"] = lambda text: text if len(text) < 2 else text[:1].upper() + text[1:]
     templates.globals |= {
         "say": speech.say,
         "say_count": speech.say_count,
@@ -70,6 +117,7 @@ def _templates(speech: Speech) -> Environment:
         "binding_short": lambda grade: binding_short(speech, grade),
         "fpy_interval": lambda fpy: yield_interval(fpy, speech),
         "plant_path": plant_path,
+        "help_of": help_of,
         "static": STATIC_ROOT,
         "plotly": PLOTLY_PATH,
         "plotly_style_ids": plotly_style_ids(),

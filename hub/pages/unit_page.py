@@ -10,6 +10,7 @@ import msgspec
 from hub.pages.doubt_words import DISPUTE_WORDS
 from hub.pages.genealogy_picture import pictures
 from hub.pages.limit_bar import LimitBar, badness, limit_bar
+from hub.pages.sealed_rows import sealed_by_item, sealed_rows
 from hub.pages.speech import Speech
 from hub.trace.views import GraphLink, GraphNode, GraphView, MeasurementView, ResultView, UnitView
 from traceability.measurement import Status
@@ -55,6 +56,8 @@ def genealogy_context(graph: GraphView, speech: Speech) -> dict[str, Any]:
     return {
         "drawings": pictures(graph, speech),
         "genealogy": genealogy_rows(graph),
+        "sealed": sealed_rows(graph),
+        "sealed_about": sealed_by_item(graph.sealed),
         "dispute_words": DISPUTE_WORDS,
     }
 

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from hub.fleet.views import Freshness
+from hub.pages.account_words import ACCOUNT_TABLES
 from hub.pages.alarm_rows import ALARM_KINDS
+from hub.pages.frame.preference import Theme
 from hub.pages.notification_words import NOTIFICATION_TABLES
 from hub.pages.speech import mark
 from hub.scorecard.views import BucketWidth
 from hub.search.views import HitKind
+from hub.suppliers.asked import Chart, Rules
+from hub.suppliers.views import Trust
 from hub.trace.views import LimitState
 from traceability.measurement import Status
 from traceability.quality.level import Level
@@ -135,6 +139,25 @@ ENVIRONMENTS: Mapping[StrEnum, str] = {
     Environment.DEMO: mark("demo data"),
     Environment.TEST: mark("test data"),
 }
+THEMES: Mapping[StrEnum, str] = {
+    Theme.AUTO: mark("as the device"),
+    Theme.LIGHT: mark("light"),
+    Theme.DARK: mark("dark"),
+}
+CHARTS: Mapping[StrEnum, str] = {
+    Chart.XBAR_S: mark("means and deviations of five (x̄-s)"),
+    Chart.I_MR: mark("single values (I-MR)"),
+}
+RULE_SETS: Mapping[StrEnum, str] = {
+    Rules.WESTERN_ELECTRIC: mark("Western Electric 1–4"),
+    Rules.NELSON: mark("Nelson 1–8"),
+}
+TRUST: Mapping[StrEnum, str] = {
+    Trust.SOUND: mark("sound"),
+    Trust.INCOMPLETE: mark("incomplete"),
+    Trust.BROKEN: mark("broken"),
+    Trust.UNKNOWN: mark("no agent"),
+}
 BUCKETS: Mapping[StrEnum, str] = {
     BucketWidth.MINUTE: mark("per minute"),
     BucketWidth.FIVE_MINUTES: mark("per 5 minutes"),
@@ -147,7 +170,8 @@ BUCKETS: Mapping[StrEnum, str] = {
 
 TABLES = (
     METRICS, DIMENSIONS, REASONS, VERDICTS, FLAGS, PURPOSES, STATUSES, LIMIT_STATES, FRESHNESS, HIT_KINDS,
-    HOLD_SCOPES, ENVIRONMENTS, BUCKETS, SAMPLING, ALARM_KINDS, *NOTIFICATION_TABLES,
+    HOLD_SCOPES, ENVIRONMENTS, BUCKETS, SAMPLING, ALARM_KINDS, THEMES, TRUST, CHARTS, RULE_SETS,
+    *NOTIFICATION_TABLES, *ACCOUNT_TABLES,
 )  # fmt: skip
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), code.value): text for table in TABLES for code, text in table.items()

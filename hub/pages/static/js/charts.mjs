@@ -1,4 +1,6 @@
 // Draws each element with "data-chart" from the JSON block of that id, in the colours of the page.
+import { layoutOf, tracesOf } from "./plots.mjs";
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function tokens() {
@@ -9,6 +11,8 @@ function tokens() {
     ink: token("--ink"),
     quiet: token("--ink-quiet"),
     line: token("--line"),
+    strong: token("--line-strong"),
+    bad: token("--bad"),
     paper: token("--paper"),
     font: token("--font"),
   };
@@ -48,10 +52,8 @@ function layout(data, look) {
 function draw(place) {
   const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const look = tokens();
-  window.Plotly.react(place, traces(data, look), layout(data, look), {
-    displayModeBar: false,
-    responsive: true,
-  });
+  const drawn = data.traces ? [tracesOf(data, look), layoutOf(data, look)] : [traces(data, look), layout(data, look)];
+  window.Plotly.react(place, ...drawn, { displayModeBar: false, responsive: true });
 }
 
 function drawAll() {
