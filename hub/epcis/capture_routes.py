@@ -15,11 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from hub.api.access import UsesHub
 from hub.api.answer import documented
 from hub.epcis.answer import UsesPaging, lead_on
+from hub.epcis.checked import Checked
 from hub.epcis.desk import CaptureDesk
 from hub.epcis.headers import JSON, JSON_LD, XML, behaviour, body_type, capture_headers
 from hub.epcis.job import conflict
 from hub.epcis.job_views import JobView, job_view
-from hub.epcis.keep import Checked, Fate, Origin, keep
+from hub.epcis.keep import Fate, Origin, keep
 from hub.epcis.limits import LIMITS
 from hub.epcis.page_token import Cursor, query_digest, read_token
 from hub.epcis.problems import EpcisRefused, Kind, refused

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from hub.epcis.keep import Checked, Fate, Origin, chunks, fates_of, keep_within
+from hub.epcis.checked import Checked
+from hub.epcis.keep import Fate, Origin, chunks, fates_of, keep_within
 from hub.epcis.limits import LIMITS, EpcisLimits
 from hub.epcis.problems import EpcisProblem, Kind, as_json
 from hub.epcis.read_document import DocumentEvents
@@ -78,7 +79,7 @@ def _check(hub: Hub, job: Job, spool: Spool, limits: EpcisLimits) -> tuple[Docum
         document = DocumentEvents(file, job.size, limits)
         for number, chunk in enumerate(chunks(iter(document), limits), start=1):
             with hub.store.reading() as connection:
-                rivals += fates_of(connection, chunk).count(Fate.RIVAL)
+                rivals += fates_of(connection, chunk, job.organisation).count(Fate.RIVAL)
             waiting.writelines(_encode(event) + b"\n" for event in chunk)
             if number % _TELL_EVERY == 0:
                 _tell(hub, msgspec.structs.replace(job, read=document.count, refused=document.refused))

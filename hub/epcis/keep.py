@@ -10,12 +10,11 @@ from enum import StrEnum
 import msgspec
 
 from hub.entry.seal import Stamps, enter_within
+from hub.epcis.checked import Checked
 from hub.epcis.limits import LIMITS, EpcisLimits
 from hub.parts import Hub
 from hub.store.database import Reading, Writing
-from hub.store.epcis_queries import Content, contents_of
-from traceability.encoding import sha256, tagged
-from traceability.epcis.capture import CapturedEvent
+from hub.store.epcis_queries import Said, contents_of
 from traceability.epcis.stored import event_parts
 from traceability.event.timestamp import instant
 from traceability.record.base import Record
@@ -30,22 +29,6 @@ class Fate(StrEnum):
     RIVAL = "rival"
 
 
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """A valid event on its way into the ledger; ``pointer`` leads to it in its document."""
-
-    pointer: str
-    event_id: str
-    hash_id: str
-    event_time: str
-    text: str
-    declaration: str | None = None
-
-    @property
-    def content(self) -> Content:
-        """What makes it the same as another one."""
-        return self.hash_id, self.declaration
-
-
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """The capture job by which events came, and whose it was."""
 
@@ -53,27 +36,14 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str
 
 
-def checked(captured: CapturedEvent, pointer: str) -> Checked:
-    """The event as it waits to be sealed."""
-    text = captured.text
-    return Checked(
-        pointer=pointer,
-        event_id=captured.event_id,
-        hash_id=captured.hash_id,
-        event_time=captured.event.event_time,
-        text=text,
-        declaration=tagged(sha256(text.encode())) if captured.declares_error else None,
-    )
-
-
-def fates_of(connection: Reading, events: Sequence[Checked]) -> list[Fate]:
-    """What would become of ``events``, one after the other."""
+def fates_of(connection: Reading, events: Sequence[Checked], organisation: str) -> list[Fate]:
+    """What would become of ``events`` of one organisation, one after the other."""
     said = contents_of(connection, {event.event_id for event in events})
     found = []
     for event in events:
         known = said.setdefault(event.event_id, set())
-        found.append(_fate(event.content, known))
-        known.add(event.content)
+        found.append(_fate((*event.content, organisation), known))
+        known.add((*event.content, organisation))
     return found
 
 
@@ -90,7 +60,7 @@ def keep_within(
     fates: list[Fate] = []
 
     def draft(reading: Reading, stamp: Stamps) -> Sequence[Record]:
-        fates.extend(fates_of(reading, events))
+        fates.extend(fates_of(reading, events, origin.organisation))
         chosen = [
             event
             for event, fate in zip(events, fates, strict=True)
@@ -116,10 +86,11 @@ def chunks(events: Iterator[Checked], limits: EpcisLimits = LIMITS) -> Iterator[
         yield chunk
 
 
-def _fate(content: Content, known: set[Content]) -> Fate:
-    if content in known:
+def _fate(said: Said, known: set[Said]) -> Fate:
+    """What another organisation said is not known of this one: each has its own word, which is its own to share."""
+    if said in known:
         return Fate.KNOWN
-    return Fate.RIVAL if any(hash_id != content[0] for hash_id, _ in known) else Fate.NEW
+    return Fate.RIVAL if any(hash_id != said[0] for hash_id, _, _ in known) else Fate.NEW
 
 
 def _record(event: Checked, origin: Origin, stamp: Stamps) -> EventRecord:

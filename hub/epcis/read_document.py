@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from hub.epcis.keep import Checked, checked
+from hub.epcis.checked import Checked, Outcome, checking
 from hub.epcis.limits import LIMITS, EpcisLimits
 from hub.epcis.problems import EpcisProblem, Kind, Place, place_of
-from hub.store.instant import is_storable
-from traceability.epcis.capture import captured
-from traceability.epcis.document import ReadEvent
+from traceability.epcis.document import DocumentReader
 from traceability.epcis.head import BARE
 from traceability.epcis.problem import Problem
 from traceability.epcis.reading import open_document
 from traceability.epcis.source import Limits
+from traceability.epcis.xml_document import XmlDocumentReader
 from traceability.errors import LimitExceeded, Malformed, ZhuoyueError
-from traceability.event.timestamp import instant
 
 
 class DocumentEvents:
@@ -23,26 +21,36 @@ class DocumentEvents:
     ``errors`` are the first of what was wrong, ``refused`` counts all.
     """
 
-    def __init__(self, file: BinaryIO, size: int, limits: EpcisLimits = LIMITS) -> None:
-        self._reader = open_document(
-            file, Limits(document=size + 1, value=2 * limits.event_text, events=limits.capture_events)
-        )
+    def __init__(self, file: BinaryIO, size: int, limits: EpcisLimits = LIMITS, workers: int | None = None) -> None:
+        """``workers``: processes that check the events of a long document (None: by what this machine has)."""
+        self._file = file
+        self._size = size
         self._limits = limits
+        self._workers = workers
+        self._reader = self._opened(apart=False)
         self.count = 0
         self.refused = 0
         self.errors: list[EpcisProblem] = []
         self.whole = True
 
+    def _opened(self, *, apart: bool) -> DocumentReader | XmlDocumentReader:
+        bounds = Limits(document=self._size + 1, value=2 * self._limits.event_text, events=self._limits.capture_events)
+        return open_document(self._file, bounds, apart=apart)
+
     def __iter__(self) -> Iterator[Checked]:
-        try:
-            for read in self._reader.events():
-                self.count += 1
-                found = self._checked(read)
-                if found is not None:
-                    yield found
-        except (Malformed, LimitExceeded) as error:
-            self.whole = False
-            self._broken(error)
+        with checking(self._size, self._limits, self._workers) as checkers:
+            if checkers.apart:
+                self._reader = self._opened(apart=True)
+            try:
+                for outcome in checkers.outcomes(self._reader.texts()):
+                    self.count += 1
+                    if outcome.checked is not None:
+                        yield outcome.checked
+                    else:
+                        self._refuse(outcome)
+            except (Malformed, LimitExceeded) as error:
+                self.whole = False
+                self._broken(error)
         if self._reader.problems:
             self.refused += 1
             self._note(validation_problem(tuple(self._reader.problems), "the document is no valid EPCIS document"))
@@ -57,19 +65,9 @@ class DocumentEvents:
         """Whether the document was one bare event, if anything."""
         return self._reader.head.kind == BARE
 
-    def _checked(self, read: ReadEvent) -> Checked | None:
-        problems = list(read.problems)
-        if read.event is not None and not problems:
-            if not is_storable(instant(read.event.event_time)):
-                problems.append(Problem(f"{read.pointer}/eventTime", "is outside the years 2 to 9998"))
-            else:
-                found = checked(captured(read.event, read.context.prefixes), read.pointer)
-                problems += _unfit(found, self._limits)
-                if not problems:
-                    return found
+    def _refuse(self, outcome: Outcome) -> None:
         self.refused += 1
-        self._note(validation_problem(tuple(problems), f"the event at {read.pointer or 'the top'} is not valid"))
-        return None
+        self._note(validation_problem(outcome.problems, f"the event at {outcome.pointer or 'the top'} is not valid"))
 
     def _broken(self, error: ZhuoyueError) -> None:
         self.refused += 1
@@ -94,16 +92,3 @@ def validation_problem(faults: tuple[Problem, ...], title: str) -> EpcisProblem:
     places: tuple[Place, ...] = tuple(place_of(fault) for fault in faults)
     detail = "; ".join(f"{place.pointer or '/'}: {place.detail}" for place in places[:5])
     return EpcisProblem(type=Kind.VALIDATION, title=title, status=400, detail=detail, errors=places)
-
-
-def _unfit(event: Checked, limits: EpcisLimits) -> list[Problem]:
-    """What keeps a valid event out of the ledger, whose records are bounded."""
-    found = []
-    if len(event.text.encode()) + event.text.count('"') + event.text.count("\\") > limits.event_text:
-        advice = "state it as several events"
-        found.append(Problem(event.pointer, f"an event may have at most {limits.event_text} bytes here", advice))
-    if len(event.event_id) > 2_000:
-        found.append(Problem(f"{event.pointer}/eventID", "an identifier may have at most 2000 characters"))
-    if "\\u0000" in event.text:
-        found.append(Problem(event.pointer, "a text holds the character NUL"))
-    return found

@@ -3,11 +3,11 @@
 import logging
 from contextlib import AbstractContextManager
 
+from hub.alone import repeating_alone
 from hub.epcis.desk import work_off
 from hub.epcis.names import catch_up_names
 from hub.epcis.tell import tell
 from hub.parts import Hub
-from hub.rounds import repeating
 
 EVERY_S = 2.0
 _NAMES_A_ROUND = 5
@@ -16,7 +16,7 @@ _LOG = logging.getLogger(__name__)
 
 def serving_epcis(hub: Hub, every_s: float = EVERY_S) -> AbstractContextManager[None]:
     """Work in a thread until the block is left."""
-    return repeating("EPCIS", _Round(hub), every_s)
+    return repeating_alone(hub, "EPCIS", _Round(hub), every_s)
 
 
 class _Round:

@@ -1,5 +1,6 @@
 """Aspect models of the Catena-X industry core for parts as built: SerialPart, Batch, SingleLevelBomAsBuilt and
-SingleLevelUsageAsBuilt, each in version 3.0.0 (CX-0127), as types whose fields are those of the JSON.
+SingleLevelUsageAsBuilt, each in version 3.0.0 (CX-0127), as types whose fields are those of the JSON. Version 4.0.0
+has the same fields with other names for some of them; ``reading`` takes both, and 3.0.0 is what is written.
 
 A lot that went into a unit is only a *potential* component of it: any item of the lot may be meant.
 """
@@ -19,12 +20,18 @@ DateTime = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-        r"(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$"
+        r"(T(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?|24:00:00([.]0+)?)"
+        r"(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?)?$"
     ),
 ]
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
-PartKey = Annotated[str, msgspec.Meta(pattern=r"^(manufacturerId|partInstanceId|batchId|van|customKey:\w+)$")]
-BatchKey = Annotated[str, msgspec.Meta(pattern=r"^(manufacturerId|batchId|customKey:\w+)$")]
+PartKey = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(manufacturerId|partInstanceId|batchId|van|customKey(:\w+)?|jisNumber|jisCallDate|parentOrderNumber)$"
+    ),
+]
+BatchKey = Annotated[str, msgspec.Meta(pattern=r"^(manufacturerId|batchId|customKey(:\w+)?)$")]
 Some = Annotated[str, msgspec.Meta(max_length=4_000)]
 Unit = Literal[
     "unit:piece", "unit:set", "unit:pair", "unit:page", "unit:cycle", "unit:kilowattHour", "unit:gram",

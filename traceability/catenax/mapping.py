@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID
@@ -32,6 +33,7 @@ from traceability.errors import Malformed
 from traceability.genealogy import Link
 from traceability.identifier.item import parse_item
 from traceability.identifier.kind import ItemKind
+from traceability.uom.convert import converted
 
 _UNITS: Mapping[str, Unit] = {
     "": "unit:piece",
@@ -53,8 +55,28 @@ _UNITS: Mapping[str, Unit] = {
     "min": "unit:minuteUnitOfTime",
     "h": "unit:hourUnitOfTime",
     "d": "unit:day",
+    "{set}": "unit:set",
+    "{pair}": "unit:pair",
+    "{page}": "unit:page",
+    "{cycle}": "unit:cycle",
+    "kW.h": "unit:kilowattHour",
+    "[ston_av]": "unit:tonUsOrShortTonUkorus",
+    "[oz_av]": "unit:ounceAvoirdupois",
+    "[lb_av]": "unit:pound",
+    "[in_i]": "unit:inch",
+    "[ft_i]": "unit:foot",
+    "[yd_i]": "unit:yard",
+    "[sin_i]": "unit:squareInch",
+    "[sft_i]": "unit:squareFoot",
+    "[syd_i]": "unit:squareYard",
+    "[cin_i]": "unit:cubicInch",
+    "[cft_i]": "unit:cubicFoot",
+    "[cyd_i]": "unit:cubicYard",
+    "hL": "unit:hectolitre",
 }
 _UCUM = {unit: ucum for ucum, unit in _UNITS.items() if ucum not in ("", "l")}
+_LARGEST_FIRST = ("kg", "g", "m", "cm", "m2", "cm2", "m3", "cm3", "L", "mL", "h", "min", "s", "kW.h")
+"""Units into which others are converted, if that is exact in decimals."""
 
 AnyItem = TypeVar("AnyItem", ChildItem, ParentItem)
 IdOf = Callable[[str], str]
@@ -113,8 +135,8 @@ def bom_as_built(parent: str, links: Iterable[Link], id_of: IdOf, partner_of: Pa
     """What went into ``parent`` by the links in force below it."""
     children = tuple(
         ChildItem(
-            catena_x_id=id_of(link.child),
-            quantity=quantity(link.quantity, link.uom) or ItemQuantity(value=Decimal(1), unit="unit:piece"),
+            catena_x_id=id_of(link.stated_child or link.child),
+            quantity=_stated_quantity(link) or ItemQuantity(value=Decimal(1), unit="unit:piece"),
             business_partner=partner_of(link.child),
             created_on=_text(link.event_time),
             has_alternatives=not link.certain,
@@ -131,8 +153,8 @@ def usage_as_built(
     """Where ``child`` went by the links in force above it; a lot has only potential parents."""
     parents = tuple(
         ParentItem(
-            catena_x_id=id_of(link.parent),
-            quantity=quantity(link.quantity, link.uom),
+            catena_x_id=id_of(link.stated_parent or link.parent),
+            quantity=_stated_quantity(link),
             business_partner=partner_of(child),
             created_on=_text(link.event_time),
             is_only_potential_parent=not link.certain,
@@ -164,7 +186,7 @@ def links_of_bom(aspect: SingleLevelBomAsBuilt) -> list[AspectLink]:
             child=same_id(child.catena_x_id),
             certain=not child.has_alternatives,
             created=child.created_on,
-            quantity=str(child.quantity.value),
+            quantity=format(child.quantity.value, "f"),
             uom=_UCUM.get(child.quantity.unit),
         )
         for child in aspect.child_items
@@ -179,7 +201,7 @@ def links_of_usage(aspect: SingleLevelUsageAsBuilt) -> list[AspectLink]:
             child=same_id(aspect.catena_x_id),
             certain=not parent.is_only_potential_parent,
             created=parent.created_on,
-            quantity=str(parent.quantity.value) if parent.quantity else None,
+            quantity=format(parent.quantity.value, "f") if parent.quantity else None,
             uom=_UCUM.get(parent.quantity.unit) if parent.quantity else None,
         )
         for parent in aspect.parent_items
@@ -193,8 +215,34 @@ def same_id(catena_x_id: str) -> str:
 
 def quantity(amount: str | None, ucum: str | None) -> ItemQuantity | None:
     """A quantity in the units of Catena-X; None when there is none, or its unit is not among them."""
+    if amount is None:
+        return None
     unit = _UNITS.get(ucum or "")
-    return ItemQuantity(value=Decimal(amount), unit=unit) if amount is not None and unit else None
+    if unit is not None:
+        return ItemQuantity(value=Decimal(amount), unit=unit)
+    found: ItemQuantity | None = None
+    for wanted in _LARGEST_FIRST:
+        told = converted(Decimal(amount), ucum or "", wanted)
+        exact = None if told is None else _decimal(told)
+        if exact is not None:
+            found = ItemQuantity(value=exact, unit=_UNITS[wanted])
+            if exact >= 1:
+                break
+    return found
+
+
+def _stated_quantity(link: Link) -> ItemQuantity | None:
+    """The quantity of a link; ``Malformed`` where Catena-X has no unit for it, for it must not be read as pieces."""
+    told = quantity(link.quantity, link.uom)
+    if told is None and link.quantity is not None:
+        raise Malformed(f"Catena-X has no unit for {link.quantity} {link.uom} of {link.child}")
+    return told
+
+
+def _decimal(number: Fraction) -> Decimal | None:
+    """The number with at most nine decimals; None where it has more."""
+    scaled = number * 10**9
+    return Decimal(scaled.numerator).scaleb(-9).normalize() if scaled.denominator == 1 else None
 
 
 def _distinct(items: tuple[AnyItem, ...]) -> tuple[AnyItem, ...]:

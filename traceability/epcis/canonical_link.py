@@ -57,22 +57,40 @@ _QUALIFIERS = {  # of each key the exacter one first
     "8010": {"8011": 12},
     "414": {"254": 20},
 }
+_NO_EXTENSION = ("254", "0")  # as in an SGLN, it means that there is none (Tag Data Standard, 6.3.3)
 _DROPPED = frozenset(("22", "8019", "7040"))
 _SHORT_GTINS = (8, 12, 13)
+_WITH_SERIAL = ("urn:epc:id:sgtin:", "urn:epc:class:lgtin:")
+_LONGEST_SERIAL, _ANY_SERIAL = 20, "0"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=2_048)  # places and parties come again and again, things once
 def canonical_link(text: str) -> str | None:
     """The canonical Digital Link of an EPC URN or Digital Link; None when ``text`` is neither."""
     if text.startswith("urn:epc:"):
-        try:
-            values = parse_epc_urn(text)
-        except IdentifierRefused:
-            return None
-        key = next(iter(values))
-        return _spelled(key, values[key], {ai: value for ai, value in values.items() if ai != key})
+        head, _, serial = text.rpartition(".")
+        if head.startswith(_WITH_SERIAL) and serial.isalnum() and serial.isascii() and len(serial) <= _LONGEST_SERIAL:
+            stem = _stem(head)
+            return None if stem is None else stem + serial
+        return _from_urn(text)
     found = _LINK.fullmatch(text) if text[:4].lower() == "http" else None
     return _from_path(found["path"]) if found is not None else None
+
+
+@lru_cache(maxsize=4_096)
+def _stem(head: str) -> str | None:
+    """What the links of all things begin with whose URNs begin with ``head``: of one part there are very many."""
+    link = _from_urn(f"{head}.{_ANY_SERIAL}")
+    return None if link is None else link.removesuffix(_ANY_SERIAL)
+
+
+def _from_urn(text: str) -> str | None:
+    try:
+        values = parse_epc_urn(text)
+    except IdentifierRefused:
+        return None
+    key = next(iter(values))
+    return _spelled(key, values[key], {ai: value for ai, value in values.items() if ai != key})
 
 
 def _from_path(path: str) -> str | None:
@@ -93,7 +111,7 @@ def _from_path(path: str) -> str | None:
 def _spelled(key: str, value: str, qualifiers: dict[str, str]) -> str | None:
     link = f"{CANONICAL_ROOT}/{key}/{_escaped(value)}"
     for ai, longest in _QUALIFIERS.get(key, {}).items():
-        if ai in qualifiers:
+        if ai in qualifiers and (ai, qualifiers[ai]) != _NO_EXTENSION:
             tail = qualifiers[ai]
             return f"{link}/{ai}/{_escaped(tail)}" if len(tail) <= longest else None
     return link

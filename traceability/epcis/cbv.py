@@ -23,13 +23,15 @@ def is_uri(text: str) -> bool:
 class Vocabulary:
     """The words of one field."""
 
-    def __init__(self, what: str, words: str, *, base: str, urn: str = "") -> None:
+    def __init__(self, what: str, words: str, *, base: str, urn: str = "", retired: str = "") -> None:
+        """``retired``: words of earlier versions, which stand in older documents as URNs and stay what they are."""
         self.what = what
         self.words = frozenset(words.split())
         self.base = base
         self.urn = urn
         self._full: dict[str, str] = {}
         self._bare: dict[str, str] = {}
+        self._full.update((urn + word, urn + word) for word in retired.split())
         for word in self.words:
             full = base + word
             self._bare[full] = word
@@ -79,6 +81,8 @@ DISPOSITION = Vocabulary(
     " recalled reserved retail_sold returned sellable_accessible sellable_not_accessible stolen unavailable unknown",
     base=CBV + "Disp-",
     urn="urn:epcglobal:cbv:disp:",
+    retired="non_sellable_damaged non_sellable_disposed non_sellable_expired non_sellable_no_pedigree_match"
+    " non_sellable_recalled",
 )
 TRANSACTION_TYPE = Vocabulary(
     "type of business transaction",

@@ -13,9 +13,10 @@ import msgspec
 
 from traceability.epcis.context import EMPTY, Context, check_standard, undeclared, with_context
 from traceability.epcis.head import BARE, BARE_LIST, DOCUMENT, QUERY_DOCUMENT, Head, check_head
+from traceability.epcis.hostile import Parser
 from traceability.epcis.jsonld import read_event
 from traceability.epcis.problem import Problem, Problems, shown, token
-from traceability.epcis.source import JsonSource, Limits
+from traceability.epcis.source import JsonSource, Limits, read_text
 from traceability.epcis.values import Reading
 from traceability.errors import LimitExceeded
 from traceability.event.event import Event
@@ -32,19 +33,31 @@ class ReadEvent(msgspec.Struct, frozen=True):
     context: Context
 
 
+class EventText(msgspec.Struct, frozen=True):
+    """One event of a document as text, not looked into yet: ``read_event_text`` does that, in another process too."""
+
+    pointer: str
+    text: str
+    context: Context
+
+
 class DocumentReader:
     """Reads one document once: iterate ``events()``, then ask ``head`` and ``problems`` (of the document itself)."""
 
-    def __init__(self, file: BinaryIO | bytes, limits: Limits | None = None, *, outline: bool = False) -> None:
+    def __init__(
+        self, file: BinaryIO | bytes, limits: Limits | None = None, *, outline: bool = False, apart: bool = False
+    ) -> None:
         """``file`` is binary and, if ``@context`` may stand behind the events, seekable.
 
-        ``outline`` passes over the events without a look into them.
+        ``outline`` passes over the events without a look into them. ``apart`` gives those of a document's list as
+        ``EventText``.
         """
         self._file = BytesIO(file) if isinstance(file, bytes) else file
         self._start = self._file.tell() if self._file.seekable() else None
         self._limits = limits or Limits()
         self._source = JsonSource(self._file, self._limits)
         self._outline = outline
+        self._apart = apart
         self._found = Problems()
         self._has_events = self._has_body = self._looked_ahead = False
         self.head = Head()
@@ -56,6 +69,11 @@ class DocumentReader:
         return tuple(self._found.found)
 
     def events(self) -> Iterator[ReadEvent]:
+        """Every event, in order, none of them apart; ``Malformed`` and ``LimitExceeded`` as for ``texts``."""
+        for read in self.texts():
+            yield read if isinstance(read, ReadEvent) else read_event_text(read)
+
+    def texts(self) -> Iterator[ReadEvent | EventText]:
         """Every event, in order. ``Malformed`` or ``LimitExceeded`` where the text itself breaks off."""
         first = self._source.peek()
         if first == "[":
@@ -68,7 +86,7 @@ class DocumentReader:
         if self._source.peek():
             raise self._source.malformed("something follows the document")
 
-    def _top(self) -> Iterator[ReadEvent]:
+    def _top(self) -> Iterator[ReadEvent | EventText]:
         for name in self._names(""):
             if name == _BODY:
                 self._has_body = True
@@ -100,18 +118,18 @@ class DocumentReader:
             yield name
         source.take("}")
 
-    def _body(self) -> Iterator[ReadEvent]:
+    def _body(self) -> Iterator[ReadEvent | EventText]:
         yield from self._inside("/epcisBody", {"eventList", "event"}, into={"queryResults": self._results})
 
-    def _results(self) -> Iterator[ReadEvent]:
+    def _results(self) -> Iterator[ReadEvent | EventText]:
         at = "/epcisBody/queryResults"
         self.head.kind = QUERY_DOCUMENT
         yield from self._inside(at, set(), into={"resultsBody": self._results_body})
 
-    def _results_body(self) -> Iterator[ReadEvent]:
+    def _results_body(self) -> Iterator[ReadEvent | EventText]:
         yield from self._inside("/epcisBody/queryResults/resultsBody", {"eventList"}, into={})
 
-    def _inside(self, at: str, lists: set[str], into: dict[str, Any]) -> Iterator[ReadEvent]:
+    def _inside(self, at: str, lists: set[str], into: dict[str, Any]) -> Iterator[ReadEvent | EventText]:
         if self._source.peek() != "{":
             self._source.value(at, self._found)
             self._found.add(at, "must be an object")
@@ -143,7 +161,7 @@ class DocumentReader:
         elif name != "vocabularyList" and self.head.context.expanded(name) is None:
             self._found.add(at, *undeclared(self.head.context, name))
 
-    def _list(self, at: str, context: Context, *, bare: bool = False) -> Iterator[ReadEvent]:
+    def _list(self, at: str, context: Context, *, bare: bool = False) -> Iterator[ReadEvent | EventText]:
         source = self._source
         self._has_events = True
         source.take("[")
@@ -155,24 +173,19 @@ class DocumentReader:
                 raise LimitExceeded(f"a document may hold at most {self._limits.events} events", where=at)
             problems = Problems()
             pointer = f"{at}/{place}"
-            yield self._event(source.value(pointer, problems), pointer, context, problems, bare=bare)
             place += 1
+            if self._apart and not bare and not self._outline:
+                self.count += 1
+                yield EventText(pointer, source.text(), context)
+                continue
+            yield self._event(source.value(pointer, problems), pointer, context, problems, bare=bare)
         source.take("]")
 
     def _event(self, raw: Any, at: str, context: Context, problems: Problems, *, bare: bool = False) -> ReadEvent:
         self.count += 1
         if self._outline:
             return ReadEvent(at, None, (), context)
-        if isinstance(raw, dict) and "@context" in raw:
-            context = with_context(context, raw["@context"], f"{at}/@context", problems)
-        if bare:
-            check_standard(context, f"{at}/@context", problems)
-        if problems.found:
-            return ReadEvent(at, None, tuple(problems.found), context)
-        if isinstance(raw, dict):
-            raw.pop("@context", None)
-        event = read_event(raw, at, Reading(context, problems))
-        return ReadEvent(at, event, tuple(problems.found), context)
+        return _read(raw, at, context, problems, bare=bare)
 
     def _bare(self) -> Iterator[ReadEvent]:
         """The whole document was one event, if anything."""
@@ -207,3 +220,27 @@ class DocumentReader:
                 self._file.seek(here)
                 self.head.context = ahead.head.context
         return self.head.context
+
+
+def read_event_text(found: EventText, parser: Parser | None = None) -> ReadEvent:
+    """The event of a text."""
+    problems = Problems()
+    try:
+        raw = read_text(found.text, found.pointer, parser or Parser(), problems)
+    except RecursionError:
+        problems.add(found.pointer, "nested too deep")
+        return ReadEvent(found.pointer, None, tuple(problems.found), found.context)
+    return _read(raw, found.pointer, found.context, problems)
+
+
+def _read(raw: Any, at: str, context: Context, problems: Problems, *, bare: bool = False) -> ReadEvent:
+    if isinstance(raw, dict) and "@context" in raw:
+        context = with_context(context, raw["@context"], f"{at}/@context", problems)
+    if bare:
+        check_standard(context, f"{at}/@context", problems)
+    if problems.found:
+        return ReadEvent(at, None, tuple(problems.found), context)
+    if isinstance(raw, dict):
+        raw.pop("@context", None)
+    event = read_event(raw, at, Reading(context, problems))
+    return ReadEvent(at, event, tuple(problems.found), context)

@@ -37,12 +37,48 @@ class EventLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def event_links(event: Event) -> list[EventLink]:
-    """The links that an event states; observations state none."""
+    """The links that an event states by itself; observations state none, nor parts of a transformation with a name."""
     if isinstance(event, TransformationEvent):
-        return list(_transformation(event))
+        return list(_transformation(event)) if event.transformation_id is None else []
     if isinstance(event, AggregationEvent | AssociationEvent) and event.action in ("ADD", "DELETE"):
         return list(_joined(event))
     return []
+
+
+class TransformationPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What went into (``output`` False) or came out of a transformation that several events describe together.
+
+    ``single``: it is one single thing.
+    """
+
+    transformation: str
+    output: bool
+    single: bool
+    thing: str
+    quantity: str | None = None
+    uom: str | None = None
+
+
+def transformation_parts(event: TransformationEvent) -> list[TransformationPart]:
+    """What an event with a ``transformationID`` tells of the transformation (EPCIS 2.0, 7.4.5); [] without one."""
+    if event.transformation_id is None:
+        return []
+    sides = (
+        (False, event.input_epcs, event.input_quantities),
+        (True, event.output_epcs, event.output_quantities),
+    )
+    return [
+        TransformationPart(
+            transformation=event.transformation_id,
+            output=output,
+            single=quantity is None and _is_single(thing),
+            thing=thing,
+            quantity=_amount(quantity),
+            uom=quantity.uom if quantity is not None and quantity.quantity is not None else None,
+        )
+        for output, epcs, quantities in sides
+        for thing, quantity in _parts(epcs or (), quantities or ())
+    ]
 
 
 @lru_cache(maxsize=65_536)
@@ -77,16 +113,20 @@ def _transformation(event: TransformationEvent) -> Iterator[EventLink]:
 def _link(
     parent: str, child: str, quantity: Quantity | None, nature: Nature, *, action: str = "ADD", sole: bool = True
 ) -> EventLink:
-    amount = quantity.quantity if quantity is not None and sole else None
+    amount = _amount(quantity) if sole else None
     return EventLink(
         parent=parent,
         child=child,
         nature=nature,
         action=action,
         certain=sole and quantity is None and _is_single(child),
-        quantity=format(amount, "f") if amount is not None else None,
+        quantity=amount,
         uom=quantity.uom if quantity is not None and amount is not None else None,
     )
+
+
+def _amount(quantity: Quantity | None) -> str | None:
+    return None if quantity is None or quantity.quantity is None else format(quantity.quantity, "f")
 
 
 def _parts(epcs: Iterable[str], quantities: Iterable[Quantity]) -> Iterator[tuple[str, Quantity | None]]:

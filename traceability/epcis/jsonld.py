@@ -5,7 +5,6 @@ holds. What a table does not name must be an extension in a namespace. Reading c
 each problem with its pointer; what it accepts goes out again without loss.
 """
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +23,6 @@ from traceability.epcis.cbv import (
     Vocabulary,
 )
 from traceability.epcis.context import STANDARD_PREFIXES, undeclared, with_context
-from traceability.epcis.names import Naming
 from traceability.epcis.problem import shown, token
 from traceability.epcis.rules import check_rules
 from traceability.epcis.values import Reader, Reading, many, word
@@ -61,6 +59,11 @@ class Table(dict[str, Field]):
     def required(self) -> tuple[tuple[str, str], ...]:
         """Names and attributes of what must be there."""
         return tuple((name, field.attribute) for name, field in self.items() if field.required)
+
+    @cached_property
+    def written(self) -> tuple[tuple[str, str, Field], ...]:
+        """Names, attributes and fields, as they are written."""
+        return tuple((name, field.attribute, field) for name, field in self.items())
 
 
 def _words(attribute: str, vocabulary: Vocabulary, *, required: bool = False) -> Field:
@@ -102,6 +105,7 @@ _biz_transaction = _object(
 _place = _object(Place, {"id": Field("id", values.uri, required=True)})
 _SOURCE = {"type": _words("type", PARTY_TYPE, required=True), "source": Field("id", values.uri, required=True)}
 _DESTINATION = {"type": _SOURCE["type"], "destination": _SOURCE["source"]}
+SOURCES, DESTINATIONS = Table(_SOURCE), Table(_DESTINATION)
 _source = _object(Party, _SOURCE, extensible=False)
 _destination = _object(Party, _DESTINATION, extensible=False)
 _persistent = _object(
@@ -262,34 +266,3 @@ def _fields(
     if more:
         found["extensions"] = more
     return found
-
-
-def write_event(event: Event, naming: Naming) -> dict[str, Any]:
-    """The event as a JSON object, without ``@context``; ``naming`` gives prefixes to namespaces."""
-    name = naming.short(event.type) if isinstance(event, VendorEvent) else event.kind
-    return {"type": name, **_written(event, TABLES[type(event)], naming, skip="type")}
-
-
-def _written(struct: msgspec.Struct, table: Mapping[str, Field], naming: Naming, skip: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, field in table.items():
-        value = getattr(struct, field.attribute, None)
-        if value is not None and name != skip:
-            found[name] = _value(value, field, name, naming)
-    for name, value in getattr(struct, "extensions", {}).items():
-        found[naming.short(name)] = naming.shortened(value)
-    return found
-
-
-def _value(value: Any, field: Field, name: str, naming: Naming) -> Any:
-    if isinstance(value, str):
-        return value if field.words is None else field.words.bare(value)
-    if isinstance(value, tuple):
-        return [_value(each, field, name, naming) for each in value]
-    if isinstance(value, msgspec.Struct):
-        return _written(value, _DESTINATION if name == "destinationList" else _table(value), naming)
-    return naming.shortened(value) if isinstance(value, dict) else value
-
-
-def _table(value: msgspec.Struct) -> Mapping[str, Field]:
-    return _SOURCE if isinstance(value, Party) else TABLES[type(value)]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -95,11 +96,16 @@ def prehash_string(event: Event, version: str = CBV_2_0) -> str:
 
 def canonical_text(value: Any) -> str:
     """A single value: numbers trimmed, vocabulary and GS1 keys in their canonical forms; others as they are."""
+    if value.__class__ is str:
+        return _canonical(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | Decimal):
-        return _plain(Decimal(value))
-    text = str(value).strip()
+    return _plain(Decimal(value)) if isinstance(value, int | Decimal) else _canonical(str(value))
+
+
+@lru_cache(maxsize=2_048)
+def _canonical(text: str) -> str:
+    text = text.strip()
     if text[:1] in _NUMBER_STARTS and _NUMBER.fullmatch(text):
         return _plain(Decimal(text))
     colon = text.find(":")

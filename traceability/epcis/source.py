@@ -2,6 +2,7 @@
 
 import codecs
 import json
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import msgspec
@@ -12,6 +13,7 @@ from traceability.errors import LimitExceeded, Malformed
 
 _BLANK = " \t\n\r"
 _CHUNK = 1 << 18
+_PLAIN = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str).raw_decode
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,24 +60,27 @@ class JsonSource:
     def value(self, at: str, problems: Problems) -> Any:
         """The next value; what must not be in it is noted below the pointer ``at``."""
         self.peek()
-        value, end = self._parsed()
-        surrogates = self._text.find("\\ud", self._at, end) >= 0 or self._text.find("\\uD", self._at, end) >= 0
-        self._at = end
-        if self._parser.marked or surrogates:
-            self._parser.marked = False
-            for problem in hostile_parts(value, at):
-                problems.add(problem.pointer, problem.what, problem.advice)
+        value, end = self._parsed(self._parser.read)
+        begin, self._at = self._at, end
+        _note_hostile(value, self._parser, self._text, begin, end, at, problems)
         return value
+
+    def text(self) -> str:
+        """The text of the next value, of which only the end was looked for: ``read_text`` reads it."""
+        self.peek()
+        _, end = self._parsed(_PLAIN)
+        begin, self._at = self._at, end
+        return self._text[begin:end]
 
     def malformed(self, what: str) -> Malformed:
         """The error that ``what`` is wrong at the cursor."""
         pending = len(self._text[self._at :].encode())
         return Malformed(what, where=f"byte {max(self._bytes - pending, 0)}", advice="the document is not JSON")
 
-    def _parsed(self) -> tuple[Any, int]:
+    def _parsed(self, read: Callable[[str, int], tuple[Any, int]]) -> tuple[Any, int]:
         while True:
             try:
-                value, end = self._parser.read(self._text, self._at)
+                value, end = read(self._text, self._at)
             except json.JSONDecodeError as error:
                 if self._ended:
                     self._at = min(error.pos, len(self._text))
@@ -103,3 +108,20 @@ class JsonSource:
         self._text = self._text[self._at :] + text
         self._at = 0
         self._ended = not chunk
+
+
+def read_text(text: str, at: str, parser: Parser, problems: Problems) -> Any:
+    """The value of a text that ``JsonSource.text`` gave; what must not be in it is noted below the pointer ``at``."""
+    value, end = parser.read(text, 0)
+    _note_hostile(value, parser, text, 0, end, at, problems)
+    return value
+
+
+def _note_hostile(  # noqa: PLR0917 - where the value stands in the text, and where it stands in the document
+    value: Any, parser: Parser, text: str, begin: int, end: int, at: str, problems: Problems
+) -> None:
+    surrogates = text.find("\\ud", begin, end) >= 0 or text.find("\\uD", begin, end) >= 0
+    if parser.marked or surrogates:
+        parser.marked = False
+        for problem in hostile_parts(value, at):
+            problems.add(problem.pointer, problem.what, problem.advice)

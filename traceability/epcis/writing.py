@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from traceability.epcis.document import DocumentReader
-from traceability.epcis.jsonld import write_event
+from traceability.epcis.jsonld_writing import write_event
 from traceability.epcis.names import Naming
 from traceability.epcis.problem import Invalid, Problem
 from traceability.epcis.source import Limits

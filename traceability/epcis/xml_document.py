@@ -60,6 +60,10 @@ class XmlDocumentReader:
         """The namespaces met so far, by the prefixes they had in the document or by made-up ones."""
         return Context(prefixes=STANDARD.prefixes | {prefix: uri for uri, prefix in self._names.items()}, standard=True)
 
+    def texts(self) -> Iterator[ReadEvent]:
+        """The same as ``events``: a document in XML has no texts that stand apart."""
+        return self.events()
+
     def events(self) -> Iterator[ReadEvent]:
         """Every event, in order. ``Malformed`` or ``LimitExceeded`` where the text itself breaks off."""
         for _path, node in self._source.elements():

@@ -6,6 +6,7 @@ contradict each other.
 """
 
 from traceability.genealogy.dispute import Dispute, DisputeKind
+from traceability.genealogy.endings import Emptied, with_endings
 from traceability.genealogy.force import intervals, links_in_force
 from traceability.genealogy.link import ADD, DELETE, Direction, Link, LinkKey, LinkSource
 from traceability.genealogy.renaming import Renamed, Renaming, RenamingDispute, renamed
@@ -18,6 +19,7 @@ __all__ = [
     "Direction",
     "Dispute",
     "DisputeKind",
+    "Emptied",
     "Link",
     "LinkKey",
     "LinkSource",
@@ -30,4 +32,5 @@ __all__ = [
     "links_in_force",
     "renamed",
     "trace",
+    "with_endings",
 ]

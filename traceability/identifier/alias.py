@@ -4,10 +4,10 @@ The answer depends on the set of statements only, never on their order:
 
 - Every GS1 identity stands for itself. Two of them are never merged, whatever is said: a statement that they are the
   same is a dispute.
-- The other names (private identities, names of other systems) that statements join form a group. A group that touches
-  one GS1 identity has that as its canonical identity; one that touches none has its smallest private identity, else its
-  smallest name. A group that touches several GS1 identities is in dispute, and each of its names stands for itself:
-  which of the statements is wrong can't be known.
+- The other names (private identities, UUIDs, names of other systems) that statements join form a group. A group that
+  touches one GS1 identity has that as its canonical identity; one that touches none has its smallest private identity,
+  else its smallest name. A group that touches several GS1 identities is in dispute, and each of its names stands for
+  itself: which of the statements is wrong can't be known.
 - Names of different kinds (a unit and a lot) are never the same: their group is in dispute.
 """
 
@@ -20,6 +20,7 @@ from traceability.errors import IdentifierRefused
 from traceability.identifier.foreign_name import is_foreign_name, parse_foreign_name
 from traceability.identifier.item import item_uri, read_identity
 from traceability.identifier.kind import ItemKind
+from traceability.identifier.private import is_uuid
 
 
 class AliasStatement(msgspec.Struct, frozen=True):
@@ -143,6 +144,8 @@ def _named(text: str) -> _Name:
     if is_foreign_name(text):
         return _Name(_FOREIGN, parse_foreign_name(text).name)
     item = read_identity(text)
+    if is_uuid(item):
+        return _Name(_FOREIGN, item_uri(item))
     return _Name(_PRIVATE if item.is_private else _GS1, item_uri(item), ItemKind(item.kind).value)
 
 

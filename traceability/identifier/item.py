@@ -6,6 +6,7 @@ one of them. Private identities are scoped by their organisation (:mod:`traceabi
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -16,7 +17,7 @@ from traceability.identifier.digital_link import CANONICAL_ROOT, has_key, is_lin
 from traceability.identifier.epc_urn import URN_PREFIX, build_epc_urn, company_prefix_length, parse_epc_urn
 from traceability.identifier.gs1_item import CLASS_OF, gs1_uri, item_of, item_of_link, item_values, parse_gs1_uri
 from traceability.identifier.kind import Item, ItemKind
-from traceability.identifier.private import PRIVATE_ROOT, parse_private_uri, private_uri
+from traceability.identifier.private import PRIVATE_ROOT, UUID_ROOT, parse_private_uri, private_uri, uuid_item
 
 __all__ = [
     "CANONICAL_ROOT",
@@ -35,6 +36,10 @@ __all__ = [
     "read_identity",
     "unit_uri",
 ]
+
+
+REMEMBERED = 4096
+"""Identities kept taken apart: a unit is named by several records, its part by all of them."""
 
 
 def part_uri(gtin: str) -> str:
@@ -57,6 +62,7 @@ def item_uri(item: Item) -> str:
     return private_uri(item) if item.is_private else gs1_uri(item)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def parse_item(uri: str) -> Item:
     """Take a *canonical* identity apart; any other spelling is refused."""
     if uri.startswith(PRIVATE_ROOT):
@@ -68,9 +74,11 @@ def parse_item(uri: str) -> Item:
 
 
 def read_identity(text: str) -> Item:
-    """The identity in a canonical, Digital Link or EPC URN spelling; attributes of a link are left out."""
+    """The identity in a canonical, Digital Link, EPC URN or UUID spelling; attributes of a link are left out."""
     if text.startswith(PRIVATE_ROOT):
         return parse_private_uri(text)
+    if text[: len(UUID_ROOT)].lower() == UUID_ROOT:
+        return uuid_item(text[len(UUID_ROOT) :])
     if text.startswith(URN_PREFIX):
         return item_of(parse_epc_urn(text))
     if is_link(text) and has_key(text):

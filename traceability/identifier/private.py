@@ -8,6 +8,8 @@
     urn:zhuoyue:id:acme:unit::000123                a unit whose serial acme gives only once, whatever the part
     urn:zhuoyue:id:acme:container:C-17              a container; likewise asset and location
     urn:zhuoyue:id:~vin:unit::LSVAA49J132047371     a serial that a public register makes unique
+    urn:zhuoyue:id:~uuid:unit::1b4e28ba-2fa1-4d2b-883f-0016d3cca427
+                                                    a UUID (RFC 9562), read from ``urn:uuid:…``; unit or lot: not known
 
 The scope keeps organisations apart: two that use one serial never collide. It is the organisation's id, or a register
 (which begins with ``~``, as no organisation does). Each field is a text of 1 to 100 printable characters in Unicode
@@ -25,11 +27,14 @@ from traceability.identifier.kind import Item, ItemKind
 PRIVATE_ROOT = "urn:zhuoyue:id:"
 VIN_SCOPE = "~vin"
 ISO15459_SCOPE = "~iso15459"
+UUID_SCOPE = "~uuid"
+UUID_ROOT = "urn:uuid:"
 
 _LONGEST_FIELD = 100
 _LONGEST_URI = 4_000
 _ORGANISATION = re.compile(r"[^\W_][\w.:-]{0,99}")
-_REGISTER = re.compile(r"~(?:vin|iso15459|cage\.[0-9A-Z]{5}|duns\.[0-9]{9})")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_REGISTER = re.compile(r"~(?:vin|uuid|iso15459|cage\.[0-9A-Z]{5}|duns\.[0-9]{9})")
 _WORDS = {
     ItemKind.PART: "part",
     ItemKind.LOT: "lot",
@@ -62,6 +67,17 @@ def private_code(organisation: str, kind: ItemKind, code: str) -> Item:
     if kind in _WITH_PART or kind not in _WORDS:
         raise IdentifierRefused(f"a {kind} has no private code")
     return _checked(Item(kind, code, ai="", organisation=organisation))
+
+
+def uuid_item(text: str) -> Item:
+    """What ``urn:uuid:…`` names: some one thing. Of which kind it is, the name does not tell (RFC 9562, 4)."""
+    serial = text.removeprefix(UUID_ROOT).lower()
+    return _checked(Item(ItemKind.UNIT, "", serial=serial, ai="", organisation=UUID_SCOPE))
+
+
+def is_uuid(item: Item) -> bool:
+    """Whether the identity is a UUID, so that its kind says nothing."""
+    return item.organisation == UUID_SCOPE
 
 
 def cage_scope(code: str) -> str:
@@ -106,6 +122,10 @@ def _checked(item: Item) -> Item:
     scope = item.organisation
     if not (_ORGANISATION.fullmatch(scope) and _is_text(scope)) and not _REGISTER.fullmatch(scope):
         raise IdentifierRefused(f"{shown(scope)} is no organisation's id")
+    if scope == UUID_SCOPE and (item.kind is not ItemKind.UNIT or item.key or not _UUID.fullmatch(item.serial or "")):
+        raise IdentifierRefused(
+            f"{shown(item.serial or item.key)} is no UUID", advice="write 32 hexadecimal digits as 8-4-4-4-12"
+        )
     tail = item.serial if item.kind is ItemKind.UNIT else item.lot if item.kind is ItemKind.LOT else None
     if item.kind in _WITH_PART:
         _check_text(tail or "", "serial" if item.kind is ItemKind.UNIT else "lot")

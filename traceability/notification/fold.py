@@ -6,14 +6,13 @@ order of ``made_at``, then of their names. A move that is not allowed from the s
 the same on both sides. A change that rests on one that has not arrived waits, and is named as waiting.
 """
 
-import heapq
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
 
 from traceability.notification.content import content_hash
+from traceability.notification.order import each_once, heads_of, in_order
 from traceability.notification.states import ENDED, objection
 from traceability.record.notification import (
     Attachment,
@@ -79,8 +78,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
 def fold(identity: str, content: NotificationContent, changes: Iterable[NotificationChangeRecord]) -> Notification:
     """The notification after ``changes``, given in any order, each as often as one likes."""
-    known = _each_once(changes)
-    order = _in_order(known)
+    known = each_once(changes)
+    order = in_order(known)
     state, history = _walk(order)
     counting = [item for item in history if item.disputed is None]
     return Notification(
@@ -90,44 +89,12 @@ def fold(identity: str, content: NotificationContent, changes: Iterable[Notifica
         state=state,
         target_date=_target_date(content, counting),
         history=tuple(history),
-        heads=_heads(order),
+        heads=heads_of(order),
         waiting=tuple(sorted(known.keys() - {change.change for change in order})),
         steps=_steps(counting),
         attachments=_attachments(counting),
         guest_links=_guest_links(counting),
     )
-
-
-def _each_once(changes: Iterable[NotificationChangeRecord]) -> dict[str, NotificationChangeRecord]:
-    """By name; of two changes of one name the earlier made counts, so that nobody rewrites what was said."""
-    known: dict[str, NotificationChangeRecord] = {}
-    for change in sorted(changes, key=_precedence):
-        known.setdefault(change.change, change)
-    return known
-
-
-def _precedence(change: NotificationChangeRecord) -> tuple[datetime, str, bytes]:
-    return change.made_at, change.change, msgspec.json.encode(change.content)
-
-
-def _in_order(known: Mapping[str, NotificationChangeRecord]) -> list[NotificationChangeRecord]:
-    """Causes before effects; those with a cause that is not there are left out."""
-    missing = {name: len(set(change.after)) for name, change in known.items()}
-    followers: dict[str, list[str]] = defaultdict(list)
-    for name, change in known.items():
-        for cause in set(change.after):
-            followers[cause].append(name)
-    ready = [(*_precedence(known[name]), name) for name, count in missing.items() if count == 0]
-    heapq.heapify(ready)
-    order = []
-    while ready:
-        name = heapq.heappop(ready)[-1]
-        order.append(known[name])
-        for follower in followers[name]:
-            missing[follower] -= 1
-            if missing[follower] == 0:
-                heapq.heappush(ready, (*_precedence(known[follower]), follower))
-    return order
 
 
 def _walk(order: Iterable[NotificationChangeRecord]) -> tuple[NotificationState, list[Happened]]:
@@ -147,11 +114,6 @@ def _walk(order: Iterable[NotificationChangeRecord]) -> tuple[NotificationState,
             )
         )
     return state, history
-
-
-def _heads(order: Collection[NotificationChangeRecord]) -> tuple[str, ...]:
-    followed = {cause for change in order for cause in change.after}
-    return tuple(sorted(change.change for change in order if change.change not in followed))
 
 
 def _target_date(content: NotificationContent, history: Iterable[Happened]) -> date | None:

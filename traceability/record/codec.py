@@ -10,6 +10,7 @@ from traceability.encoding import sha256, tagged
 from traceability.errors import Malformed
 from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record
+from traceability.record.catenax import AspectRecord, BusinessPartnerRecord
 from traceability.record.correction import CorrectionRecord
 from traceability.record.downlink import (
     DownlinkStartRecord,
@@ -21,7 +22,15 @@ from traceability.record.downlink import (
 from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
 from traceability.record.epcis import EventRecord
 from traceability.record.field import FieldFailureRecord, FieldUsageRecord
+from traceability.record.history import HistoryLoadRecord, HistoryResultRecord, HistoryUndoneRecord
 from traceability.record.identity import AliasRecord, CompanyPrefixRecord, ReidentificationRecord
+from traceability.record.incoming import (
+    GoodsReceiptRecord,
+    IncomingDecisionRecord,
+    IncomingEscapeRecord,
+    IncomingInspectionRecord,
+    IncomingPlanRecord,
+)
 from traceability.record.inspection import FieldReturnRecord, LotInspectionRecord
 from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
 from traceability.record.logistics import PackingRecord, ShipmentRecord
@@ -32,6 +41,7 @@ from traceability.record.master import (
     OrganisationRecord,
     PlantRecord,
 )
+from traceability.record.master_data import MasterDataRecord
 from traceability.record.notification import NotificationChangeRecord, NotificationRecord
 from traceability.record.production import (
     AssociationRecord,
@@ -55,6 +65,7 @@ from traceability.record.quality import (
     LossReversalRecord,
     ProductionCalendarRecord,
 )
+from traceability.record.requirement import RequirementChangeRecord, RequirementRecord
 from traceability.record.sharing import PolicyRecord
 from traceability.record.telemetry import TelemetryRecord
 
@@ -108,6 +119,19 @@ AnyRecord = (
     | FieldUsageRecord
     | LotInspectionRecord
     | FieldReturnRecord
+    | IncomingPlanRecord
+    | GoodsReceiptRecord
+    | IncomingInspectionRecord
+    | IncomingDecisionRecord
+    | IncomingEscapeRecord
+    | RequirementRecord
+    | RequirementChangeRecord
+    | MasterDataRecord
+    | HistoryLoadRecord
+    | HistoryResultRecord
+    | HistoryUndoneRecord
+    | AspectRecord
+    | BusinessPartnerRecord
 )
 
 MAX_NESTING = 32
@@ -136,7 +160,8 @@ def decode_record(line: bytes, *, nesting: int = MAX_NESTING, string: int = MAX_
         record = _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"not a record: {error}") from None
-    _refuse_duplicate_keys(line)
+    if _encoder.encode(record) != line:  # what reads back to the same bytes has every key once
+        _refuse_duplicate_keys(line)
     return record
 
 
@@ -160,7 +185,10 @@ def _refuse_deep_nesting(line: bytes, most: int) -> None:
 
 
 def _refuse_duplicate_keys(line: bytes) -> None:
-    json.loads(line, object_pairs_hook=_unique, parse_int=str)  # unknown fields may hold integers of any length
+    try:
+        json.loads(line, object_pairs_hook=_unique, parse_int=str)  # unknown fields may hold integers of any length
+    except ValueError as error:  # the decoder above passes over what it does not keep
+        raise Malformed(f"not a record: {error}") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:

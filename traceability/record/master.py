@@ -7,6 +7,7 @@ import msgspec
 from traceability.measurement import Characteristic
 from traceability.quality.alarm.rule import AlarmRule
 from traceability.record.base import Id, ItemId, Record, Text
+from traceability.record.master_data import Version
 from traceability.unit import Environment
 
 
@@ -15,6 +16,7 @@ class OrganisationRecord(Record, frozen=True, kw_only=True, tag="organisation"):
 
     name: Text
     name_zh: Text = ""
+    version: Version | None = None
 
 
 class PlantRecord(Record, frozen=True, kw_only=True, tag="plant"):
@@ -24,6 +26,7 @@ class PlantRecord(Record, frozen=True, kw_only=True, tag="plant"):
     name: Text
     name_zh: Text = ""
     time_zone: Id = "Asia/Shanghai"
+    version: Version | None = None
 
 
 class AuthorKeyRecord(Record, frozen=True, kw_only=True, tag="author-key"):
@@ -61,6 +64,10 @@ class ControlPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class ControlPlanRecord(Record, frozen=True, kw_only=True, tag="control-plan"):
-    """A control plan put in force; results cite it by the hash of ``plan`` (the record's id)."""
+    """A control plan put in force; results cite it by the hash of ``plan`` (the record's id).
+
+    Without ``version`` it holds from the record's event time on, until another one does.
+    """
 
     plan: ControlPlan
+    version: Version | None = None

@@ -82,22 +82,47 @@ class MeasurementsRecord(Record, frozen=True, kw_only=True, tag="measurements"):
     plan: Hash | None = None
 
 
+Thousandths = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+
+
+class MarkQuality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How well a code was marked, in thousandths: relative estimates of one camera and light, no calibrated grades.
+
+    The names are those of ISO/IEC 15415 and 15416; see ``zhuoyue-vision decode --grade``. More is better.
+    """
+
+    contrast: Thousandths | None = None
+    modulation: Thousandths | None = None
+    fixed_pattern: Thousandths | None = None
+    axial: Thousandths | None = None
+    quiet_zone: Thousandths | None = None
+    unused_correction: Thousandths | None = None
+    defects: Thousandths | None = None
+
+
 class ReadSymbol(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A code as it was read: exact bytes (base64) and AIM symbology identifier."""
 
     symbology: Annotated[str, msgspec.Meta(max_length=20)]
     bytes_base64: Annotated[str, msgspec.Meta(max_length=8000)]
     item: ItemId | None = None
+    quality: MarkQuality | None = None
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A picture by the hash of its file, and what was read in it."""
+    """A picture by the hash of its file, and what was read in it.
+
+    ``rivals`` are readings that were not believed: they contradict each other, or are not what is expected there.
+    ``program`` names the readers and what was asked of them, as the plant keeps it beside the picture.
+    """
 
     sha256: Hash
     size: Count
     position: Id
     symbols: tuple[ReadSymbol, ...] = ()
     reason: Text | None = None
+    rivals: Annotated[tuple[ReadSymbol, ...], msgspec.Meta(max_length=16)] = ()
+    program: Id | None = None
 
 
 class PicturesRecord(Record, frozen=True, kw_only=True, tag="pictures"):

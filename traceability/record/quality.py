@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from traceability.record.base import Count, Currency, Hash, Id, ItemId, Record, Text
+from traceability.record.master_data import Version
 
 DecimalText = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,12})?$")]
 Weekday = Annotated[int, msgspec.Meta(ge=1, le=7)]
@@ -60,6 +61,7 @@ class CostRateRecord(Record, frozen=True, kw_only=True, tag="cost-rate"):
     operation: Annotated[str, msgspec.Meta(max_length=200)] = ""
     evidence: Text = ""
     entered_by: Id
+    version: Version | None = None
 
 
 class LossReversalRecord(Record, frozen=True, kw_only=True, tag="loss-reversal"):
@@ -90,6 +92,7 @@ class GaugeRecord(Record, frozen=True, kw_only=True, tag="gauge"):
     certificate: Text = ""
     withdrawn: bool = False
     entered_by: Id
+    version: Version | None = None
 
 
 class GaugeReading(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from traceability.errors import ProofRefused
 from traceability.evidence import DECLARATION, RECORD, Evidence
-from traceability.identifier.alias import alias_name
 from traceability.record.codec import AnyRecord
 from traceability.record.correction import CorrectionRecord
-from traceability.record.identity import AliasRecord, ReidentificationRecord
+from traceability.record.epcis import EventRecord
 from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
+from traceability.record.logistics import PackingRecord, ShipmentRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
 from traceability.record.production import (
     AssociationRecord,
@@ -20,6 +20,7 @@ from traceability.record.production import (
     PicturesRecord,
     UnitResultRecord,
 )
+from traceability.verify.named import links_stated, names_joined, packings_stated, things_named
 
 EXPLAINING = (
     AuthorKeyRecord,
@@ -72,19 +73,18 @@ def _rules(evidence: Evidence, records: Sequence[AnyRecord]) -> tuple[Rule, Rule
         return is_it, is_it
     below = _everything_below(subject, records)
 
+    holding = _containers_of(below, records)
+
     def is_about(_number: int, record: AnyRecord) -> bool:
-        return item_of_record(record) == subject or _took(record, subject)
+        return item_of_record(record) == subject or subject in things_named(record)
 
     def is_below(number: int, record: AnyRecord) -> bool:
-        names = _names(record) or ()
-        return item_of_record(record) in below or is_about(number, record) or any(name in below for name in names)
+        if item_of_record(record) in below or is_about(number, record):
+            return True
+        named = things_named(record)
+        return not below.isdisjoint(named) or (_moves(record) and not holding.isdisjoint(named))
 
     return is_about, is_below
-
-
-def _took(record: AnyRecord, item: str) -> bool:
-    """Whether ``record`` says that ``item`` went into something."""
-    return isinstance(record, AssociationRecord) and any(part.item == item for part in record.components)
 
 
 def _corrects(record: AnyRecord, records: Sequence[AnyRecord]) -> bool:
@@ -98,26 +98,35 @@ def _corrects(record: AnyRecord, records: Sequence[AnyRecord]) -> bool:
 def _everything_below(subject: str, records: Sequence[AnyRecord]) -> set[str]:
     """The subject, what went into it, and the other names of all of these."""
     below: dict[str, list[str]] = {}
+    for parent, child in links_stated(records):
+        below.setdefault(parent, []).append(child)
     for record in records:
-        if isinstance(record, AssociationRecord):
-            below.setdefault(record.parent, []).extend(part.item for part in record.components)
-        elif (names := _names(record)) is not None:
-            one, other = names
-            below.setdefault(one, []).append(other)
-            below.setdefault(other, []).append(one)
-    reached, waiting = {subject}, [subject]
+        names = names_joined(record)
+        if names is not None:
+            below.setdefault(names[0], []).append(names[1])
+            below.setdefault(names[1], []).append(names[0])
+    return _reached({subject}, below)
+
+
+def _containers_of(items: set[str], records: Sequence[AnyRecord]) -> set[str]:
+    """What ``items`` travelled in, by the records in the file."""
+    into: dict[str, list[str]] = {}
+    for record in records:
+        for inner, outer in packings_stated(record):
+            into.setdefault(inner, []).append(outer)
+    return _reached(items, into)
+
+
+def _moves(record: AnyRecord) -> bool:
+    """Whether it says what was packed or sent where."""
+    return isinstance(record, ShipmentRecord | PackingRecord | EventRecord)
+
+
+def _reached(start: set[str], leading: dict[str, list[str]]) -> set[str]:
+    reached, waiting = set(start), list(start)
     while waiting:
-        for item in below.get(waiting.pop(), ()):
+        for item in leading.get(waiting.pop(), ()):
             if item not in reached:
                 reached.add(item)
                 waiting.append(item)
     return reached
-
-
-def _names(record: AnyRecord) -> tuple[str, str] | None:
-    """The two names that a record says are of one thing."""
-    if isinstance(record, AliasRecord):
-        return alias_name(record.one), alias_name(record.other)
-    if isinstance(record, ReidentificationRecord):
-        return alias_name(record.before), alias_name(record.after)
-    return None

@@ -7,8 +7,10 @@ from traceability.measurement import exact
 from traceability.record.base import Record
 from traceability.record.codec import AnyRecord
 from traceability.record.correction import CorrectionRecord
+from traceability.record.history import HistoryResultRecord
 from traceability.record.keys import AuthorKeyRevokedRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord
+from traceability.record.master_data import MasterDataRecord
 from traceability.record.production import (
     AssociationRecord,
     CodesRecord,
@@ -92,6 +94,18 @@ def _control_plan(record: ControlPlanRecord) -> str:
     return f"control plan {record.plan.revision} of {record.plan.part} is {record.id}"
 
 
+def _history(record: HistoryResultRecord) -> str:
+    about = record.unit or record.part
+    return f"imported history, not evidence of its own: {about} at {record.operation} {record.verdict} ({record.at})"
+
+
+def _master_data(record: MasterDataRecord) -> str:
+    version = record.version
+    until = f" to {version.end}" if version.end else ""
+    held = "is withdrawn" if version.withdrawn else f"holds from {version.begin}{until}"
+    return f"{record.body.__struct_config__.tag} {record.about} {held}, by {version.by}"
+
+
 _WRITERS: dict[type[Record], Callable[..., str]] = {
     UnitResultRecord: _result,
     MeasurementsRecord: _measurements,
@@ -104,4 +118,6 @@ _WRITERS: dict[type[Record], Callable[..., str]] = {
     AuthorKeyRevokedRecord: _revoked,
     CorrectionRecord: _correction,
     ControlPlanRecord: _control_plan,
+    HistoryResultRecord: _history,
+    MasterDataRecord: _master_data,
 }
