@@ -23,8 +23,9 @@ from hub.adjacency.build import build
 from hub.adjacency.desk import Current
 from hub.adjacency.walk import as_built
 from hub.recall.reach import Reached, ReachLimits, reach_plainly, reach_quickly
-from hub.store.database import Store, create_store
+from hub.store.database import Store
 from hub.store.number_queries import names_of, number_linked_items, numbers_of
+from hub.store.sqlite_file import create_store
 from hub.store.tables import link
 from hub.trace.known import Known
 from traceability.genealogy import TraceLimits, trace

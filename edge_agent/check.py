@@ -26,6 +26,8 @@ class CheckedStation(msgspec.Struct, frozen=True, kw_only=True):
     measurements: dict[str, str]
     camera: tuple[str, ...] = ()
     reader: str | None = None
+    programs: dict[str, str] = {}
+    """Of inspections: name and version by position."""
 
 
 class CheckedDevice(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +83,7 @@ def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
                 measurements={point: entry.id for point, entry in station.measurements.items()},
                 camera=station.camera.positions if station.camera else (),
                 reader=station.reader.device if station.reader else None,
+                programs={one.position: f"{one.name} {one.version}" for one in station.inspections},
             )
             for station in config.stations
         ),
@@ -129,6 +132,7 @@ def check_text(checked: Checked) -> str:
         )
         camera = f"; camera: {', '.join(station.camera)}" if station.camera else ""
         camera += f"; code reader: {station.reader}" if station.reader else ""
+        camera += "".join(f"; {place} inspected by {program}" for place, program in station.programs.items())
         lines.append(f"station  {station.name}: operation {station.operation} on {station.device}; {measured}{camera}")
     lines += [f"note     {doubt}" for doubt in checked.doubts]
     return "\n".join(lines)

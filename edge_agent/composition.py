@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import secrets
 import sys
 import time
@@ -32,9 +33,8 @@ from edge_agent.reload.request import Answer, ask, find_answer
 from edge_agent.running import Agent
 from edge_agent.signals import Signals
 from edge_agent.station.accompanied import AccompaniedRunner
-from edge_agent.station.album import Album
 from edge_agent.station.answer_book import AnswerBook
-from edge_agent.station.camera import CycleCamera
+from edge_agent.station.eyes import Eyes, together
 from edge_agent.station.health import HealthBook
 from edge_agent.station.link import DeviceLink
 from edge_agent.station.permit import PermitDesk
@@ -84,6 +84,9 @@ class Workshop:
         self._outbox = outbox
         self._level = level
         self._links: dict[str, DeviceLink[Any]] = {}
+        self._eyes = Eyes(
+            monotonic=time.monotonic, clock=wall_clock, most_processes=os.cpu_count() or 1, pictures=PICTURES
+        )
 
     def now(self) -> datetime:
         """The present, UTC."""
@@ -99,8 +102,8 @@ class Workshop:
     def runner(self, config: AgentConfig, station: Station, link: DeviceLink[Any]) -> Runner:
         """What serves one station."""
         device = config.device(station.device)
-        reader = self._reader(station)
-        recorder = self._recorder(config, station, reader or _camera(config, station))
+        eyes = together(self._reader(station), self._eyes.camera(config, station))
+        recorder = self._recorder(config, station, eyes)
         if is_told(device):
             return ToldRunner(station, link, recorder, monotonic=time.monotonic)
         runner = StationRunner(
@@ -111,7 +114,11 @@ class Workshop:
             monotonic=time.monotonic,
             permits=self._permits(config, station, link),
         )
-        return runner if reader is None else AccompaniedRunner(station.name, runner, reader)
+        return runner if eyes is None else AccompaniedRunner(station.name, runner, eyes)
+
+    def close(self) -> None:
+        """End the processes that see."""
+        self._eyes.close()
 
     def sampler(self, config: AgentConfig, sampling: Sampling, link: DeviceLink[Any]) -> Runner:  # noqa: ARG002 - as all makers
         """What samples telemetry of one device."""
@@ -198,6 +205,7 @@ class Workshop:
             clock=wall_clock,
             random_bytes=secrets.token_bytes,
             recent=self.recent,
+            inspector=self._eyes.inspector(config, station),
         )
 
 
@@ -256,17 +264,13 @@ async def _run(config: AgentConfig, signer: Signer, level: int) -> None:
         before = read_line_state(config.data / LINE_STATE)
         recent = Recent(before.recent if before else ())
         settle_memory()
-        await Agent(config, outbox, Workshop(outbox, recent, level, signer)).run(signals)
+        workshop = Workshop(outbox, recent, level, signer)
+        try:
+            await Agent(config, outbox, workshop).run(signals)
+        finally:
+            workshop.close()
     finally:
         outbox.close()
-
-
-def _camera(config: AgentConfig, station: Station) -> CycleCamera | None:
-    if station.camera is None:
-        return None
-    return CycleCamera(
-        station.name, station.camera, Album(config.data / PICTURES), time.monotonic, rules=station.symbols
-    )
 
 
 def ask_to_reload(config: AgentConfig) -> Answer:

@@ -3,17 +3,21 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from edge_agent.complaint import Complaint
+from edge_agent.config.settings import PictureRule
 from edge_agent.errors import StorageRefused
 from edge_agent.line_state import LineState, write_line_state
 from edge_agent.log import say
 from edge_agent.outbox.store import Outbox
+from edge_agent.station.album import Album
 
 _LOG = logging.getLogger(__name__)
 _PURGE_EVERY = 6 * 3600.0
 _TIDY_EVERY = 60.0
+_SWEEP_EVERY = 600.0
 _BETWEEN_STEPS = 0.05
 _STATE_EVERY = 2.0
 _LOOK_EVERY = 5.0
@@ -39,6 +43,20 @@ async def tidy(outbox: Outbox, every: float = _TIDY_EVERY) -> None:
             say(_LOG, logging.WARNING, "the outbox cannot be tidied", error=error)
             more = False
         await asyncio.sleep(_BETWEEN_STEPS if more else every)
+
+
+async def sweep(album: Album, rule: Callable[[], PictureRule], now: Callable[[], datetime]) -> None:
+    """Delete pictures that are too old or too many, until cancelled."""
+    complaint = Complaint(_LOG)
+    while True:
+        try:
+            swept = await asyncio.to_thread(album.sweep, rule(), now().timestamp())
+        except OSError as error:
+            complaint.raised("old pictures cannot be deleted", error=error, next="look at rights of the data folder")
+        else:
+            complaint.settled("old pictures are deleted again")
+            say(_LOG, logging.DEBUG, "old pictures deleted", pictures=swept.pictures, left_bytes=swept.left)
+        await asyncio.sleep(_SWEEP_EVERY)
 
 
 async def notice(outbox: Outbox, every: float = _LOOK_EVERY) -> None:

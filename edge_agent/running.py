@@ -16,11 +16,11 @@ from typing import Protocol
 
 from edge_agent.config.settings import AgentConfig
 from edge_agent.continuing import begin_chain
-from edge_agent.datafolder import LINE_STATE, OUTBOX
+from edge_agent.datafolder import LINE_STATE, OUTBOX, PICTURES
 from edge_agent.downlink.fetching import Downlink
 from edge_agent.errors import StorageRefused
 from edge_agent.guard import ended, guarded
-from edge_agent.housekeeping import keep_line_state, notice, purge, tidy
+from edge_agent.housekeeping import keep_line_state, notice, purge, sweep, tidy
 from edge_agent.line import Line, Maker
 from edge_agent.line_state import LineState, Reloads
 from edge_agent.local_page.server import LocalPage
@@ -31,6 +31,7 @@ from edge_agent.reload.difference import Difference, difference
 from edge_agent.reload.watch import ReloadWatch
 from edge_agent.sealing import Sealer
 from edge_agent.signals import Signals
+from edge_agent.station.album import Album
 from edge_agent.station.recent import Recent
 from edge_agent.status import Status, status_of
 from edge_agent.uplink.sender import Sender
@@ -149,11 +150,13 @@ class Agent:
     def _background(self, signals: Signals) -> list[asyncio.Task[None]]:
         watch = ReloadWatch(lambda: self._config, self.reload, signals.reload)
         file = self._config.data / LINE_STATE
+        album = Album(self._config.data / PICTURES)
         work: dict[str, Callable[[], Awaitable[None]]] = {
             "reload": watch.run,
             "sealing": self._sealer.run,
             "housekeeping": lambda: purge(self._outbox),
             "tidying": lambda: tidy(self._outbox),
+            "pictures": lambda: sweep(album, lambda: self._config.pictures, self._workshop.now),
             "holds": lambda: notice(self._outbox),
             "line state": lambda: keep_line_state(file, self._state),
             "downlink": self._downlink.run,

@@ -64,7 +64,7 @@ m1 = "bore"
 # folder = "camera"               # files STATION-CYCLE-POSITION.png, cycle with 8 digits
 # positions = ["unit", "housing"] # the first one is the unit itself
 # formats = ["qr", "datamatrix"]
-# timeout_s = 2.0
+# timeout_s = 2.0                 # cameras over FTP, RTSP, GenICam, what is expected: see the guide on codes
 # [station.interlock]             # the controller may ask whether a unit may be processed (permit_request ...)
 # when_unknown = "tell"           # permit, refuse, or tell (3): what it is told when something is not known
 

@@ -63,7 +63,8 @@ def _list(arguments: argparse.Namespace) -> None:
         return
     for one in tokens:
         state = f"revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else f"until {one.expires:%Y-%m-%d}"
-        sys.stdout.write(f"{one.id}  {' '.join(one.scopes)}  {state}  {one.note}".rstrip() + "\n")
+        used = f"used {one.used_at:%Y-%m-%d %H:%M}" if one.used_at else "never used"
+        sys.stdout.write(f"{one.id}  {' '.join(one.scopes)}  {state}  {used}  {one.note}".rstrip() + "\n")
     if not tokens:
         sys.stdout.write("no tokens\n")
 

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,13 +19,14 @@ from hub.agent_verbs import (
     remember,
     tls_of,
 )
-from hub.assess_verbs import add_assess_option, add_assess_verb, assessing_as_asked
+from hub.assess_verbs import add_assess_option, add_assess_verb
+from hub.audit_verbs import add_audit_option
+from hub.background import add_role_option, rounds_as_asked
 from hub.composition import create_hub, open_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
-from hub.epcis.worker import serving_epcis
 from hub.ingest.clock import TOLERANCE
 from hub.ledger.log import verifier_key
-from hub.notify.worker import delivering
+from hub.master_verbs import add_master_data_verbs
 from hub.pages.site import create_site
 from hub.parts import Hub
 from hub.projection.replay import replay
@@ -34,9 +34,9 @@ from hub.serve import ANY_NAME, listen, serve
 from hub.settings import ADMIN_TOKEN
 from hub.store.batches import StoredBatch
 from hub.store.quarantine_queries import batches_ahead, quarantined_lines
+from hub.store_verbs import add_store_verbs
 from hub.upkeep_verbs import NotWhole, add_upkeep_verbs, add_witness_verbs
-from hub.witness.asking import asking_witnesses
-from hub.witness.post import post
+from hub.user_verbs import FIRST_ADMIN, add_reading_options, add_user_verbs, first_admin, open_pages_of
 from traceability import __version__
 from traceability.encoding import to_base64
 from traceability.errors import ZhuoyueError
@@ -85,6 +85,35 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zhuoyue-hub", description="The hub of a supply chain.")
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
+    _add_init_verb(verbs)
+    run = _verb(verbs, "serve", _serve, "serve pages and API until Ctrl-C")
+    run.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    run.add_argument("--host", default="127.0.0.1", help="a loopback address, or any one over TLS (default: 127.0.0.1)")
+    run.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers or a reverse proxy reach it; others are refused",
+    )
+    add_reading_options(run)
+    add_agents_options(run)
+    add_assess_option(run)
+    add_role_option(run)
+    add_audit_option(run)
+    run.add_argument("--ready-file", type=Path, help='written once it listens: {"url": ...}')
+    _add_master_verbs(verbs)
+    add_upkeep_verbs(verbs, _verb)
+    add_assess_verb(verbs, _verb)
+    add_witness_verbs(_group(verbs, "witness", "partners that cosign the log's checkpoints"), _verb)
+    add_store_verbs(verbs, _verb)
+    _add_quarantine_verbs(verbs)
+    provider = _group(verbs, "provider", "the identity provider by which people may sign in")
+    add_user_verbs(_group(verbs, "user", "people's accounts"), provider, _verb)
+    return parser
+
+
+def _add_init_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     init = _verb(verbs, "init", _init, "make a new hub: keys, admin token, database")
     init.add_argument("--origin", help="name of the transparency log, for example hub.example.com/log")
     init.add_argument(
@@ -93,26 +122,8 @@ def _parser() -> argparse.ArgumentParser:
         default=str(Environment.PRODUCTION),
         help="the only environment whose records it takes (default: production)",
     )
-    run = _verb(verbs, "serve", _serve, "serve pages and API until Ctrl-C")
-    run.add_argument("--port", type=int, required=True, help="0 takes a free one")
-    run.add_argument("--host", default="127.0.0.1", help="a loopback address (default: 127.0.0.1)")
-    run.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name by which a reverse proxy passes requests on; others are refused",
-    )
-    run.add_argument("--tokens-only", action="store_true", help="without a token nobody sees pages or data")
-    add_agents_options(run)
-    add_assess_option(run)
-    run.add_argument("--ready-file", type=Path, help='written once it listens: {"url": ...}')
-    _add_master_verbs(verbs)
-    add_upkeep_verbs(verbs, _verb)
-    add_assess_verb(verbs, _verb)
-    add_witness_verbs(_group(verbs, "witness", "partners that cosign the log's checkpoints"), _verb)
-    _add_quarantine_verbs(verbs)
-    return parser
+    init.add_argument("--store", metavar="URL", help="an empty PostgreSQL database (default: a file in the folder)")
+    init.add_argument("--admin", default=FIRST_ADMIN, metavar="NAME", help="the first administrator (default: admin)")
 
 
 def _add_master_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -127,6 +138,7 @@ def _add_master_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser
     for named in (org, plant):
         named.add_argument("--name", required=True)
         named.add_argument("--name-zh", default="")
+    add_master_data_verbs(_group(verbs, "master", "master data in tables"), _verb)
     agents = _group(verbs, "agent", "authors of batches")
     add_key_verbs(agents, _verb)
     add_certificate_verbs(_group(verbs, "certificate", "the hub's own TLS certificate, by which agents know it"), _verb)
@@ -162,7 +174,9 @@ def _verb(
 
 
 def _init(arguments: argparse.Namespace) -> Fields:
-    hub = create_hub(arguments.data, origin=arguments.origin, environment=Environment(arguments.environment))
+    environment = Environment(arguments.environment)
+    hub = create_hub(arguments.data, origin=arguments.origin, environment=environment, store_url=arguments.store)
+    admin = first_admin(hub, arguments.admin)
     hub.store.close()
     return {
         "data": str(arguments.data),
@@ -171,27 +185,30 @@ def _init(arguments: argparse.Namespace) -> Fields:
         "hub_public_key": to_base64(hub.signer.public_key),
         "log_verifier_key": str(verifier_key(hub)),
         "admin_token_file": str(arguments.data / ADMIN_TOKEN),
+        **admin,
     }
 
 
 def _serve(arguments: argparse.Namespace) -> None:
     hub = open_hub(arguments.data)
     tls = tls_of(arguments, hub)
-    listener = listen(arguments.host, arguments.port, agents_only=arguments.agents_only)
+    open_pages = open_pages_of(arguments, hub)
+    guarded = arguments.agents_only or (tls is not None and not open_pages)
+    listener = listen(arguments.host, arguments.port, guarded=guarded)
 
     def announce(url: str) -> None:
         remember(arguments, hub, url, tls)
         _print({"url": url}, as_json=arguments.json)
 
-    letters = nullcontext() if arguments.agents_only else delivering(hub)
-    epcis = nullcontext() if arguments.agents_only else serving_epcis(hub)
-    with asking_witnesses(hub, post), letters, epcis, assessing_as_asked(arguments, hub):
+    with rounds_as_asked(arguments, hub):
         serve(
-            agents_app(hub) if arguments.agents_only else create_site(hub, tokens_only=arguments.tokens_only),
+            agents_app(hub)
+            if arguments.agents_only
+            else create_site(hub, open_pages=open_pages, proxied=bool(arguments.allow_host)),
             listener,
             ready_file=arguments.ready_file,
             announce=announce,
-            names=ANY_NAME if arguments.agents_only else arguments.allow_host,
+            names=ANY_NAME if arguments.agents_only else [*arguments.allow_host, arguments.host],
             tls=tls,
         )
     hub.store.close()

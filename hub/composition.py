@@ -2,13 +2,14 @@
 
 import os
 import secrets
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from hub.entry.found import found
-from hub.errors import DataDirectory
+from hub.errors import DataDirectory, HubError
 from hub.ledger.log import verifier_key
 from hub.parts import Clock, Hub, RandomBytes
 from hub.settings import (
@@ -22,8 +23,11 @@ from hub.settings import (
     Settings,
 )
 from hub.store.copying import open_copy_store
-from hub.store.database import add_missing_tables, create_store, open_store
+from hub.store.database import Store
 from hub.store.meta import read_meta, write_meta
+from hub.store.opening import create_at, finish, open_at
+from hub.store.place import SETTINGS_FILE, FilePlace, Place, ServerPlace, place_of, server_place, write_place
+from hub.store.schema import bring_up
 from hub.store.tables import SCHEMA_VERSION
 from traceability.encoding import sha256, tagged, to_base64
 from traceability.keyfile import OWNER_ONLY, create_key_file, read_key_file
@@ -43,25 +47,25 @@ def create_hub(
     *,
     origin: str | None,
     environment: Environment,
+    store_url: str | None = None,
     clock: Clock = system_clock,
     random_bytes: RandomBytes = secrets.token_bytes,
 ) -> Hub:
     """Make a new hub in ``data``: keys, admin token, database and the first batch of its ledger.
 
-    The database comes last and under another name until it is whole, so that a hub is either there or not. What an
-    ``init`` that was killed left behind is cleared away: its keys have signed nothing that anybody saw.
+    The database is a file there, or the empty PostgreSQL database at ``store_url``. It comes last, the file under
+    another name until it is whole, so that a hub is either there or not. What an ``init`` that was killed left behind
+    is cleared away: its keys have signed nothing that anybody saw.
     """
-    if (data / DATABASE).exists():
-        raise DataDirectory("a hub is here already", where=str(data), advice="choose another folder, or use this one")
     if origin is not None:
         _check_origin(origin)
+    place = _new_place(data, store_url)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _clear_unfinished(data)
     signer, log_signer = create_key_file(data / HUB_KEY), create_key_file(data / LOG_KEY)
     name = origin or f"zhuoyue-hub/{log_signer.public_key[:8].hex()}"
     settings = Settings(data=data, origin=name, environment=environment)
-    unfinished = data / f"{DATABASE}.new"
-    store = create_store(unfinished)
+    store = create_at(place)
     parts = Hub(
         settings=settings,
         store=store,
@@ -70,28 +74,24 @@ def create_hub(
         clock=clock,
         random_bytes=random_bytes,
     )
-    with store.writing() as connection:
-        write_meta(connection, _meta(settings, _write_token(data / ADMIN_TOKEN)))
-    found(parts)
-    store.close()
+    with closing(store):
+        with store.writing() as connection:
+            write_meta(connection, _meta(settings, _write_token(data / ADMIN_TOKEN)))
+        found(parts)
+        finish(store)
     _publish_keys(parts)
-    unfinished.rename(data / DATABASE)
-    (data / UNFINISHED).unlink()
-    return msgspec.structs.replace(parts, store=open_store(data / DATABASE))
+    _appear(place, data)
+    return msgspec.structs.replace(parts, store=open_at(place_of(data)))
 
 
 def open_hub(data: Path) -> Hub:
     """The hub that lives in ``data``; ``DataDirectory`` says what is missing or does not fit."""
-    store = open_store(data / DATABASE)
-    with store.reading() as connection:
-        known = read_meta(connection)
-    if known.get(_SCHEMA) != SCHEMA_VERSION:
-        raise DataDirectory(
-            f"the database is of version {known.get(_SCHEMA)}, this program knows version {SCHEMA_VERSION}",
-            where=str(data / DATABASE),
-            advice="use the program version that made it",
-        )
-    add_missing_tables(store)
+    store = open_at(place_of(data))
+    try:
+        known = _fitting(store)
+    except HubError:
+        store.close()
+        raise
     (data / UNFINISHED).unlink(missing_ok=True)
     settings = Settings(data=data, origin=known[_ORIGIN], environment=Environment(known[_ENVIRONMENT]))
     return Hub(
@@ -102,6 +102,42 @@ def open_hub(data: Path) -> Hub:
         clock=system_clock,
         random_bytes=secrets.token_bytes,
     )
+
+
+def _fitting(store: Store) -> dict[str, str]:
+    """What the store says of the hub, once it is as this program wants it; ``DataDirectory`` says why it can't be."""
+    with store.reading() as connection:
+        known = read_meta(connection)
+    if known.get(_SCHEMA) != SCHEMA_VERSION:
+        raise DataDirectory(
+            f"the database is of version {known.get(_SCHEMA)}, this program knows version {SCHEMA_VERSION}",
+            where=str(store.place),
+            advice="use the program version that made it",
+        )
+    bring_up(store)
+    return known
+
+
+def unchecked_store(data: Path) -> Store:
+    """The store of the hub in ``data``, of whatever version it is: for who brings it to another one."""
+    return open_at(place_of(data))
+
+
+def _new_place(data: Path, store_url: str | None) -> Place:
+    if (data / DATABASE).exists() or (data / SETTINGS_FILE).exists():
+        raise DataDirectory("a hub is here already", where=str(data), advice="choose another folder, or use this one")
+    if store_url is None:
+        return FilePlace(data / f"{DATABASE}.new")
+    return server_place(store_url, data, where="--store")
+
+
+def _appear(place: Place, data: Path) -> None:
+    """From now on there is a hub in ``data``."""
+    if isinstance(place, ServerPlace):
+        write_place(place)
+    else:
+        place.path.rename(data / DATABASE)
+    (data / UNFINISHED).unlink()
 
 
 def _publish_keys(hub: Hub) -> None:

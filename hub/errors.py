@@ -16,9 +16,12 @@
         ├── NotFound             nothing is known under that id or address
         ├── NotAllowed           a token is missing, wrong, revoked or over
         ├── ScopeMissing         who asks is known, and may not do this
+        ├── ProviderTrouble      the identity provider can't be reached, or says what can't be believed
         ├── DataDirectory        the folder of the hub is not there, not whole, or of another version
         ├── StoreBusy            another writer holds the store for too long; try again
         ├── StoreFull            the disk has no room; nothing was stored
+        ├── StoreGone            the database server does not answer, or the connection broke; try again
+        ├── StoreMoved           the hub lives in another database by now; its processes have to be started again
         └── TooBusy              there is more under way than memory is set aside for; come again later
 """
 
@@ -81,6 +84,10 @@ class ScopeMissing(HubError):
     """Who asks is known, and may not do this."""
 
 
+class ProviderTrouble(HubError):
+    """The identity provider can't be reached, or says what can't be believed."""
+
+
 class DataDirectory(HubError):
     """The folder of the hub is not there, not whole, or of another version."""
 
@@ -91,6 +98,14 @@ class StoreBusy(HubError):
 
 class StoreFull(HubError):
     """The disk has no room; nothing was stored."""
+
+
+class StoreGone(HubError):
+    """The database server does not answer, or the connection broke; what was not acknowledged may be sent again."""
+
+
+class StoreMoved(HubError):
+    """The hub lives in another database by now; nothing is written here any more."""
 
 
 class TooBusy(HubError):

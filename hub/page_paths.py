@@ -11,6 +11,7 @@ from traceability.identifier.private import PRIVATE_ROOT
 
 HOME_PATH = "/"
 ITEMS_PATH = "/item"
+SUPPLIERS_PATH = "/suppliers"
 
 
 def item_path(item: str) -> str:
@@ -35,6 +36,16 @@ def has_page(item: str) -> bool:
 def plant_path(plant: str) -> str:
     """Page of a plant."""
     return f"/plants/{quote(plant, safe='')}"
+
+
+def supplier_path(plant: str) -> str:
+    """A plant as its customers look at it."""
+    return f"{SUPPLIERS_PATH}/{quote(plant, safe='')}"
+
+
+def characteristic_path(plant: str, characteristic: str) -> str:
+    """One characteristic of a supplier; part and operation stand in the question behind it."""
+    return f"{supplier_path(plant)}/characteristics/{quote(characteristic, safe='')}"
 
 
 def agent_path(author: str) -> str:

@@ -5,8 +5,9 @@ line and headers (400 beyond), ``KEEP_ALIVE_S`` seconds of an idle connection, w
 that none is closed under a batch just being sent. Bodies are bounded by ``hub.api.body``, the time before them and
 behind them by ``hub.api.connection``.
 
-Reads are open to whoever can connect, so pages and the whole API are served on the loopback interface only. To line PCs
-in the plant network a second process serves what agents need and nothing else (``agents_only``), over TLS.
+Pages and the whole API are served on the loopback interface, and on others only over TLS and to people who signed in
+or programs that show a token (``guarded``). To line PCs in the plant network a second process serves what agents need
+and nothing else, over TLS.
 """
 
 import ipaddress
@@ -24,6 +25,7 @@ from hub.api.connection import TimedConnection
 from hub.api.host import OwnNames
 from hub.enrol.certificate import TlsFiles
 from hub.errors import HubError
+from hub.memory import few_collections
 
 GRACE_S = 10
 MAX_CONNECTIONS = 512
@@ -34,13 +36,13 @@ ANY_NAME: Sequence[str] = ("*",)
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def listen(host: str, port: int, *, agents_only: bool = False) -> socket.socket:
-    """A listening socket, on a loopback address unless only agents are served; port 0 takes a free one.
+def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:
+    """A listening socket, on a loopback address unless what is served is ``guarded``; port 0 takes a free one.
 
     ``HubError`` says why not.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    if not agents_only:
+    if not guarded:
         _refuse_open_host(host)
     # asyncio switches Nagle off only where the protocol is named; otherwise every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -97,6 +99,7 @@ def serve(
         signal.signal(stop, lambda *_: None)  # the server re-raises what it caught once it has ended in good order
     server = _Server(config, url_of(listener, tls=tls is not None), ready_file, announce)
     app.state.ending = lambda: server.should_exit
+    few_collections()
     server.run(sockets=[listener])
     app.state.audit.settle()
 
@@ -132,7 +135,8 @@ def _refuse_open_host(host: str) -> None:
         loopback = False
     if not loopback:
         raise HubError(
-            f"refuses to listen on {host!r}: this version has no accounts, everybody who connects could read",
+            f"refuses to listen on {host!r}: there everybody could read, or listen to passwords",
             where="--host",
-            advice="use 127.0.0.1 or ::1; for agents elsewhere run another with --agents-only",
+            advice="use 127.0.0.1 or ::1, or --tls where people sign in; for agents elsewhere run another with "
+            "--agents-only",
         )

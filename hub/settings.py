@@ -20,8 +20,8 @@ ADMIN_TOKEN = "admin.token"  # noqa: S105 - a file name
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """``origin`` names the log in its checkpoints.
 
-    ``entry_body`` bounds what people send in one request, in bytes, ``file_body`` a file they send,
-    ``capture_body`` an EPCIS document.
+    ``entry_body`` bounds what people send in one request, in bytes, ``file_body`` a file they send, ``table_body`` a
+    table, ``capture_body`` an EPCIS document.
     """
 
     data: Path
@@ -30,4 +30,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: BatchLimits = DEFAULT_LIMITS
     entry_body: int = 1024 * 1024
     file_body: int = 11 * 1024 * 1024
+    table_body: int = 64 * 1024 * 1024
     capture_body: int = 1024 * 1024 * 1024

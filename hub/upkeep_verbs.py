@@ -21,6 +21,7 @@ from hub.errors import HubError
 from hub.projection.rebuild import Progress, rebuild, silent
 from hub.settings import ADMIN_TOKEN, DATABASE
 from hub.store.copying import compact
+from hub.store.sqlite_file import FileStore
 from hub.witness.collect import ask_witnesses
 from hub.witness.policy import WITNESSES, add_witness, witness_policy
 from hub.witness.post import post
@@ -73,16 +74,16 @@ def add_witness_verbs(witness: "Verbs", add: AddVerb) -> None:
 
 def _rebuild(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
-    done = rebuild(hub, _progress("batches"))
+    done = rebuild(hub, told_progress("batches"))
     hub.store.close()
     return {"batches": done.batches, "replaced": list(done.replaced), "digests": done.digests}
 
 
 def _fsck(arguments: argparse.Namespace) -> Fields:
     if (arguments.data / MANIFEST).exists():
-        return _audited(check_backup(arguments.data, open_copy, jobs=arguments.jobs, progress=_progress("batches")))
+        return _audited(check_backup(arguments.data, open_copy, jobs=arguments.jobs, progress=told_progress("batches")))
     hub = open_hub(arguments.data)
-    found = audit(hub, jobs=arguments.jobs, progress=_progress("batches"))
+    found = audit(hub, jobs=arguments.jobs, progress=told_progress("batches"))
     hub.store.close()
     return _audited(found)
 
@@ -122,7 +123,7 @@ def _backup(arguments: argparse.Namespace) -> Fields:
 
 def _export(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
-    checkpoint = export_hub(hub, arguments.to, passphrase=_packing(arguments), progress=_progress("batches"))
+    checkpoint = export_hub(hub, arguments.to, passphrase=_packing(arguments), progress=told_progress("batches"))
     hub.store.close()
     return {"export": str(arguments.to), "bytes": arguments.to.stat().st_size, **_state(checkpoint)}
 
@@ -135,7 +136,7 @@ def _restore(arguments: argparse.Namespace) -> Fields:
         token=new_admin_token(),
         keys=_given_keys(arguments),
         jobs=arguments.jobs,
-        progress=_progress("batches"),
+        progress=told_progress("batches"),
     )
     return {**_audited(found), "admin_token_file": str(arguments.data / ADMIN_TOKEN)}
 
@@ -148,7 +149,7 @@ def _import(arguments: argparse.Namespace) -> Fields:
         token=new_admin_token(),
         keys=_given_keys(arguments),
         jobs=arguments.jobs,
-        progress=_progress("batches"),
+        progress=told_progress("batches"),
     )
     return {**_audited(found), "admin_token_file": str(arguments.data / ADMIN_TOKEN)}
 
@@ -156,6 +157,8 @@ def _import(arguments: argparse.Namespace) -> Fields:
 def _vacuum(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
     hub.store.close()
+    if not isinstance(hub.store, FileStore):
+        raise HubError("a PostgreSQL server gives room back by itself", advice="see VACUUM in its documentation")
     before, after = compact(arguments.data / DATABASE)
     return {"bytes_before": before, "bytes_after": after}
 
@@ -204,7 +207,7 @@ def _given_keys(arguments: argparse.Namespace) -> GivenKeys:
     return GivenKeys(folder=arguments.keys, passphrase=None if file is None else read_passphrase(file))
 
 
-def _progress(what: str) -> Progress:
+def told_progress(what: str) -> Progress:
     """Counts on the terminal, nothing where there is none."""
     if not sys.stderr.isatty():
         return silent

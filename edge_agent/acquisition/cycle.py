@@ -42,7 +42,8 @@ class CycleData(msgspec.Struct, frozen=True, kw_only=True):
     ``source_time`` the same as a time, or None when it is no time at all. ``device_offset_ms`` is the agent's clock
     minus the device's, where it could be measured. ``samples`` are the points that are no roles, by point name.
     ``code`` are the exact bytes of the code by which the device identifies the unit, empty when nothing was read and
-    None when it identifies none so; ``symbology`` says what kind of code it is.
+    None when it identifies none so; ``symbology`` says what kind of code it is. ``finding`` is what an inspection
+    of the cycle's pictures found wrong, in words.
     """
 
     cycle: int
@@ -60,6 +61,7 @@ class CycleData(msgspec.Struct, frozen=True, kw_only=True):
     symbology: str = ""
     ticket: str = ""
     made_with: MadeWith = NOT_TOLD
+    finding: str = ""
 
     @property
     def key(self) -> CycleKey:

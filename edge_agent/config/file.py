@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from edge_agent.config.inspection_table import InspectionTable
+from edge_agent.config.picture_tables import CameraTable, PicturesTable
+
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=1, le=60_000)]
 Megabytes = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
@@ -153,18 +156,6 @@ class SymbolsTable(msgspec.Struct, frozen=True, kw_only=True):
     aliases: dict[str, str] = {}
 
 
-class CameraTable(msgspec.Struct, frozen=True, kw_only=True):
-    """``[station.camera]``: a folder of pictures ``{station}-{cycle:08d}-{position}.png``, one for each position.
-
-    The first position shows the unit itself, the others its components.
-    """
-
-    folder: Name
-    positions: tuple[str, ...]
-    formats: tuple[str, ...] = ("qr", "datamatrix")
-    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 2.0
-
-
 class InterlockTable(msgspec.Struct, frozen=True, kw_only=True):
     """``[station.interlock]``: the controller may ask whether a unit may be processed here.
 
@@ -211,6 +202,7 @@ class StationTable(msgspec.Struct, frozen=True, kw_only=True):
     measurements: dict[str, str] = {}
     busy_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 5.0
     camera: CameraTable | None = None
+    inspection: tuple[InspectionTable, ...] = ()
     reader: ReaderTable | None = None
     interlock: InterlockTable | None = None
     symbols: SymbolsTable | None = None
@@ -241,6 +233,7 @@ class AgentFile(msgspec.Struct, frozen=True, kw_only=True):
     plant: PlantTable | None = None
     sealing: SealingTable = SealingTable()
     outbox: OutboxTable = OutboxTable()
+    pictures: PicturesTable = PicturesTable()
     page: PageTable = PageTable()
     symbols: SymbolsTable = SymbolsTable()
     log: LogTable = LogTable()

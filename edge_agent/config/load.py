@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from edge_agent.config.camera import check_pictures
 from edge_agent.config.control_plan import parse_control_plan, refuse_twice
 from edge_agent.config.file import AgentFile, LogTable, SealingTable
 from edge_agent.config.hub_address import check_hub, check_plant
@@ -55,10 +56,11 @@ def load_config(
         log=_log(written.log, folder),
         reload_on_change=written.agent.reload_on_change,
         devices=tuple(devices.values()),
-        stations=_stations(written, devices, plan, folder, file),
+        stations=_stations(written, devices, plan, folder, file, secrets=secrets),
         plant=plant,
         plant_key=plant_key,
         quota=check_outbox(written.outbox, file),
+        pictures=check_pictures(written.pictures),
         telemetry=tuple(check_sampling(table, devices, file) for table in written.telemetry),
         key_passphrase=_passphrase(written.agent.key_passphrase, folder, file, secrets),
     )
@@ -76,10 +78,18 @@ def _devices(written: AgentFile, profiles: Path | None, file: str, secrets: Secr
 
 
 def _stations(
-    written: AgentFile, devices: dict[str, Device], plan: ControlPlan, folder: Path, file: str
+    written: AgentFile,
+    devices: dict[str, Device],
+    plan: ControlPlan,
+    folder: Path,
+    file: str,
+    *,
+    secrets: SecretReader,
 ) -> tuple[Station, ...]:
     symbols = check_symbols(written.symbols, file, "symbols")
-    stations = tuple(check_station(table, devices, plan, folder, file, symbols=symbols) for table in written.station)
+    stations = tuple(
+        check_station(table, devices, plan, folder, file, symbols=symbols, secrets=secrets) for table in written.station
+    )
     check_one_user(written.station, devices, file)
     return stations
 

@@ -16,6 +16,7 @@ from traceability.identifier.symbol import SymbolRules
 from traceability.measurement import Characteristic
 from traceability.record.master import ControlPlan
 from traceability.unit import Environment
+from vision.expectation import Expectation
 from vision.formats import Format
 
 
@@ -66,11 +67,50 @@ class Lot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Camera(msgspec.Struct, frozen=True, kw_only=True):
-    """Where pictures appear and what to read in them; ``timeout`` in seconds; the first position is the unit."""
+    """Where pictures appear and what to read in them; ``timeout`` in seconds; the first position is the unit.
 
-    folder: Path
+    By position: ``files`` are patterns of dropped files' names in ``folder``, not older than ``max_age`` seconds;
+    ``live`` are cameras' addresses, which may hold a password; ``measurements`` are the estimates of marking quality
+    that are measured, by their names. With neither files nor addresses the files in ``folder`` name their cycle.
+    Positions ``unread`` show no code; they are inspected only.
+    """
+
+    folder: Path | None
     positions: tuple[str, ...]
     formats: tuple[Format, ...]
+    timeout: float
+    files: dict[str, str] = {}
+    live: dict[str, Secret] = {}
+    max_age: float = 60.0
+    charsets: tuple[str, ...] = ("utf-8", "gb18030")
+    expectations: tuple[Expectation, ...] = ()
+    libdmtx: bool = False
+    grade: bool = True
+    measurements: dict[str, dict[str, Characteristic]] = {}
+    unread: frozenset[str] = frozenset()
+
+
+class PictureRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How many bytes of pictures are kept, and how many days at most, of results that are OK and of all others."""
+
+    ok_bytes: int = 2048 * 1024 * 1024
+    ok_days: float = 30.0
+    other_bytes: int = 8192 * 1024 * 1024
+    other_days: float = 365.0
+
+
+class Inspection(msgspec.Struct, frozen=True, kw_only=True):
+    """A taught program that judges the picture of a position; ``digest`` is the hash of its file, which names it.
+
+    ``measurements`` by step of the program, ``timeout`` in seconds.
+    """
+
+    position: str
+    program: Path
+    digest: str
+    name: str
+    version: str
+    measurements: dict[str, Characteristic]
     timeout: float
 
 
@@ -110,6 +150,7 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     measurements: dict[str, Characteristic]
     lot: Lot | None
     camera: Camera | None
+    inspections: tuple[Inspection, ...] = ()
     reader: Reader | None = None
     handshake: str = "four-phase"
     busy_timeout: float = 5.0
@@ -159,6 +200,7 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     quota: Quota = Quota()
     telemetry: tuple[Sampling, ...] = ()
     profiles: Path | None = None
+    pictures: PictureRule = PictureRule()
 
     def device(self, name: str) -> Device:
         """The device of that name; the loader has checked that there is one."""

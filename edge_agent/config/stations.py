@@ -5,12 +5,14 @@ from pathlib import Path
 
 from edge_agent.acquisition.measure import binding_problem
 from edge_agent.acquisition.resolve import Resolved, resolve
+from edge_agent.config.camera import check_camera
 from edge_agent.config.control_plan import checked_part
-from edge_agent.config.file import CameraTable, DeviceTable, StationTable
+from edge_agent.config.file import DeviceTable, StationTable
+from edge_agent.config.inspection import check_inspections, only_inspected, with_programs
 from edge_agent.config.interlock import check_interlock
 from edge_agent.config.made_with import check_reports, check_tools
 from edge_agent.config.secret import SecretReader, read_secret
-from edge_agent.config.settings import Camera, Device, Lot, Station
+from edge_agent.config.settings import Device, Lot, Station
 from edge_agent.config.symbols import check_symbols
 from edge_agent.config.told import check_reader, check_told_profile, check_told_station, is_told
 from edge_agent.config.toml import convert, unknown_keys
@@ -23,8 +25,6 @@ from firmware_profiles.handshakes import missing_roles
 from traceability.identifier.symbol import SymbolRules
 from traceability.measurement import Characteristic
 from traceability.record.master import ControlPlan
-from vision.errors import OptionRefused
-from vision.formats import Format, parse_formats
 
 
 def check_device(table: DeviceTable, catalog: Catalog, file: str, secrets: SecretReader = read_secret) -> Device:
@@ -61,6 +61,7 @@ def check_station(
     file: str,
     *,
     symbols: SymbolRules,
+    secrets: SecretReader = read_secret,
 ) -> Station:
     """The station with its points and characteristics; ``symbols`` hold where it has none of its own."""
     place = f'station "{table.name}".'
@@ -70,11 +71,10 @@ def check_station(
     if table.operation not in operations:
         raise ConfigError(file, place + "operation", _choice(table.operation, operations) + " of the control plan")
     profile = devices[table.device].profile
-    if is_told(devices[table.device]):
-        check_told_station(table, devices[table.device], file, place)
-    elif table.camera is not None and table.reader is not None:
-        raise ConfigError(file, place + "reader", "cannot be used together with a camera; one of them identifies units")
+    _check_eyes(table, devices[table.device], file, place)
     resolved = _resolved(profile, table, file, place)
+    camera = check_camera(table, plan, folder, file, secrets)
+    inspections = check_inspections(table, camera, plan, folder, file)
     return Station(
         name=table.name,
         work_cell=table.work_cell,
@@ -83,15 +83,28 @@ def check_station(
         resolved=resolved,
         measurements=_measurements(table, resolved, plan, file, place + "measurements"),
         lot=_lot(table, resolved, file, place + "lot_part"),
-        camera=None if table.camera is None else _camera(table.camera, folder, file, place + "camera."),
+        camera=only_inspected(camera, table),
+        inspections=inspections,
         reader=None if table.reader is None else check_reader(table.reader, devices, file, place + "reader."),
         handshake=profile.handshake,
         busy_timeout=table.busy_timeout_s,
         interlock=check_interlock(table.interlock, profile, resolved, file, place + "interlock"),
         symbols=symbols if table.symbols is None else check_symbols(table.symbols, file, place + "symbols"),
         reports=check_reports(table.reports, profile, file, place + "reports"),
-        tools=check_tools(table.tools, file, place + "tools"),
+        tools=with_programs(check_tools(table.tools, file, place + "tools"), inspections),
     )
+
+
+def _check_eyes(table: StationTable, device: Device, file: str, place: str) -> None:
+    """ConfigError when the station has what its device cannot be seen with, or two that would identify its units."""
+    if is_told(device):
+        check_told_station(table, device, file, place)
+    elif table.camera is not None and table.reader is not None:
+        inspected = {one.position for one in table.inspection if not one.code}
+        if "unit" in table.camera.positions or set(table.camera.positions) - inspected:
+            expected = "cannot be used together with a camera that identifies units too; expected one whose positions "
+            expected += "are all inspected with code = false, none of them named unit"
+            raise ConfigError(file, place + "reader", expected)
 
 
 def _profile(table: DeviceTable, catalog: Catalog, file: str, place: str) -> Profile:
@@ -144,27 +157,6 @@ def _lot(table: StationTable, resolved: Resolved, file: str, key: str) -> Lot | 
     if "lot" not in resolved.roles:
         raise ConfigError(file, key, "cannot be used: the device's profile has no point with the role 'lot'")
     return Lot(part=part, quantity=table.lot_quantity, uom=table.lot_uom)
-
-
-def _camera(table: CameraTable, folder: Path, file: str, place: str) -> Camera:
-    if not table.positions or len(set(table.positions)) != len(table.positions):
-        raise ConfigError(file, place + "positions", "expected different names, the first one for the unit itself")
-    for position in table.positions:
-        if not position or not all(letter.isalnum() or letter in "_-" for letter in position):
-            raise ConfigError(file, place + "positions", f"{position!r}: expected letters, digits, '-' and '_' only")
-    return Camera(
-        folder=folder / table.folder,
-        positions=table.positions,
-        formats=_formats(table.formats, file, place + "formats"),
-        timeout=table.timeout_s,
-    )
-
-
-def _formats(names: tuple[str, ...], file: str, key: str) -> tuple[Format, ...]:
-    try:
-        return tuple(sorted(parse_formats(names)))
-    except OptionRefused as error:
-        raise ConfigError(file, key, f"{error.what}; {error.advice}") from None
 
 
 def _choice(given: str, known: list[str]) -> str:

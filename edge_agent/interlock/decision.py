@@ -4,7 +4,8 @@ The questions are asked in this order, and the first one that forbids decides:
 
 1. Is the station on hold?
 2. Does the request name a unit, with an identity that is valid, and of the part that is made here?
-3. Is the unit scrapped, on hold, or does it contain a lot (or does the station take from one) that is on hold?
+3. Is the unit scrapped, on hold, or does it contain a lot or component (or does the station take from one) that is
+   on hold?
 4. Is it finished here already (last submission OK)? Retest and rework are allowed to come again.
 5. Was its last submission at the operation before in the routing OK?
 
@@ -148,8 +149,9 @@ def _forbidden(question: Question, plan: ControlPlan, facts: UnitFacts, holds: l
     if question.unit is not None and (held := _held(holds, HoldScope.UNIT, {question.unit})) is not None:
         return Reason.UNIT_ON_HOLD, held
     lots = facts.lots | ({question.lot} if question.lot else set())
-    if (held := _held(holds, HoldScope.LOT, lots)) is not None:
-        return Reason.LOT_ON_HOLD, held
+    for scope in (HoldScope.LOT, HoldScope.UNIT):  # a component with a serial of its own is held by it
+        if (held := _held(holds, scope, lots)) is not None:
+            return Reason.LOT_ON_HOLD, held
     return _out_of_turn(question, plan, facts, policy)
 
 

@@ -39,7 +39,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnitFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything known about one unit: its standings by operation, whether it is scrapped, the lots that are in it."""
+    """Everything known about one unit: its standings by operation, whether it is scrapped, what is in it.
+
+    ``lots`` are the lots of material and the serialised components in it.
+    """
 
     standings: Mapping[str, Standing] = {}
     scrapped: bool = False

@@ -63,6 +63,7 @@ DevicePolicy=closed
 DeviceAllow=char-ttyS rw
 DeviceAllow=char-ttyUSB rw
 DeviceAllow=char-ttyACM rw
+DeviceAllow=char-video4linux rw
 
 [Install]
 WantedBy=multi-user.target
@@ -71,7 +72,8 @@ WantedBy=multi-user.target
 
 def systemd_unit(config: AgentConfig, command: Path, user: str, name: str) -> str:
     """The unit's text. ``command`` is the installed ``zhuoyue-agent``, ``user`` the account the agent runs as."""
-    folders = {config.data, *(station.camera.folder for station in config.stations if station.camera is not None)}
+    cameras = [station.camera for station in config.stations if station.camera is not None]
+    folders = {config.data, *(camera.folder for camera in cameras if camera.folder is not None)}
     if config.log.file is not None:
         folders.add(config.log.file.parent)
     return _UNIT.format(

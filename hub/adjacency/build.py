@@ -15,6 +15,7 @@ from hub.adjacency.arrays import CERTAIN, ENDED, Adjacency, LinkArrays, compress
 from hub.store.adjacency_queries import corrected_links, highest_number, numbered_links, renamed_names
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.event_link_queries import told_together
 from hub.store.instant import to_micros
 from hub.store.number_queries import names_of, numbers_of
 from hub.trace.known import Known, Moment
@@ -49,8 +50,9 @@ def build(connection: Reading, log_size: int) -> Adjacency:
     read = _read(connection, log_size, owners)
     _rename(connection, log_size, read.links, items)
     pairs = _pairs(read.links)
-    odd = _odd(connection, log_size, pairs, read.added)
-    rest = _odd_links(connection, log_size, pairs[odd], owners)
+    whole = _told_together(connection, log_size)
+    odd = _odd(connection, log_size, pairs, read.added) | np.isin(read.links.parent, np.array(sorted(whole), np.int32))
+    rest = _odd_links(connection, log_size, pairs[odd], whole, owners)
     links = _joined(read.links, ~odd, rest)
     return compress(links, items, log_size, tuple(owners.codes))
 
@@ -117,16 +119,29 @@ def _odd(connection: Reading, log_size: int, pairs: Pairs, added: npt.NDArray[np
     return np.asarray(odd[place] == pairs, np.bool_)
 
 
-def _odd_links(connection: Reading, log_size: int, pairs: Pairs, owners: Owners) -> LinkArrays:
+def _told_together(connection: Reading, log_size: int) -> set[int]:
+    """The numbers of items whose links follow from several events."""
+    names = told_together(connection, log_size)
+    naming = Naming(connection, log_size)
+    naming.learn(names)
+    return set(numbers_of(connection, {naming.canonical_of(name) for name in names}).values())
+
+
+def _odd_links(connection: Reading, log_size: int, pairs: Pairs, whole: set[int], owners: Owners) -> LinkArrays:
+    """The links of ``pairs``, and all that are below the items ``whole``."""
     wanted = set(pairs.tolist())
-    parents = {pair >> 32 for pair in wanted}
+    parents = {pair >> 32 for pair in wanted} | whole
     rows: list[Link] = []
     number: dict[str, int] = {}
     for chunk in in_chunks(parents):
         known = Known(connection, Moment(log_size=log_size))
         held = intervals(known.below(list(names_of(connection, chunk).values())))
         number |= numbers_of(connection, {name for link in held for name in (link.parent, link.child)})
-        rows += [link for link in held if number[link.parent] << 32 | number[link.child] in wanted]
+        rows += [
+            link
+            for link in held
+            if number[link.parent] in whole or number[link.parent] << 32 | number[link.child] in wanted
+        ]
     return _arrays_of(rows, number, owners)
 
 

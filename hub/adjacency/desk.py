@@ -13,11 +13,14 @@ import numpy as np
 from hub.adjacency.arrays import Adjacency, Numbers
 from hub.adjacency.build import build
 from hub.parts import Hub
-from hub.store.adjacency_queries import more_links_than, numbered_links
+from hub.store.adjacency_queries import more_links_than, numbered_links, renamed_names
 from hub.store.alias_queries import last_alias
 from hub.store.correction_queries import last_correction
 from hub.store.database import Reading
-from hub.store.number_queries import number_linked_items
+from hub.store.event_link_queries import emptied_after, transformed_after
+from hub.store.number_queries import number_linked_items, numbers_of
+from hub.trace.known import Known, Moment
+from hub.trace.naming import Naming
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +70,8 @@ class AdjacencyDesk:
         with self._hub.store.writing() as connection:
             number_linked_items(connection, 0 if made is None else made.adjacency.log_size, log_size)
         with self._hub.store.reading() as connection:
-            stale = None if made is None else self._stale(connection, made.adjacency, log_size)
+            most = self._limits.most_new
+            stale = None if made is None else stale_children(connection, made.adjacency, log_size, most)
             if made is None or stale is None:
                 log.info("making the arrays of all links known at log size %d", log_size)
                 made = Current(build(connection, log_size), np.zeros(0, np.int32))
@@ -76,13 +80,38 @@ class AdjacencyDesk:
         self._made, self._seen = made, log_size
         return made
 
-    def _stale(self, connection: Reading, adjacency: Adjacency, log_size: int) -> Numbers | None:
-        """Children of newer links; None when the arrays must be made again."""
-        if max(last_alias(connection), last_correction(connection)) >= adjacency.log_size:
+
+def stale_children(connection: Reading, adjacency: Adjacency, log_size: int, most: int) -> Numbers | None:
+    """Children of links that are newer than the arrays; None when there are more than ``most``, or when newer records
+    speak of names or declare records wrong: then the arrays must be made again."""
+    after = adjacency.log_size
+    if max(last_alias(connection), last_correction(connection)) >= after:
+        return None
+    children: list[int] = []
+    for block in numbered_links(connection, after, log_size):
+        children += [row[1] for row in block]
+        if len(children) > most:
             return None
-        children: list[int] = []
-        for block in numbered_links(connection, adjacency.log_size, log_size):
-            children += [row[1] for row in block]
-            if len(children) > self._limits.most_new:
-                return None
-        return np.unique(np.array(children, np.int32))
+    children += _changed_together(connection, after, log_size)
+    return np.unique(_canonical(connection, np.unique(np.array(children, np.int32)), log_size))
+
+
+def _changed_together(connection: Reading, after: int, before: int) -> list[int]:
+    """Children whose links newer events change that do not name them."""
+    known = Known(connection, Moment(log_size=before))
+    parents = {known.item(name) for name in emptied_after(connection, after, before)}
+    names = {link.child for link in known.below(parents)} | transformed_after(connection, after, before)
+    return list(numbers_of(connection, names).values())
+
+
+def _canonical(connection: Reading, numbers: Numbers, log_size: int) -> Numbers:
+    """``numbers``, and those of the names that stand for them: arrays hold items under these."""
+    names = renamed_names(connection, log_size)
+    if not names:
+        return numbers
+    naming = Naming(connection, log_size)
+    naming.learn(names)
+    number = numbers_of(connection, {*names, *map(naming.canonical_of, names)})
+    among = set(numbers.tolist())
+    stands = [number[naming.canonical_of(name)] for name in names if number.get(name) in among]
+    return np.concatenate((numbers, np.array(stands, np.int32)))

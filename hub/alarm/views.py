@@ -68,15 +68,17 @@ _SAME = (
 def alarm_page(connection: Reading, wanted: AlarmWanted, *, offset: int, limit: int) -> AlarmPage:
     """The alarms that fit."""
     found = find_alarms(connection, wanted, offset=offset, limit=limit)
-    return AlarmPage(total=count_alarms(connection, wanted), offset=offset, alarms=tuple(_views(connection, found)))
+    views = tuple(alarm_views(connection, found))
+    return AlarmPage(total=count_alarms(connection, wanted), offset=offset, alarms=views)
 
 
 def alarm_view(connection: Reading, found: StoredAlarm) -> AlarmView:
     """One alarm."""
-    return _views(connection, [found])[0]
+    return alarm_views(connection, [found])[0]
 
 
-def _views(connection: Reading, found: list[StoredAlarm]) -> list[AlarmView]:
+def alarm_views(connection: Reading, found: list[StoredAlarm]) -> list[AlarmView]:
+    """Alarms with their answers."""
     answers: dict[tuple[str, str], list[AnswerView]] = {}
     for one in answers_to(connection, {alarm.id for alarm in found}):
         view = AnswerView(author=one.author, at=one.at, by=one.by, cause=one.cause, action=one.action)

@@ -7,10 +7,14 @@ that a route makes of such readings have passed the policy, and there is nothing
 forget; page sizes, counts and cursors tell nothing of what is withheld. A connection from anywhere else (a desk, a
 cache, ``app.state``) has not passed it: take ``asker: UsesAsker`` there, and decide.
 
+Somebody who signed in sees what the organisation sees (of it, what belongs to the person's plants), and may what the
+role may (``hub.accounts.permission``) on the routes that need it (``hub.api.route_needs``).
+
 ``hub.store.writing()`` is refused to an organisation. A route by which organisations act takes
 ``acting: Annotated[Acting, Depends(may(Scope.CAPTURE))]``: ``acting.hub`` is the whole hub to write with,
-``acting.asker.organisation`` the one that acts ("" for the operator, who acts for anybody). ``AdminOnly`` stays with
-the operator's admin token.
+``acting.asker.organisation`` the one that acts ("" for the operator, who acts for anybody). ``AdminOnly`` is for the
+operator's side: its admin token, or its people as far as their role goes; and where the address names a plant, for
+people of that plant's organisation, who are then given the whole hub to write with.
 """
 
 import hmac
@@ -23,15 +27,25 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from hub.accounts.asker import ADMIN, OPERATOR, Asker, Scope
+from hub.accounts.desk import SignInDesk
+from hub.accounts.own_tokens import PREFIX, asker_of_own_token
+from hub.accounts.permission import LOCAL_VIEWER_MAY, Permission
+from hub.accounts.sessions import asker_of_account, session_of
 from hub.accounts.tokens import asker_of
-from hub.api.route_policy import is_public
+from hub.api.route_policy import is_public, needed_by, path_of
+from hub.api.session import SAFE_METHODS, check_own_form, secret_of
 from hub.errors import NotAllowed, NotFound, ScopeMissing
 from hub.parts import Hub
 from hub.settings import TOKEN_HASH
-from hub.sharing.audit import AuditDesk, Question
+from hub.sharing.audit import MOST_ASKED, AuditDesk, Question
+from hub.sharing.operator import OperatorRead
 from hub.sharing.seen import seen_by
+from hub.store.account_sessions import StoredSession
 from hub.store.authors import latest_organisation
+from hub.store.database import Reading
+from hub.store.instant import to_micros
 from hub.store.meta import read_meta
+from hub.store.sharing_queries import owners_of_plants
 from traceability.encoding import sha256, tagged
 
 _bearer = HTTPBearer(
@@ -47,15 +61,24 @@ Preview = Annotated[str | None, Query(alias="as", max_length=200, include_in_sch
 
 
 async def asking(request: Request, given: Given, as_organisation: Preview = None) -> Asker:
-    """Who asks, by the token; without one it is the operator, where the hub is served to this machine alone.
+    """Who asks: by a token, by a session, or, where pages are open to this machine, nobody in particular.
 
-    ``NotAllowed`` when the token is not good. The operator looks through an organisation's eyes with ``?as=ORG``.
+    ``NotAllowed`` when the token is not good or nothing was shown that is needed, ``ScopeMissing`` when who asks may
+    not do this. The operator looks through an organisation's eyes with ``?as=ORG``.
     """
+    public = is_public(request.scope["route"])
     if given is None and _holds_no_token(request):
         raise NotAllowed("the header 'Authorization' holds no token", advice=_HOW)
-    if given is None and as_organisation is None:  # no worker thread is spent on what needs no look-up
-        return _nobody(request)
-    return await run_in_threadpool(_known, request, given, as_organisation)
+    cookie = "" if given is not None or public else secret_of(request)
+    if given is None and as_organisation is None and not cookie:  # no worker thread where nothing is looked up
+        asker = _nobody(request)
+    else:
+        asker = await run_in_threadpool(_known, request, given, cookie, as_organisation)
+    if not public:
+        _check_permission(request, asker)
+        await check_own_form(request, asker)
+    request.state.asker = asker
+    return asker
 
 
 UsesAsker = Annotated[Asker, Depends(asking)]
@@ -64,12 +87,32 @@ UsesAsker = Annotated[Asker, Depends(asking)]
 async def hub_of(request: Request, asker: UsesAsker) -> Hub:
     """The hub this application was made for, as ``asker`` may see it."""
     hub = whole_hub(request)
-    if asker.is_operator:
+    if asker.is_operator or asker.at_plant:
+        if asker.is_operator and _asks(request):
+            audit_of(request).keep_operator(_operator_read(request, hub, asker))
         return hub
     if Scope.READ not in asker.scopes:
         raise _missing(Scope.READ)
-    question = Question(asker=asker.organisation, token=asker.token, asked=f"{request.method} {request.url.path}")
-    return seen_by(hub, question, None if asker.preview else audit_of(request))
+    question = Question(asker=asker.organisation, token=asker.noted_as, asked=f"{request.method} {request.url.path}")
+    plants = asker.person.plants if asker.person else frozenset[str]()
+    return seen_by(hub, question, None if asker.preview else audit_of(request), plants)
+
+
+def _asks(request: Request) -> bool:
+    """Whether the request is a question about records; what anybody may know is none."""
+    route = request.scope["route"]
+    asking = needed_by(route, request.method) is Permission.ASK
+    return (request.method in SAFE_METHODS or asking) and request.method != "OPTIONS" and not is_public(route)
+
+
+def _operator_read(request: Request, hub: Hub, asker: Asker) -> OperatorRead:
+    return OperatorRead(
+        at=to_micros(hub.clock()),
+        token=asker.noted_as,
+        asked=f"{request.method} {request.url.path}"[:MOST_ASKED],
+        route=f"{request.method} {path_of(request.scope['route'])}",
+        named={name: str(value) for name, value in request.path_params.items()},
+    )
 
 
 UsesHub = Annotated[Hub, Depends(hub_of)]
@@ -105,10 +148,11 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def may(scope: Scope) -> Callable[..., Acting]:
-    """A dependency: whoever shows the admin token, or a token of an organisation with ``scope``."""
+    """A dependency: whoever shows the admin token, or a token of an organisation with ``scope``, or signed in with a
+    role that is as good."""
 
     def acting(request: Request, asker: UsesAsker) -> Acting:
-        if asker.preview or (asker.is_operator and not asker.admin):
+        if not asker.may_act:
             raise _no_admin()
         if scope not in asker.scopes:
             raise _missing(scope)
@@ -118,9 +162,10 @@ def may(scope: Scope) -> Callable[..., Acting]:
 
 
 async def require_admin(asker: UsesAsker) -> None:
-    """``NotAllowed`` unless the request bears the admin token; only the token's hash is in the database."""
-    if asker.admin:
-        return
+    """``NotAllowed`` unless the request bears the admin token, or somebody signed in who may do this for the operator,
+    or for a plant of his own that the address names. Of the token only the hash is in the database."""
+    if asker.admin or (asker.person is not None and (asker.is_operator or asker.at_plant)):
+        return  # a person's role was compared with the route's need before
     if not asker.is_operator and not asker.preview:
         raise ScopeMissing(
             "an organisation's token is not enough here", advice="ask the operator of the hub, who has the admin token"
@@ -139,32 +184,91 @@ def _holds_no_token(request: Request) -> bool:
 
 
 def _nobody(request: Request) -> Asker:
-    if request.app.state.tokens_only and not is_public(request.scope["route"]):
-        raise NotAllowed("a token is needed here", advice=_HOW)
+    if not request.app.state.open_pages and not is_public(request.scope["route"]):
+        raise NotAllowed("sign in, or show a token", advice=_HOW)
     return OPERATOR
 
 
-def _known(request: Request, given: HTTPAuthorizationCredentials | None, as_organisation: str | None) -> Asker:
+def _known(
+    request: Request, given: HTTPAuthorizationCredentials | None, cookie: str, as_organisation: str | None
+) -> Asker:
     hub = whole_hub(request)
+    used: StoredSession | str = ""
     with hub.store.reading() as connection:
-        if given is None:
-            asker = _nobody(request)
-        elif hmac.compare_digest(tagged(sha256(given.credentials.encode())), read_meta(connection).get(TOKEN_HASH, "")):
-            asker = ADMIN
+        if given is not None:
+            asker = _by_token(connection, hub, given.credentials)
+            used = asker.token
         else:
-            asker = asker_of(connection, given.credentials, hub.clock())
-        if as_organisation is None:
-            return asker
-        if request.method not in ("GET", "HEAD"):
-            raise ScopeMissing("nobody acts through the eyes of others", advice="leave out 'as'")
-        if not asker.is_operator:
-            raise ScopeMissing("only the operator looks through the eyes of others", advice="leave out 'as'")
-        if latest_organisation(connection, as_organisation) is None:
-            raise NotFound(f"there is no organisation {as_organisation!r}", advice="GET /api/v1/summary names them")
-    return Asker(organisation=as_organisation, scopes=frozenset({Scope.READ}), preview=True)
+            now = hub.clock()
+            found = session_of(connection, cookie, now)
+            asker = asker_of_account(found[1], session=found[0].hash, secret=cookie) if found else _nobody(request)
+            used = found[0] if found else ""
+        asker = _at_own_plant(connection, request, asker)
+        if as_organisation is not None:
+            asker = _through_eyes(connection, request, asker, as_organisation)
+    if used:
+        desk_of(request).used(used)
+    return asker
 
 
-def _missing(scope: Scope) -> ScopeMissing:
+def _by_token(connection: Reading, hub: Hub, text: str) -> Asker:
+    if hmac.compare_digest(tagged(sha256(text.encode())), read_meta(connection).get(TOKEN_HASH, "")):
+        return ADMIN
+    by = asker_of_own_token if text.startswith(PREFIX) else asker_of
+    return by(connection, text, hub.clock())
+
+
+def _at_own_plant(connection: Reading, request: Request, asker: Asker) -> Asker:
+    """Whether somebody of an organisation writes of a plant of his own that the address names."""
+    plant = str(request.path_params.get("plant", ""))
+    named = "/{plant}" in path_of(request.scope["route"]) and request.method not in SAFE_METHODS
+    if asker.person is None or asker.is_operator or not named:
+        return asker
+    own = not asker.person.plants or plant in asker.person.plants
+    if not own or owners_of_plants(connection).get(plant) != asker.organisation:
+        return asker
+    return msgspec.structs.replace(asker, at_plant=plant)
+
+
+def _through_eyes(connection: Reading, request: Request, asker: Asker, organisation: str) -> Asker:
+    if request.method not in ("GET", "HEAD"):
+        raise ScopeMissing("nobody acts through the eyes of others", advice="leave out 'as'")
+    if not asker.is_operator:
+        raise ScopeMissing("only the operator looks through the eyes of others", advice="leave out 'as'")
+    if latest_organisation(connection, organisation) is None:
+        raise NotFound(f"there is no organisation {organisation!r}", advice="GET /api/v1/summary names them")
+    return Asker(organisation=organisation, scopes=frozenset({Scope.READ}), preview=True, permissions=LOCAL_VIEWER_MAY)
+
+
+def _check_permission(request: Request, asker: Asker) -> None:
+    """``ScopeMissing`` unless who asks may do what the route needs."""
+    if asker.admin:
+        return
+    needed = needed_by(request.scope["route"], request.method)
+    if needed in asker.permissions:
+        return
+    if not asker.may_act:
+        if needed is None:
+            return  # of a new route nobody said yet what it needs; whoever is on this machine only reads anyway
+        raise _no_admin()
+    path = path_of(request.scope["route"])
+    if needed is None:
+        raise ScopeMissing(f"nobody may {request.method} {path} yet", advice="name it in hub.api.route_needs")
+    if asker.person is None:
+        raise _missing(f"that goes with {str(needed)!r}")
+    raise ScopeMissing(
+        f"your role ({asker.person.role}) does not go with {str(needed)!r}", advice="ask an administrator for another"
+    )
+
+
+def desk_of(request: Request) -> SignInDesk:
+    """Where people sign in."""
+    desk = request.app.state.accounts
+    assert isinstance(desk, SignInDesk)
+    return desk
+
+
+def _missing(scope: str) -> ScopeMissing:
     return ScopeMissing(
         f"your token has not the scope {str(scope)!r}", advice="ask the hub's operator for a token that has it"
     )

@@ -13,16 +13,16 @@ from fastapi import Response
 JSON_TYPE = "application/json"
 
 
-def json_answer(view: object) -> Response:
+def json_answer(view: object, status: int = 200) -> Response:
     """``view`` (a struct, or a tuple of them) as a JSON response."""
-    return Response(_encoder.encode(view), media_type=JSON_TYPE)
+    return Response(_encoder.encode(view), status, media_type=JSON_TYPE)
 
 
-def documented(view: Any) -> dict[int | str, dict[str, Any]]:
+def documented(view: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route that answers with ``view``."""
     schema = msgspec.json.schema(view, schema_hook=_schema_of)
     content = {JSON_TYPE: {"schema": _inlined(schema, schema.get("$defs", {}))}}
-    return {200: {"description": "Successful Response", "content": content}}
+    return {status: {"description": "Successful Response", "content": content}}
 
 
 def _plain(value: object) -> object:

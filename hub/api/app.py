@@ -18,13 +18,16 @@ changes something with ``dependencies=[AdminOnly]``. Tests make an application w
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+import hub.accounts.routes
 import hub.alarm.routes
 import hub.analysis.field_routes
 import hub.analysis.routes
 import hub.api.health
+import hub.catenax.routes
 import hub.declaration.routes
 import hub.downlink.admin
 import hub.downlink.routes
@@ -40,32 +43,43 @@ import hub.epcis.routes
 import hub.fleet.routes
 import hub.formats.routes
 import hub.formats.study_routes
+import hub.history.routes
+import hub.incoming.routes
 import hub.ingest.routes
 import hub.ledger.proof_routes
 import hub.ledger.routes
+import hub.master.routes
 import hub.notify.exchange_routes
 import hub.notify.routes
 import hub.proof.routes
 import hub.recall.routes
+import hub.requirement.routes
 import hub.scorecard.routes
 import hub.search.routes
 import hub.sharing.routes
+import hub.subscription.routes
 import hub.summary.routes
+import hub.suppliers.routes
 import hub.trace.item_routes
 import hub.trace.routes
 import hub.witness.routes
+from hub.accounts.desk import SignInDesk
 from hub.adjacency.desk import AdjacencyDesk
 from hub.api.body import BodyLimit
+from hub.api.examples import add_examples
 from hub.api.problems import PROBLEMS, add_problem_handlers
 from hub.epcis.desk import CaptureDesk
 from hub.ingest.desk import Desk
 from hub.parts import Hub
 from hub.recall.desk import RecallDesk
 from hub.sharing.audit import AuditDesk
+from hub.suppliers.desk import SupplierDesk
 from traceability import __version__
+from traceability.unit import Environment
 
 ROUTERS: tuple[APIRouter, ...] = (
     hub.api.health.router,
+    hub.accounts.routes.router,
     hub.ingest.routes.router,
     hub.entry.routes.router,
     hub.entry.quality_routes.router,
@@ -73,6 +87,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.entry.loss_routes.router,
     hub.entry.field_routes.router,
     hub.entry.trace_routes.router,
+    hub.incoming.routes.router,
+    hub.requirement.routes.router,
+    hub.requirement.routes.files,
+    hub.master.routes.router,
+    hub.history.routes.router,
     hub.ledger.routes.router,
     hub.ledger.proof_routes.router,
     hub.witness.routes.router,
@@ -88,6 +107,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.alarm.routes.router,
     hub.scorecard.routes.router,
     hub.declaration.routes.router,
+    hub.catenax.routes.router,
     hub.trace.item_routes.router,
     hub.trace.routes.router,
     hub.recall.routes.router,
@@ -98,6 +118,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.formats.routes.router,
     hub.formats.study_routes.router,
     hub.summary.routes.router,
+    hub.suppliers.routes.router,
+    hub.subscription.routes.router,
 )
 
 
@@ -113,18 +135,36 @@ AGENT_ROUTERS: tuple[APIRouter, ...] = (
 """What a line PC needs, and nobody can read anything of value by: every answer is signed for its asker or public."""
 
 
-def create_app(parts: Hub, routers: Sequence[APIRouter] = ROUTERS, *, tokens_only: bool = False) -> FastAPI:
+class HubApplication(FastAPI):
+    """Its description holds examples."""
+
+    def openapi(self) -> dict[str, Any]:
+        """OpenAPI, made once."""
+        if self.openapi_schema is None:
+            add_examples(super().openapi())
+        return super().openapi()
+
+
+def create_app(
+    parts: Hub, routers: Sequence[APIRouter] = ROUTERS, *, open_pages: bool | None = None, proxied: bool = False
+) -> FastAPI:
     """An application that serves ``parts``; making one starts nothing.
 
-    ``tokens_only``: nobody is the operator only because no token was shown.
+    ``open_pages``: whoever connects reads everything without signing in; None does so unless the data are of
+    production. ``proxied``: a reverse proxy on this machine says from where requests come.
     """
-    app = FastAPI(title="Zhuoyue hub", version=__version__, docs_url=None, redoc_url=None, responses=PROBLEMS)
+    app = HubApplication(title="Zhuoyue hub", version=__version__, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.hub = parts
     app.state.desk = Desk(parts)
     app.state.audit = AuditDesk(parts)
-    app.state.tokens_only = tokens_only
+    app.state.accounts = SignInDesk(parts)
+    app.state.open_pages = (
+        parts.settings.environment is not Environment.PRODUCTION if open_pages is None else open_pages
+    )
+    app.state.proxied = proxied
     app.state.recalls = RecallDesk(parts, AdjacencyDesk(parts), app.state.audit)
     app.state.epcis = CaptureDesk(parts)
+    app.state.suppliers = SupplierDesk()
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, settings=parts.settings)
     for router in routers:

@@ -19,6 +19,7 @@ SLOWEST = 1000
 CAPTURE_PATH = "/epcis/capture"
 _CLOSE = {"Connection": "close"}
 _TAKES_FILES = re.compile(r"/attachments(/[^/]*)?$|/notification-files$|/api/v1/values/study$")
+_TAKES_TABLES = re.compile(r"/api/v1/master/import$|/history/import$")
 
 
 class BodyLimit:
@@ -43,6 +44,8 @@ def _limit_of(path: str, settings: Settings) -> int:
         return settings.limits.body
     if path == CAPTURE_PATH:
         return settings.capture_body
+    if _TAKES_TABLES.search(path):
+        return settings.table_body
     return settings.file_body if _TAKES_FILES.search(path) else settings.entry_body
 
 

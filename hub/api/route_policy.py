@@ -1,10 +1,12 @@
-"""Which routes are for everybody: their answers are signed for whom they concern, or public by nature.
+"""What each route needs: nothing, because it is for everybody, or a permission (``hub.api.route_needs``).
 
-Every other route asks who asks (``hub.api.access``); ``tests/hub/api`` refuses a route that does neither.
+A route that stands nowhere is refused to people and to organisations; ``tests/hub/api`` names it.
 """
 
 from starlette.routing import BaseRoute, Route
 
+from hub.accounts.permission import Permission
+from hub.api.route_needs import NEEDS
 from traceability.enrolment import ENROLMENTS_PATH, ROTATIONS_PATH
 from traceability.sync import AUTHORS_PATH, BATCHES_PATH
 
@@ -25,14 +27,35 @@ PUBLIC: dict[str, str] = {
     "/log/proof/inclusion": "a transparency log is public",
     "/log/proof/consistency": "a transparency log is public",
     "/openapi.json": "describes the program",
+    "/sign-in": "whoever comes shows a name and a password there",
+    "/sign-in/code": "needs the session that waits for a second factor",
+    "/sign-in/link/{secret}": "the secret in the address is the permission",
+    "/sign-in/provider": "leads to the identity provider",
+    "/sign-in/back": "needs what the identity provider vouches for",
+    "/sign-out": "ends the session that is shown, and no other",
 }
 """Path of a route -> why everybody may."""
 GUEST = "/guest/"
 """Pages of guests: the secret in the address is the token."""
 STATIC = "/static/"
 
+_NEEDED = {route: permission for permission, routes in NEEDS.items() for route in routes}
+_AS = {"HEAD": "GET"}
+
 
 def is_public(route: BaseRoute) -> bool:
     """Whether everybody may use ``route``."""
-    path = route.path if isinstance(route, Route) else ""
+    path = path_of(route)
     return path in PUBLIC or path.startswith((GUEST, STATIC))
+
+
+def needed_by(route: BaseRoute, method: str) -> Permission | None:
+    """What whoever uses a route that is not public needs; None when nobody said so."""
+    if method == "OPTIONS":
+        return Permission.VIEW
+    return _NEEDED.get(f"{_AS.get(method, method)} {path_of(route)}")
+
+
+def path_of(route: BaseRoute) -> str:
+    """The path of a route as it was written."""
+    return route.path if isinstance(route, Route) else ""

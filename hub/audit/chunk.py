@@ -10,9 +10,10 @@ from hub.ledger.append import log_leaf
 from hub.settings import HUB_AUTHOR, Settings
 from hub.store.authors import key_in_force
 from hub.store.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq
-from hub.store.beside import Beside
+from hub.store.beside import open_beside
 from hub.store.database import Reading
 from hub.store.log_nodes import nodes_between
+from hub.store.place import Place
 from traceability.batch.open import OpenedBatch, decompress, open_batch, verify_batch
 from traceability.encoding import from_base64
 from traceability.errors import SignatureRefused, ZhuoyueError
@@ -25,13 +26,13 @@ FIRST = 0
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """Batches ``[begin, end)`` of the ledger in ``database``; ``keys`` is the file of the keys learnt from it.
+    """Batches ``[begin, end)`` of the ledger at ``place``; ``keys`` names the keys learnt from it, beside it.
 
     A run holds ``1 << level`` batches, the last one fewer.
     """
 
     settings: Settings
-    database: Path
+    place: Place
     keys: Path
     begin: int
     end: int
@@ -49,7 +50,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 def audit_run(run: Run) -> Found:
     """Everything wrong in ``run``."""
-    beside = Beside(run.keys, run.database, create=False)
+    beside = open_beside(run.place, run.keys, create=False)
     try:
         with beside.transaction() as connection:
             return _audit(connection, run)

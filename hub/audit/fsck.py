@@ -9,7 +9,7 @@ import multiprocessing
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -22,9 +22,9 @@ from hub.errors import HubError
 from hub.ledger.log import current_checkpoint
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, project_again, silent
-from hub.settings import DATABASE, HUB_AUTHOR
+from hub.settings import HUB_AUTHOR
 from hub.store.batches import batch_body, batch_by_id, log_size, positions_of_author
-from hub.store.beside import Beside
+from hub.store.beside import open_beside, remove_beside
 from hub.store.cosignatures import StoredCosignature, all_cosignatures
 from hub.store.database import Reading
 from hub.store.log_nodes import count_nodes, node_source
@@ -60,16 +60,13 @@ def fsck(hub: Hub) -> Checkpoint:
 
 def audit(hub: Hub, *, jobs: int = 1, progress: Progress = silent, level: int = RUN_LEVEL) -> Audit:
     """Check everything, with ``jobs`` processes, in runs of ``1 << level`` batches; finds faults and raises none."""
-    database = hub.settings.data / DATABASE
     with hub.store.reading() as connection:
         size = log_size(connection)
-    with tempfile.TemporaryDirectory(prefix="zhuoyue-fsck-") as folder:
-        keys = Path(folder) / "keys.db"
-        _learn_keys(hub, keys, database)
+    with _keys_learnt(hub) as keys:
         runs = [
             Run(
                 settings=hub.settings,
-                database=database,
+                place=hub.store.place,
                 keys=keys,
                 begin=begin,
                 end=min(begin + (1 << level), size),
@@ -106,9 +103,20 @@ def _side_by_side(runs: list[Run], jobs: int) -> Iterator[Found]:
         yield from pool.map(audit_run, runs)
 
 
-def _learn_keys(hub: Hub, path: Path, database: Path) -> None:
-    """Fill ``path`` with what the hub's own batches say, as far as they verify; the others count for nothing."""
-    with closing(Beside(path, database, create=True)) as beside, beside.transaction() as connection:
+@contextmanager
+def _keys_learnt(hub: Hub) -> Iterator[Path]:
+    """The name of new tables with what the hub's own batches say, as far as they verify; the others count nothing."""
+    with tempfile.TemporaryDirectory(prefix="zhuoyue-fsck-") as folder:
+        path = Path(folder) / "keys.db"
+        try:
+            _learn_keys(hub, path)
+            yield path
+        finally:
+            remove_beside(hub.store.place, path)
+
+
+def _learn_keys(hub: Hub, path: Path) -> None:
+    with closing(open_beside(hub.store.place, path, create=True)) as beside, beside.transaction() as connection:
         for index in positions_of_author(connection, HUB_AUTHOR):
             stored, body = batch_by_id(connection, index), batch_body(connection, index)
             try:

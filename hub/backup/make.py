@@ -28,7 +28,7 @@ from hub.errors import DataDirectory
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, silent
 from hub.settings import DATABASE, HUB_PUBLIC_KEY, LOG_VERIFIER_KEY
-from hub.store.copying import copy_database, open_copy_store
+from hub.store.copying import open_copy_store
 from hub.store.database import Reading
 from hub.store.log_nodes import node_source
 from hub.witness.policy import WITNESSES
@@ -49,7 +49,7 @@ def make_backup(hub: Hub, target: Path, *, passphrase: bytes | None = None, earl
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
-    copy_database(hub.settings.data / DATABASE, part / DATABASE)
+    hub.store.copy_to(part / DATABASE)
     for name in PUBLIC:
         if (hub.settings.data / name).exists():
             write_durably(part / name, (hub.settings.data / name).read_bytes())

@@ -16,6 +16,7 @@ from hub.errors import DataDirectory, HubError
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, silent
 from hub.settings import ADMIN_TOKEN, DATABASE, LOG_VERIFIER_KEY, TOKEN_HASH
+from hub.store.account_sessions import end_every_session
 from hub.store.meta import write_meta
 from traceability.encoding import sha256, tagged
 from traceability.errors import ProofRefused
@@ -102,3 +103,4 @@ def _new_token(hub: Hub, folder: Path, token: str) -> None:
     write_durably(folder / ADMIN_TOKEN, token.encode() + b"\n", OWNER_ONLY)
     with hub.store.writing() as connection:
         write_meta(connection, {TOKEN_HASH: tagged(sha256(token.encode()))})
+        end_every_session(connection)  # those that were ended after the backup was made must not live again

@@ -111,8 +111,13 @@ def _scope(target: str) -> HoldScope:
     return scope
 
 
+def is_pseudonym(text: str) -> bool:
+    """Whether agents take this as who ordered something."""
+    return _PSEUDONYM.fullmatch(text) is not None
+
+
 def _check_person(by: str, reason: str) -> None:
-    if not _PSEUDONYM.fullmatch(by):
+    if not is_pseudonym(by):
         raise EntryRefused(
             f"{by[:80]!r} is no pseudonymous id", where="by", advice="letters, digits, '.', '_' and '-', at most 60"
         )

@@ -37,8 +37,7 @@ Draft = Callable[[Reading, Stamps], Sequence[Record]]
 
 def enter(hub: Hub, draft: Draft) -> StoredBatch | None:
     """Seal what ``draft`` says as the hub's next batch, in one transaction; None when there was nothing to add."""
-    with hub.store.writing() as connection:
-        return enter_within(connection, hub, draft)
+    return hub.store.write(lambda connection: enter_within(connection, hub, draft))
 
 
 def enter_within(connection: Writing, hub: Hub, draft: Draft) -> StoredBatch | None:

@@ -17,8 +17,8 @@ import msgspec
 
 from hub.entry.csv_table import decoded
 from hub.errors import EntryRefused
-from hub.formats.csv_lines import as_meant
 from hub.formats.parquet_file import read_parquet
+from hub.tabular.harmless import as_meant
 from traceability.aqdef.reading import number_of, read_aqdef
 from traceability.errors import ZhuoyueError
 from traceability.measurement import Status

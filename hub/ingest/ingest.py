@@ -36,8 +36,7 @@ def open_logged(hub: Hub, signed: Signed) -> VerifiedBatch:
 
 def store(hub: Hub, verified: VerifiedBatch) -> Taken:
     """Ledger, log and projection in one transaction; ``OutOfOrder`` or ``Fork``."""
-    with hub.store.writing() as connection:
-        outcome = admit(connection, hub, verified)
+    outcome = hub.store.write(lambda connection: admit(connection, hub, verified))
     if isinstance(outcome, Fork):
         log.error("FORK: %s", outcome)
         raise outcome

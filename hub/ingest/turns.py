@@ -6,11 +6,14 @@ has vouched for. All senders of one hub wait in one event loop.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from hub.errors import OutOfOrder
 from hub.ingest.capacity import Capacity
 from traceability.batch.header import Header
 
+LOOK_AGAIN_S = 0.5
+"""A batch that another process took moves nobody here."""
 Chain = tuple[str, str]
 """Author and chain."""
 
@@ -37,7 +40,9 @@ class Turns:
                 while (due := await self._due(*chain)) < header.seq:
                     if header.seq - due > self._capacity.early:
                         raise too_early(header, due)
-                    await moved.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_AGAIN_S):
+                            await moved.wait()
                     moved.clear()
                 limit.reschedule(None)
         except TimeoutError:

@@ -3,11 +3,11 @@
 import logging
 from contextlib import AbstractContextManager
 
+from hub.alone import repeating_alone
 from hub.notify.deliver import deliver
 from hub.notify.letters import write_due_letters
 from hub.notify.remind import remind
 from hub.parts import Hub
-from hub.rounds import repeating
 
 EVERY_S = 60.0
 _LOG = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 
 def delivering(hub: Hub, every_s: float = EVERY_S) -> AbstractContextManager[None]:
     """Work in a thread until the block is left."""
-    return repeating("letters", lambda: work(hub), every_s)
+    return repeating_alone(hub, "letters", lambda: work(hub), every_s)
 
 
 def work(hub: Hub) -> None:

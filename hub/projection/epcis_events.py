@@ -1,12 +1,16 @@
 """Rows of captured EPCIS events: the event itself, by what it is found, and what it says in the graph's own words.
 
 Assembly and transformation become links, what goes in and out of containers becomes packing, shipping and receiving
-become shipments. A declaration that an event is in error is a correction of that event's record.
+become shipments. What says something of links only together with other events (a part of a transformation that has a
+name, a whole that was parted from all that it held) is kept as that. A declaration that an event is in error is a
+correction of that event's record.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
+
+import msgspec
 
 from hub.projection.sender import Place, Sender, evidence
 from hub.settings import HUB_AUTHOR
@@ -14,10 +18,11 @@ from hub.store.rows import Row
 from traceability.encoding import sha256, tagged
 from traceability.epcis.canonical_link import canonical_link
 from traceability.epcis.cbv import BIZ_STEP, DISPOSITION, PARTY_TYPE, Vocabulary
-from traceability.epcis.event_links import EventLink, Nature, event_links, identity_of
+from traceability.epcis.event_links import EventLink, Nature, event_links, identity_of, transformation_parts
 from traceability.epcis.stored import Mentioned, mentioned, stored_event
 from traceability.errors import ZhuoyueError
-from traceability.event.event import Event, ObjectEvent, Party, Quantity
+from traceability.event.event import Event, ObjectEvent, Party, Quantity, TransformationEvent
+from traceability.genealogy import DELETE
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.record.base import Record
 from traceability.record.epcis import EventRecord
@@ -78,16 +83,38 @@ def _said(event: Event, record: EventRecord, place: Place) -> Iterator[Row]:
         yield from _shipments(event, record, place)
         return
     operation = (event.biz_step or "").rpartition("/")[2].removeprefix("BizStep-")[:200]
+    if isinstance(event, TransformationEvent):
+        yield from _transformation(event, record, place, operation)
     packed = linked = 0
     for each in event_links(event):
-        if each.child is None or not _short(each.parent, each.child):
+        if not _short(each.parent, each.child or ""):
             continue
-        if each.nature is Nature.CONTAINER and parse_item(each.parent).kind in _CONTAINERS:
+        if each.child is None:
+            if each.action == DELETE:
+                yield _emptied(each, record, place)
+        elif _is_packing(each):
             yield _packing(each, record, place, packed)
             packed += 1
         else:
             yield _link(each, record, place, linked, operation)
             linked += 1
+
+
+def _is_packing(link: EventLink) -> bool:
+    return link.nature is Nature.CONTAINER and parse_item(link.parent).kind in _CONTAINERS
+
+
+def _emptied(link: EventLink, record: EventRecord, place: Place) -> Row:
+    holds = "packing" if _is_packing(link) else "link"
+    row = {"record": record.id, "plant": place.plant, "holds": holds, "parent": link.parent}
+    return "emptied", _dated(record, place) | row
+
+
+def _transformation(event: TransformationEvent, record: EventRecord, place: Place, operation: str) -> Iterator[Row]:
+    shared = _dated(record, place) | {"record": record.id, "plant": place.plant, "operation": operation}
+    for number, part in enumerate(transformation_parts(event)):
+        if _short(part.thing):
+            yield "transformation_part", shared | {"item": number} | msgspec.structs.asdict(part)
 
 
 def _link(link: EventLink, record: EventRecord, place: Place, item: int, operation: str) -> Row:

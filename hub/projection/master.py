@@ -2,23 +2,20 @@
 
 import msgspec
 
+from hub.projection.master_data import control_plan_version, organisation_version, plant_version
 from hub.projection.sender import Place, evidence
 from hub.store.rows import Row
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
 
 
 def organisation_rows(record: OrganisationRecord, place: Place) -> list[Row]:
-    """One row."""
-    return [
-        (
-            "organisation",
-            evidence(record, place) | {"id": record.id, "name": record.name, "name_zh": record.name_zh},
-        )
-    ]
+    """One row, and its version."""
+    row = evidence(record, place) | {"id": record.id, "name": record.name, "name_zh": record.name_zh}
+    return [("organisation", row), *organisation_version(record, place)]
 
 
 def plant_rows(record: PlantRecord, place: Place) -> list[Row]:
-    """One row."""
+    """One row, and its version."""
     row = evidence(record, place) | {
         "id": record.id,
         "organisation": record.organisation,
@@ -26,7 +23,7 @@ def plant_rows(record: PlantRecord, place: Place) -> list[Row]:
         "name_zh": record.name_zh,
         "time_zone": record.time_zone,
     }
-    return [("plant", row)]
+    return [("plant", row), *plant_version(record, place)]
 
 
 def author_key_rows(record: AuthorKeyRecord, place: Place) -> list[Row]:
@@ -41,7 +38,7 @@ def author_key_rows(record: AuthorKeyRecord, place: Place) -> list[Row]:
 
 
 def control_plan_rows(record: ControlPlanRecord, place: Place) -> list[Row]:
-    """One row; the plan itself as it is spelt in JSON, numbers with fractions as text."""
+    """One row; the plan itself as it is spelt in JSON, numbers with fractions as text. And its version."""
     plan = record.plan
     row = evidence(record, place) | {
         "id": record.id,
@@ -52,4 +49,4 @@ def control_plan_rows(record: ControlPlanRecord, place: Place) -> list[Row]:
         "revision": plan.revision,
         "plan": msgspec.to_builtins(plan),
     }
-    return [("control_plan", row)]
+    return [("control_plan", row), *control_plan_version(record, place)]

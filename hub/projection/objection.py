@@ -11,10 +11,15 @@ from typing import Any
 import msgspec
 
 from hub.projection.alarm import ALARM_CHECKS
+from hub.projection.catenax import CATENAX_CHECKS, CATENAX_HUB_ONLY
 from hub.projection.epcis_events import EPCIS_CHECKS, EPCIS_HUB_ONLY
 from hub.projection.field import FIELD_CHECKS, FIELD_HUB_ONLY
+from hub.projection.history import HISTORY_HUB_ONLY
+from hub.projection.incoming import INCOMING_CHECKS, INCOMING_HUB_ONLY
+from hub.projection.master_data import MASTER_HUB_ONLY, check_master_data
 from hub.projection.notification import NOTIFICATION_CHECKS, NOTIFICATION_HUB_ONLY
 from hub.projection.quality_objection import QUALITY_CHECKS, QUALITY_HUB_ONLY
+from hub.projection.requirement import REQUIREMENT_CHECKS, REQUIREMENT_HUB_ONLY
 from hub.projection.sender import Sender
 from hub.projection.trace_objection import TRACE_CHECKS, not_one_of
 from hub.settings import HUB_AUTHOR
@@ -35,6 +40,7 @@ from traceability.record.economics import AssessmentRecord, OutputValueRecord, Q
 from traceability.record.identity import CompanyPrefixRecord
 from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
+from traceability.record.master_data import MasterDataRecord
 from traceability.record.production import (
     AssociationRecord,
     CodesRecord,
@@ -63,10 +69,15 @@ _HUB_ONLY: tuple[type[Record], ...] = (
     DownlinkStartRecord,
     UnitStateRecord,
     NoticeRecord,
+    *CATENAX_HUB_ONLY,
     *EPCIS_HUB_ONLY,
     *FIELD_HUB_ONLY,
+    *INCOMING_HUB_ONLY,
+    *HISTORY_HUB_ONLY,
+    *MASTER_HUB_ONLY,
     *NOTIFICATION_HUB_ONLY,
     *QUALITY_HUB_ONLY,
+    *REQUIREMENT_HUB_ONLY,
 )
 
 
@@ -182,9 +193,13 @@ _CHECKS: dict[type[Record], Callable[[Any, Sender], str]] = {
     QualityLossRecord: _check_money,
     OutputValueRecord: _check_money,
     **ALARM_CHECKS,
+    **CATENAX_CHECKS,
     **EPCIS_CHECKS,
     **FIELD_CHECKS,
+    **INCOMING_CHECKS,
+    MasterDataRecord: check_master_data,
     **NOTIFICATION_CHECKS,
     **QUALITY_CHECKS,
+    **REQUIREMENT_CHECKS,
     **TRACE_CHECKS,
 }

@@ -1,11 +1,12 @@
 """Make every projection row and roll-up again from the ledger, beside the running hub.
 
-1. A new file beside the hub's database is filled from the ledger, batch after batch, while the hub goes on.
+1. New tables beside the hub's own (a file; on a server a schema) are filled from the ledger, batch after batch, while
+   the hub goes on.
 2. Both are compared, table by table, by the digest of their rows, as of one state of the ledger.
 3. Only the tables that differ are taken over, in one transaction; batches that came meanwhile are added in it. Nothing
    differs in a sound hub, and then nothing is written and no writer ever waits.
 
-The new file is begun afresh each time and removed at the end: a rebuild that was killed leaves the hub as it was, and
+What is new is begun afresh each time and removed at the end: a rebuild that was killed leaves the hub as it was, and
 the next one starts over.
 """
 
@@ -23,11 +24,11 @@ from hub.projection.project import batch_rows
 from hub.projection.sender import Sender
 from hub.projection.set_aside import written_or_set_aside
 from hub.rollup.roll_up import roll_up
-from hub.settings import DATABASE
 from hub.store.authors import key_in_force
 from hub.store.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq, log_size
-from hub.store.beside import Beside, table_digests, take_over, taking_over
+from hub.store.beside import Beside, open_beside, remove_beside, table_digests
 from hub.store.database import Reading, Writing
+from hub.store.place import Place
 from hub.store.rows import write_rows
 from traceability.batch.open import decompress, open_batch
 
@@ -51,16 +52,15 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
 
 def rebuild(hub: Hub, progress: Progress = silent) -> Rebuilt:
     """Rebuild; ``DataDirectory`` when another rebuild is under way."""
-    database = hub.settings.data / DATABASE
-    with _new_file(hub.settings.data / NEW) as path:
-        beside = Beside(path, database, create=True)
+    with _new_place(hub.settings.data / NEW, hub.store.place) as path:
+        beside = open_beside(hub.store.place, path, create=True)
         try:
             with hub.store.reading() as connection:
                 size = log_size(connection)
             _fill(beside, hub, 0, size, progress)
             size, digests, differing = _compare(beside, hub, size, progress)
             if differing:
-                _replace(beside, hub, path, size, differing)
+                _replace(beside, hub, size, differing)
         finally:
             beside.close()
     return Rebuilt(batches=size, digests=digests, replaced=differing)
@@ -86,15 +86,15 @@ def _compare(beside: Beside, hub: Hub, done: int, progress: Progress) -> tuple[i
     return size, new, tuple(name for name in new if own[name] != new[name])
 
 
-def _replace(beside: Beside, hub: Hub, path: Path, done: int, differing: tuple[str, ...]) -> None:
-    with taking_over(hub.settings.data / DATABASE, path) as connection:
+def _replace(beside: Beside, hub: Hub, done: int, differing: tuple[str, ...]) -> None:
+    with beside.taking_over() as connection:
         size = log_size(connection)  # nobody else writes from here on
         _fill(beside, hub, done, size, silent)
-        take_over(connection, differing)
+        beside.take_over(connection, differing)
 
 
 @contextmanager
-def _new_file(path: Path) -> Iterator[Path]:
+def _new_place(path: Path, place: Place) -> Iterator[Path]:
     """A path where nothing is, for this process alone; removed at the end."""
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         try:
@@ -103,14 +103,11 @@ def _new_file(path: Path) -> Iterator[Path]:
             raise DataDirectory(
                 "another rebuild is under way", where=str(path), advice="wait until it has ended"
             ) from None
-        leftovers = (path, path.with_name(f"{path.name}-journal"))
-        for leftover in leftovers:
-            leftover.unlink(missing_ok=True)
+        remove_beside(place, path)
         try:
             yield path
         finally:
-            for leftover in leftovers:
-                leftover.unlink(missing_ok=True)
+            remove_beside(place, path)
 
 
 def due_record(connection: Reading, author: str, chain: str, seq: int) -> int:

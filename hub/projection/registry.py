@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.projection.alarm import alarm_acknowledgement_rows, alarm_rows
+from hub.projection.catenax import aspect_rows, business_partner_rows
 from hub.projection.economics import assessment_rows, output_value_rows, quality_loss_rows
 from hub.projection.epcis_events import event_rows
 from hub.projection.field import field_failure_rows, field_usage_rows
 from hub.projection.fleet import hold_order_rows, key_proof_rows, no_rows, plant_message_rows, revoked_key_rows
+from hub.projection.history import history_load_rows, history_result_rows, history_undone_rows
+from hub.projection.incoming import goods_receipt_rows, incoming_rows
 from hub.projection.master import author_key_rows, control_plan_rows, organisation_rows, plant_rows
+from hub.projection.master_data import cost_rate_version, gauge_version, master_data_rows
 from hub.projection.notification import notification_change_rows, notification_rows
 from hub.projection.production import (
     chain_start_rows,
@@ -23,6 +27,7 @@ from hub.projection.production import (
     unit_result_rows,
 )
 from hub.projection.quality import statement_rows
+from hub.projection.requirement import requirement_change_rows, requirement_rows
 from hub.projection.sender import Place
 from hub.projection.sharing import policy_rows
 from hub.projection.telemetry import telemetry_rows
@@ -37,6 +42,7 @@ from hub.projection.trace_records import (
 from hub.store.rows import Row
 from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record
+from traceability.record.catenax import AspectRecord, BusinessPartnerRecord
 from traceability.record.correction import CorrectionRecord
 from traceability.record.downlink import (
     DownlinkStartRecord,
@@ -48,11 +54,20 @@ from traceability.record.downlink import (
 from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
 from traceability.record.epcis import EventRecord
 from traceability.record.field import FieldFailureRecord, FieldUsageRecord
+from traceability.record.history import HistoryLoadRecord, HistoryResultRecord, HistoryUndoneRecord
 from traceability.record.identity import AliasRecord, CompanyPrefixRecord, ReidentificationRecord
+from traceability.record.incoming import (
+    GoodsReceiptRecord,
+    IncomingDecisionRecord,
+    IncomingEscapeRecord,
+    IncomingInspectionRecord,
+    IncomingPlanRecord,
+)
 from traceability.record.inspection import FieldReturnRecord, LotInspectionRecord
 from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
 from traceability.record.logistics import PackingRecord, ShipmentRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
+from traceability.record.master_data import MasterDataRecord
 from traceability.record.notification import NotificationChangeRecord, NotificationRecord
 from traceability.record.production import (
     AssociationRecord,
@@ -76,6 +91,7 @@ from traceability.record.quality import (
     LossReversalRecord,
     ProductionCalendarRecord,
 )
+from traceability.record.requirement import RequirementChangeRecord, RequirementRecord
 from traceability.record.sharing import PolicyRecord
 from traceability.record.telemetry import TelemetryRecord
 
@@ -112,21 +128,34 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     UnitStateRecord: no_rows,
     NoticeRecord: no_rows,
     ProductionCalendarRecord: statement_rows,
-    CostRateRecord: statement_rows,
+    CostRateRecord: lambda record, place: statement_rows(record, place) + cost_rate_version(record, place),
     LossReversalRecord: statement_rows,
-    GaugeRecord: statement_rows,
+    GaugeRecord: lambda record, place: statement_rows(record, place) + gauge_version(record, place),
     GaugeStudyRecord: statement_rows,
     GradingPolicyRecord: statement_rows,
     LevelRecord: statement_rows,
     DeclarationRecord: statement_rows,
     LotInspectionRecord: statement_rows,
     FieldReturnRecord: statement_rows,
+    IncomingPlanRecord: incoming_rows,
+    GoodsReceiptRecord: goods_receipt_rows,
+    IncomingInspectionRecord: incoming_rows,
+    IncomingDecisionRecord: incoming_rows,
+    IncomingEscapeRecord: incoming_rows,
+    RequirementRecord: requirement_rows,
+    RequirementChangeRecord: requirement_change_rows,
     NotificationRecord: notification_rows,
     NotificationChangeRecord: notification_change_rows,
     TelemetryRecord: telemetry_rows,
+    MasterDataRecord: master_data_rows,
+    HistoryLoadRecord: history_load_rows,
+    HistoryResultRecord: history_result_rows,
+    HistoryUndoneRecord: history_undone_rows,
     PolicyRecord: policy_rows,
     AlarmRecord: alarm_rows,
     AlarmAcknowledgementRecord: alarm_acknowledgement_rows,
     FieldFailureRecord: field_failure_rows,
     FieldUsageRecord: field_usage_rows,
+    AspectRecord: aspect_rows,
+    BusinessPartnerRecord: business_partner_rows,
 }

@@ -9,6 +9,7 @@ from traceability.errors import ZhuoyueError
 from traceability.identifier.alias import alias_name
 from traceability.identifier.foreign_name import is_foreign_name
 from traceability.identifier.item import ItemKind, parse_item, read_identity
+from traceability.identifier.private import is_uuid
 from traceability.record.base import Record
 from traceability.record.correction import CorrectionRecord
 from traceability.record.identity import AliasRecord, ReidentificationRecord
@@ -33,7 +34,8 @@ def _same_thing(one: str, other: str) -> str:
         return str(error.what)
     if names[0] == names[1]:
         return "the two names are one name"
-    kinds = {read_identity(name).kind for name in names if not is_foreign_name(name)}
+    items = [read_identity(name) for name in names if not is_foreign_name(name)]
+    kinds = {item.kind for item in items if not is_uuid(item)}
     return f"a {' and a '.join(sorted(kinds))} can't be one thing" if len(kinds) > 1 else ""
 
 

@@ -8,7 +8,7 @@ from hub.proof.assemble import FIRST_RECORD_LINE, NOTHING
 from hub.proof.disclose import assemble_seen, shows
 from hub.store.batches import batch_by_id
 from hub.store.database import Reading
-from hub.store.evidence_queries import Place, places_about, places_of_declaration, places_that_took
+from hub.store.evidence_queries import Place, places_about, places_moved, places_of_declaration, places_that_took
 from traceability.errors import LimitExceeded
 from traceability.evidence import DECLARATION, RECORD, Evidence
 
@@ -17,7 +17,9 @@ MOST_RECORDS = 20_000
 
 def lot_evidence(connection: Reading, hub: Hub, lot: str, withhold: Collection[str] = NOTHING) -> Evidence:
     """What was recorded about ``lot`` (canonical identity) itself, and the records that say who took from it."""
-    places = places_about(connection, [lot]) | places_that_took(connection, lot)
+    places = (
+        places_about(connection, [lot]) | places_that_took(connection, lot) | places_moved(connection, [lot], layers=0)
+    )
     _refuse_none(places, f"nobody has sent a record about the lot {lot}")
     return assemble_seen(connection, hub, lot, places, withhold, {lot})
 

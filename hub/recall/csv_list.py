@@ -5,17 +5,17 @@ import io
 from collections.abc import Iterable, Iterator
 
 from hub.recall.views import Affected
+from hub.tabular.harmless import BOM, harmless
 
 COLUMNS = (
     "item", "kind", "label", "part", "part_name", "depth", "effect", "finished", "organisation", "plant", "customer",
     "customer_name", "site", "shipment", "step", "time", "logistic_unit", "records",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_lines(items: Iterable[Affected]) -> Iterator[str]:
     """A byte order mark and a header (so that spreadsheets read Chinese names right), then a line an item."""
-    yield "\ufeff" + _line(COLUMNS)
+    yield BOM + _line(COLUMNS)
     for item in items:
         yield _line(_columns(item))
 
@@ -46,10 +46,5 @@ def _columns(item: Affected) -> tuple[object, ...]:
 
 def _line(columns: Iterable[object]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow(_harmless(str(column)) for column in columns)
+    csv.writer(text).writerow(harmless(str(column)) for column in columns)
     return text.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """What a spreadsheet would take for a formula is made a text: labels come from strangers."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

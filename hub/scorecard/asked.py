@@ -10,8 +10,9 @@ from pydantic import AwareDatetime, BaseModel
 from hub.errors import NotFound
 from hub.rollup.hours import hour_of, instant_of
 from hub.rollup.window import Narrowing, period
-from hub.scorecard.capability import characteristic_view, characteristics_of
+from hub.scorecard.capability import characteristic_view
 from hub.scorecard.figures import yield_view
+from hub.scorecard.in_force import measured
 from hub.scorecard.management import management_of
 from hub.scorecard.views import CapabilityView, YieldView
 from hub.store.database import Reading
@@ -84,25 +85,28 @@ def capability_of(
     connection: Reading, plant: str, characteristic: str, asked: Asked, now: datetime
 ) -> CapabilityAnswer:
     """``NotFound`` when no control plan of the plant has the characteristic."""
-    plans = [entry.plan for entry in plans_of_plants(connection, [plant]).get(plant, ())]
+    hours = asked.hours(now)
     wanted = [
-        (plan, one)
-        for plan, one in characteristics_of(plans, characteristic)
-        if asked.part in (None, plan.part) and asked.operation in (None, one.operation)
+        each
+        for entry in plans_of_plants(connection, [plant], at=now).get(plant, ())
+        for each in measured(entry, hours, key=False)
+        if each.characteristic.id == characteristic
+        and asked.part in (None, each.plan.part)
+        and asked.operation in (None, each.characteristic.operation)
     ]
     if not wanted:
         raise NotFound(f"plant {plant[:100]!r} plans no characteristic {characteristic[:100]!r}")
-    hours = asked.hours(now)
     management = management_of(connection, [plant])[plant]
-    parts = parts_named(connection, {plan.part for plan, _ in wanted})
+    parts = parts_named(connection, {each.plan.part for each in wanted})
     found = []
-    for plan, one in wanted:
+    for each in wanted:
+        plan, one = each.plan, each.characteristic
         narrowing = Narrowing(part=plan.part, operation=one.operation, work_cell=asked.work_cell, lot=asked.lot)
-        values = period(connection, plant, one, hours, narrowing)
+        values = period(connection, plant, one, each.hours, narrowing)
         gauge = management.gauge(plan.part, one.id, now.date())
         found.append(
             AskedCapability(
-                view=characteristic_view(plan, one, values, gauge, parts),
+                view=characteristic_view(plan, one, values, gauge, parts, until=each.until),
                 moving_range_sigma=_or_reason(rollup_moving_range_sigma(values.rollup)),
                 percentiles=_or_reason(rollup_percentiles(values.rollup)),
                 work_cells=values.work_cells,

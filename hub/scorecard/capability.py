@@ -5,10 +5,11 @@ records up to then, by the same rule (see ``hub.rollup.sample``).
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from hub.rollup.window import Narrowing, Period, period
 from hub.scorecard.gather import PlantRecords
+from hub.scorecard.in_force import counts_for_plant, measured
 from hub.scorecard.known import scanned_period
 from hub.scorecard.views import CapabilityView
 from hub.store.database import Reading
@@ -23,20 +24,23 @@ from traceability.record.master import ControlPlan
 def capability_views(
     connection: Reading, records: PlantRecords, hours: Range, today: date, parts: Mapping[str, PartEntry]
 ) -> tuple[CapabilityView, ...]:
-    """Every key characteristic of the control plans in force, worst first; unrated before rated."""
+    """Every key characteristic of the control plans, by the limits that held; worst first, unrated before rated."""
     views = [
-        characteristic_view(
-            entry.plan,
-            characteristic,
-            _period(connection, records, entry.plan, characteristic, hours),
-            records.management.gauge(entry.plan.part, characteristic.id, today),
-            parts,
+        (
+            one,
+            characteristic_view(
+                one.plan,
+                one.characteristic,
+                _period(connection, records, one.plan, one.characteristic, one.hours),
+                records.management.gauge(one.plan.part, one.characteristic.id, today),
+                parts,
+                until=one.until,
+            ),
         )
         for entry in records.plans
-        for characteristic in entry.plan.characteristics
-        if characteristic.key
+        for one in measured(entry, hours)
     ]
-    return tuple(sorted(views, key=_worst_first))
+    return tuple(sorted((view for one, view in views if counts_for_plant(one, view.result)), key=_worst_first))
 
 
 def characteristic_view(
@@ -45,6 +49,8 @@ def characteristic_view(
     found: Period,
     gauge: GaugeEvidence,
     parts: Mapping[str, PartEntry],
+    *,
+    until: datetime | None = None,
 ) -> CapabilityView:
     """One characteristic over a period."""
     return CapabilityView(
@@ -61,6 +67,7 @@ def characteristic_view(
         gauge=gauge,
         first_batch=found.first_batch,
         last_batch=found.last_batch,
+        until=until,
     )
 
 

@@ -130,11 +130,28 @@ def _rate(
     rates: Sequence[CostRateRecord], kind: CostRateKind, part: str, operation: str, month: Month
 ) -> CostRateRecord | None:
     """The latest rate valid in the month; one of the operation itself before one of the whole part."""
-    valid = [
-        (record.operation != "", record.valid_from, place, record)
-        for place, record in enumerate(rates)
-        if (record.rate, record.part) == (kind, part)
-        and record.operation in ("", operation)
-        and (record.valid_from.year, record.valid_from.month) <= (month.year, month.month)
-    ]
-    return max(valid, key=lambda one: one[:3])[3] if valid else None
+    stated = {
+        (record.operation, record.valid_from): record
+        for record in rates
+        if (record.rate, record.part) == (kind, part) and record.operation in ("", operation)
+    }
+    for wanted in dict.fromkeys((operation, "")):
+        begun = [
+            record
+            for (named, day), record in stated.items()
+            if named == wanted and (day.year, day.month) <= (month.year, month.month) and not _withdrawn(record)
+        ]
+        latest = max(begun, key=lambda record: record.valid_from, default=None)
+        if latest is not None and not _ended(latest, month):
+            return latest
+    return None
+
+
+def _withdrawn(rate: CostRateRecord) -> bool:
+    return rate.version is not None and rate.version.withdrawn
+
+
+def _ended(rate: CostRateRecord, month: Month) -> bool:
+    """Whether it ended before the month began."""
+    end = rate.version.end if rate.version is not None else None
+    return end is not None and (end.year, end.month) < (month.year, month.month)

@@ -1,16 +1,21 @@
 """Everything that scoring needs, read for all plants at once: the number of statements does not grow with them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.rollup.hours import hours_of
+from hub.scorecard.in_force import in_window
 from hub.scorecard.lots import LotsAndReturns, lots_and_returns
 from hub.scorecard.management import Management, management_of
 from hub.store.database import Reading
 from hub.store.master_queries import Master, PartEntry, PlanEntry, parts_named, plans_of_plants, read_master
 from hub.store.quality_queries import LossLine, loss_lines
+from hub.store.rollup_queries import Range
 from hub.store.score_queries import (
     ClaimRow,
     OutputRow,
@@ -22,6 +27,8 @@ from hub.store.score_queries import (
     results_of_plants,
     values_of_plants,
 )
+from traceability.measurement import Characteristic
+from traceability.quality.window import year_to
 from traceability.record.economics import Answer
 
 T = TypeVar("T")
@@ -54,18 +61,17 @@ class Gathered(msgspec.Struct, frozen=True):
     plants: dict[str, PlantRecords]
 
 
-def gather(connection: Reading, plants: Collection[str] | None = None, before: int | None = None) -> Gathered:
-    """The records of ``plants``, by default of all that have master data; ``before``: as known at that log size."""
+def gather(
+    connection: Reading, plants: Collection[str] | None = None, before: int | None = None, at: datetime | None = None
+) -> Gathered:
+    """The records of ``plants``, by default of all that have master data; ``before``: as known at that log size.
+
+    ``at``: with the control plans that were valid in the twelve months up to then.
+    """
     master = read_master(connection)
     wanted = set(master.plants if plants is None else plants)
-    plans = plans_of_plants(connection, wanted, before)
-    key = {
-        characteristic.id
-        for entries in plans.values()
-        for entry in entries
-        for characteristic in entry.plan.characteristics
-        if characteristic.key
-    }
+    plans = _plans(connection, master, wanted, before, at)
+    key = {one.id for entries in plans.values() for entry in entries for one in _ever_planned(entry) if one.key}
     results = _by_plant(results_of_plants(connection, wanted, before), lambda row: row.plant)
     claims = _by_plant(latest_claims(connection, wanted, before), lambda row: row.plant)
     values = _by_plant(_scanned(connection, wanted, key, before), lambda row: row.plant)
@@ -94,6 +100,27 @@ def gather(connection: Reading, plants: Collection[str] | None = None, before: i
         for plant in sorted(wanted)
     }
     return Gathered(master, parts_named(connection, parts), records)
+
+
+def _plans(
+    connection: Reading, master: Master, plants: Collection[str], before: int | None, at: datetime | None
+) -> dict[str, tuple[PlanEntry, ...]]:
+    plans = plans_of_plants(connection, plants, before, at)
+    if at is None:
+        return plans
+    return {plant: in_window(found, twelve_months(master, plant, at)) for plant, found in plans.items()}
+
+
+def _ever_planned(entry: PlanEntry) -> Iterator[Characteristic]:
+    for plan in (entry.plan, *(span.plan for span in entry.spans)):
+        yield from plan.characteristics
+
+
+def twelve_months(master: Master, plant: str, at: datetime) -> Range:
+    """The hours of a plant's window up to the day of ``at``."""
+    entry = master.plants.get(plant)
+    zone = ZoneInfo(entry.time_zone) if entry else UTC
+    return hours_of(year_to(at.astimezone(zone).date()), zone)
 
 
 def _scanned(

@@ -9,7 +9,7 @@ from fractions import Fraction
 import msgspec
 
 from hub.store.database import Reading
-from hub.store.quality_queries import latest_statements, statements
+from hub.store.quality_queries import statements
 from traceability.quality.calendar import PlannedDays
 from traceability.quality.gauge import GaugeEvidence, GaugeState, gauge_evidence
 from traceability.quality.msa.gauge_study import gauge_anova
@@ -84,6 +84,21 @@ def _policy(record: GradingPolicyRecord | None) -> Policy:
     return Policy(net_losses=record.net_losses, sampling=SamplingMode(record.sampling), cpk_waiver=record.cpk_waiver)
 
 
+def _latest_gauges(
+    connection: Reading, plants: Collection[str], before: int | None
+) -> dict[tuple[str, str], GaugeRecord]:
+    """The last statement of each gauge; of those that name days the last of the latest day."""
+    last: dict[tuple[str, str], dict[date, GaugeRecord]] = {}
+    for gauge, _ in statements(connection, GaugeRecord, plants, before):
+        by_day = last.setdefault((gauge.plant, gauge.id), {})
+        by_day[gauge.version.begin if gauge.version else gauge.event_time.date()] = gauge
+    found: dict[tuple[str, str], GaugeRecord] = {}
+    for key, by_day in last.items():
+        standing = [by_day[day] for day in sorted(by_day) if not (by_day[day].version and by_day[day].withdrawn)]
+        found[key] = standing[-1] if standing else by_day[max(by_day)]
+    return found
+
+
 def _gauges(
     connection: Reading, plants: Collection[str], before: int | None
 ) -> defaultdict[str, defaultdict[Measured, list[GaugeState]]]:
@@ -91,7 +106,7 @@ def _gauges(
     for study, _ in statements(connection, GaugeStudyRecord, plants, before):
         studies[study.plant, study.gauge, study.part, study.characteristic] = study
     found: defaultdict[str, defaultdict[Measured, list[GaugeState]]] = defaultdict(lambda: defaultdict(list))
-    for (plant, identity), gauge in sorted(latest_statements(connection, GaugeRecord, plants, before).items()):
+    for (plant, identity), gauge in sorted(_latest_gauges(connection, plants, before).items()):
         for use in gauge.uses:
             latest = studies.get((plant, identity, use.part, use.characteristic))
             state = GaugeState(

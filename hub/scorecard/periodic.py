@@ -11,9 +11,9 @@ from enum import StrEnum
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from hub.alone import repeating_alone
 from hub.parts import Hub
 from hub.rollup.hours import hour_of
-from hub.rounds import repeating
 from hub.scorecard.assess import assess_if, level_history
 from hub.scorecard.lots import lot_inspections
 from hub.store.batches import StoredBatch
@@ -74,7 +74,7 @@ def assess_due(hub: Hub, period: Period, plants: list[str] | None = None) -> dic
 
 def assessing(hub: Hub, period: Period, every_s: float = EVERY_S) -> AbstractContextManager[None]:
     """Look every ``every_s`` seconds which plant is due, in a thread, until the block is left."""
-    return repeating("levels", lambda: _assess(hub, period), every_s, patience_s=30)
+    return repeating_alone(hub, "levels", lambda: _assess(hub, period), every_s, patience_s=30)
 
 
 def _assess(hub: Hub, period: Period) -> None:

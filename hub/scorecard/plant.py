@@ -106,26 +106,26 @@ def scored_plant(
 ) -> tuple[Scored, Gathered]:
     """A plant's figures and the records that they are from."""
     before = None if known_at is None else log_before(connection, to_micros(known_at))
-    gathered = gather(connection, [plant], before)
+    gathered = gather(connection, [plant], before, known_at or now)
     return _score(connection, gathered, _entry(gathered, plant), known_at or now), gathered
 
 
 def plant_grade(connection: Reading, plant: str, now: datetime) -> PlantGrade:
     """The Level of one plant."""
-    gathered = gather(connection, [plant])
+    gathered = gather(connection, [plant], at=now)
     return _score(connection, gathered, _entry(gathered, plant), now).grade
 
 
 def plant_rows(connection: Reading, now: datetime) -> tuple[PlantRow, ...]:
     """Every plant in a line, by organisation and id."""
-    gathered = gather(connection)
+    gathered = gather(connection, at=now)
     entries = sorted(gathered.master.plants.values(), key=lambda entry: (entry.organisation.id, entry.named.id))
     return tuple(_row(_score(connection, gathered, entry, now)) for entry in entries)
 
 
 def plant_grades(connection: Reading, now: datetime) -> dict[str, PlantGrade]:
     """The Level of every plant, by id."""
-    gathered = gather(connection)
+    gathered = gather(connection, at=now)
     return {plant: _score(connection, gathered, entry, now).grade for plant, entry in gathered.master.plants.items()}
 
 

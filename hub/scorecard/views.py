@@ -110,6 +110,8 @@ class CapabilityView(msgspec.Struct, frozen=True, kw_only=True):
     first_batch: int | None = None
     """Log positions of the first and the last batch that the values are from."""
     last_batch: int | None = None
+    until: datetime | None = None
+    """When these limits stopped being in force; None: they are."""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

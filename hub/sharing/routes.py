@@ -14,7 +14,7 @@ from hub.errors import ScopeMissing
 from hub.sharing.forms import PolicyForm
 from hub.sharing.policy import version_text
 from hub.sharing.state import state_policy
-from hub.store.audit_queries import reads_of
+from hub.store.audit_queries import Removed, reads_of, removed_of
 from hub.store.database import Reading
 from hub.store.instant import from_micros
 from hub.store.sharing_queries import all_policies_of
@@ -52,11 +52,25 @@ class ReadView(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
+class RemovedView(msgspec.Struct, frozen=True, kw_only=True):
+    """``reads`` entries from before ``until`` were removed at ``at``, because the operator keeps them no longer."""
+
+    owner: str
+    reads: int
+    until: datetime
+    at: datetime
+
+
 class AuditView(msgspec.Struct, frozen=True, kw_only=True):
-    """Changes of policies and reads, each the latest first; ``next`` is the cursor of earlier reads."""
+    """Changes of policies, reads, and reads that are no longer kept, each the latest first.
+
+    ``next`` is the cursor of earlier reads. Owner ``*`` is everybody: a question of the operator that may have looked
+    at anything.
+    """
 
     policies: tuple[PolicyView, ...]
     reads: tuple[ReadView, ...]
+    removed: tuple[RemovedView, ...]
     next: int | None
 
 
@@ -92,6 +106,7 @@ def get_audit(
     with hub.store.reading() as connection:
         reads = reads_of(connection, whose or None, before, limit)
         policies = _policies(connection, whose) if whose else ()
+        removed = removed_of(connection, whose or None)
     view = AuditView(
         policies=policies,
         reads=tuple(
@@ -108,9 +123,14 @@ def get_audit(
             )
             for one in reads
         ),
+        removed=tuple(map(_removed, removed)),
         next=reads[-1].number if len(reads) == limit else None,
     )
     return json_answer(view)
+
+
+def _removed(one: Removed) -> RemovedView:
+    return RemovedView(owner=one.owner, reads=one.reads, until=from_micros(one.until), at=from_micros(one.at))
 
 
 def _policies(connection: Reading, owner: str) -> tuple[PolicyView, ...]:

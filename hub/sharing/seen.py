@@ -22,15 +22,15 @@ from traceability.identifier.digital_link import CANONICAL_ROOT
 LOCATION = f"{CANONICAL_ROOT}/414/"
 
 
-def seen_by(hub: Hub, question: Question, audit: AuditDesk | None) -> Hub:
-    """``hub``, of which every reading shows what ``question.asker`` may see.
+def seen_by(hub: Hub, question: Question, audit: AuditDesk | None, plants: frozenset[str] = frozenset()) -> Hub:
+    """``hub``, of which every reading shows what ``question.asker`` may see; of its own, what is of ``plants``.
 
     What is read of others goes into ``audit``; None where nothing leaves the operator's hands.
     """
     decided: list[Decided] = []
 
     def ground_of(connection: Reading) -> Ground:
-        ground, by = ground_for(connection, question.asker, hub.clock())
+        ground, by = ground_for(connection, question.asker, hub.clock(), plants)
         decided.append(by)
         return ground
 
@@ -42,8 +42,10 @@ def seen_by(hub: Hub, question: Question, audit: AuditDesk | None) -> Hub:
     return msgspec.structs.replace(hub, store=SeenStore(hub.store, ground_of, told))
 
 
-def ground_for(connection: Reading, asker: str, now: datetime) -> tuple[Ground, Decided]:
-    """Everything that decides what ``asker`` sees, as the store says now."""
+def ground_for(
+    connection: Reading, asker: str, now: datetime, only: frozenset[str] = frozenset()
+) -> tuple[Ground, Decided]:
+    """Everything that decides what ``asker`` sees, as the store says now; ``only`` these of its plants, if any."""
     plants = owners_of_plants(connection)
     organisations = organisations_known(connection)
     owners = organisations | frozenset(plants.values())
@@ -57,5 +59,7 @@ def ground_for(connection: Reading, asker: str, now: datetime) -> tuple[Ground, 
         acquaintances=by.acquaintances,
         grants=by.grants,
         named_parts=by.named_parts,
+        only=only,
+        plants_of_authors=owners_of_authors(connection, {plant: plant for plant in plants}) if only else {},
     )
     return ground, by

@@ -9,10 +9,9 @@ from hub.parts import Hub
 from hub.proof.assemble import NOTHING
 from hub.proof.disclose import assemble_seen, sealed_places
 from hub.store.alias_queries import aliases_about
-from hub.store.correction_queries import Place as Corrected
 from hub.store.correction_queries import corrections_of
 from hub.store.database import Reading
-from hub.store.evidence_queries import Place, places_about, plan_places, rows_at
+from hub.store.evidence_queries import MOST_LAYERS, Place, named_at, places_about, places_moved, plan_places
 from hub.store.trace_queries import StoreLinks
 from traceability.errors import LimitExceeded
 from traceability.evidence import Evidence
@@ -29,6 +28,7 @@ class EvidenceLimits(msgspec.Struct, frozen=True):
 
 DEFAULT_EVIDENCE_LIMITS = EvidenceLimits()
 LINKS = "association"
+MOVES = frozenset(("shipment", "packing", "epcis-event"))
 
 
 def assemble_evidence(
@@ -50,11 +50,13 @@ def assemble_evidence(
 def _places(
     connection: Reading, unit: str, limits: EvidenceLimits, withhold: Collection[str]
 ) -> tuple[set[Place], set[str]]:
-    """Where links are withheld, what is in the unit stays out too: nothing would say why it is in the file."""
+    """Where links are withheld, what is in the unit stays out too: nothing would say why it is in the file. So does
+    what its box travelled in, where it is withheld that it was in the box."""
     if not places_about(connection, [unit]) and not sealed_places(connection, [unit]):
         raise NotFound(f"nobody has sent a record about {unit}", advice="check serial and GTIN")
     items, names, truncated = ({unit}, set[Place](), False) if LINKS in withhold else _below(connection, unit, limits)
-    places = places_about(connection, items) | names
+    layers = MOST_LAYERS if MOVES.isdisjoint(withhold) else 0
+    places = places_about(connection, items) | places_moved(connection, items, layers) | names
     places |= plan_places(connection, places) | _corrections(connection, places)
     batches = {batch_id for batch_id, _ in places}
     if truncated or len(places) > limits.records or len(batches) > limits.batches:
@@ -84,16 +86,12 @@ def _below(connection: Reading, unit: str, limits: EvidenceLimits) -> tuple[set[
 
 
 def _corrections(connection: Reading, places: Collection[Place]) -> set[Place]:
-    """What was said against the results at ``places``: a holder must not take for valid what was declared wrong."""
-    rows = [row for _, row in rows_at(connection, places) if row.get("result_id") is not None]
-    named = {
-        Corrected(
-            author=str(row["author"]),
-            chain=str(row["chain"]),
-            seq=int(str(row["seq"])),
-            record=str(row["result_id"]),
-            plant=None if row.get("plant") is None else str(row["plant"]),
-        )
-        for row in rows
-    }
-    return {(one.batch_id, one.line) for several in corrections_of(connection, named).values() for one in several}
+    """What was said against the records at ``places``, and against that in turn: a holder must not take for valid what
+    was declared wrong, nor for wrong what was so by mistake."""
+    found: set[Place] = set()
+    waiting = set(places)
+    while waiting:
+        against = corrections_of(connection, named_at(connection, waiting)).values()
+        waiting = {(one.batch_id, one.line) for several in against for one in several} - found
+        found |= waiting
+    return found

@@ -42,6 +42,10 @@ class Expectation(msgspec.Struct, frozen=True):
             found.append(ExpectedView(organisation=named, plant=None, because=because))
         return tuple(found)
 
+    def of_location(self, number: str) -> Named | None:
+        """Whose global location number it is."""
+        return self._owner("0" * _GTIN_INDICATOR + number)
+
     def _owner(self, gtin: str) -> Named | None:
         digits = gtin[_GTIN_INDICATOR:]
         fitting = [prefix for prefix in self.prefixes if digits.startswith(prefix)]

@@ -15,7 +15,7 @@ from hub.store.database import Reading
 from hub.store.trace_queries import ResultRow, StoreLinks, plants_of_units, results_of_units
 from hub.trace.naming import Naming
 from hub.trace.shipments import Shipped, shipped
-from traceability.genealogy import Link
+from traceability.genealogy import Emptied, Link, with_endings
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,11 +49,13 @@ class Known:
 
     def below(self, items: Collection[str]) -> Iterator[Link]:
         """Every link whose parent is among ``items``, whatever it is called there."""
-        return self._renamed(self._links.below(self.naming.spellings_of(items)))
+        names = self.naming.spellings_of(items)
+        return with_endings(self._renamed(self._links.stated_below(names)), self._endings(names))
 
     def above(self, items: Collection[str]) -> Iterator[Link]:
         """Every link whose child is among ``items``, whatever it is called there."""
-        return self._renamed(self._links.above(self.naming.spellings_of(items)))
+        links = list(self._renamed(self._links.stated_above(self.naming.spellings_of(items))))
+        return with_endings(links, self._endings(self.naming.spellings_of({link.parent for link in links})))
 
     def results(self, items: Collection[str]) -> dict[str, list[ResultRow]]:
         """The results of ``items`` up to the moment; those that were declared wrong too, and marked."""
@@ -78,6 +80,10 @@ class Known:
     def shipments(self, items: Collection[str]) -> dict[str, list[Shipped]]:
         """Where each of ``items`` was sent up to the moment, by itself or in a logistic unit; earliest first."""
         return shipped(self._connection, items, self.naming, self.moment.as_of, self.moment.log_size)
+
+    def _endings(self, names: Collection[str]) -> Iterator[Emptied]:
+        for emptied in self._links.events.endings(names):
+            yield msgspec.structs.replace(emptied, parent=self.naming.canonical_of(emptied.parent))
 
     def _renamed(self, links: Iterable[Link]) -> Iterator[Link]:
         if not self.naming.needed:

@@ -31,7 +31,8 @@ def differences(connection: Reading, evidence: Evidence) -> list[str]:
         for (index, line), header, record in records
     }
     stored: dict[tuple[int, int], set[bytes]] = {place: set() for place in expected}
-    for name, row in rows_at(connection, expected):
+    tables = {str(msgspec.json.decode(row)[0]) for rows in expected.values() for row in rows}
+    for name, row in rows_at(connection, expected, tables):
         stored[_place(row)].add(_spelt((name, row)))
     return [
         f"line {line} of the batch at log position {index}: pages show something else than what was sealed; "

@@ -3,8 +3,8 @@
 import logging
 from contextlib import AbstractContextManager
 
+from hub.alone import repeating_alone
 from hub.parts import Hub
-from hub.rounds import repeating
 from hub.witness.collect import Post, ask_witnesses
 from traceability.errors import ZhuoyueError
 
@@ -14,7 +14,7 @@ INTERVAL_S = 60.0
 
 def asking_witnesses(hub: Hub, post: Post, interval_s: float = INTERVAL_S) -> AbstractContextManager[None]:
     """Ask at once and then every ``interval_s`` seconds, until the block ends."""
-    return repeating("witnesses", lambda: _ask(hub, post), interval_s, at_once=True, patience_s=30)
+    return repeating_alone(hub, "witnesses", lambda: _ask(hub, post), interval_s, at_once=True, patience_s=30)
 
 
 def _ask(hub: Hub, post: Post) -> None:

@@ -86,3 +86,29 @@ def test_the_first_steps_of_the_plant_it_guide_run_as_they_stand(tmp_path):
                   "--public-key", "@nowhere.pub", cwd=tmp_path)  # fmt: skip
     assert refused.returncode != 0
     assert "nowhere.pub: there is no such file" in refused.stderr
+
+
+def test_the_program_of_the_plant_it_guide_runs_as_it_stands(tmp_path, capsys, monkeypatch):
+    from running_app import running
+    from small_hub import small_hub
+    from supply_chain import supply_chain
+
+    from hub.accounts.permission import Scope
+    from hub.accounts.tokens import make_token
+    from hub.pages.site import create_site
+
+    guide = (ROOT / "docs/en/plant-it.md").read_text(encoding="utf-8")
+    section = guide.split("## Asking from a program\n")[1].split("\n## ")[0]
+    program = re.search(r"^```python\n(.*?)^```", section, flags=re.DOTALL | re.MULTILINE)[1]
+    assert len(program.splitlines()) == 5
+    hub = small_hub(tmp_path / "hub")
+    supply_chain(hub, 2)
+    monkeypatch.setenv("ZHUOYUE_TOKEN", make_token(hub, "oem", [Scope.READ]).text)
+    with running(create_site(hub, open_pages=False)) as address:
+        monkeypatch.setenv("ZHUOYUE_HUB", address)
+        names: dict[str, object] = {}
+        exec(program, names)
+        names["hub"].close()
+    hub.store.close()
+    said = capsys.readouterr().out
+    assert re.search(r"^Yuanhang assembly plant L\d bound by \w+", said, flags=re.MULTILINE), said

@@ -20,10 +20,14 @@ ROOMS = PYPROJECT["tool"]["importlinter"]["root_packages"]
 EXTRA_OF_ROOM = {"vision": "vision", "edge_agent": "agent", "hub": "hub", "demo": "demo"}
 
 # Places behind an extra of their own, which say what to install where it is missing.
-EXTRA_OF_PLACE = {"traceability/quality/vector/": "stats", "hub/formats/parquet_file.py": "parquet"}
+EXTRA_OF_PLACE = {
+    "traceability/quality/vector/": "stats",
+    "hub/formats/parquet_file.py": "parquet",
+    "hub/store/server.py": "postgres",
+}
 
 # Libraries that come as the documented base of a declared one.
-BASES = {"anyio": "fastapi", "starlette": "fastapi"}
+BASES = {"anyio": "fastapi", "joserfc": "authlib", "starlette": "fastapi"}
 
 # Modules of the standard library that reach out, in a ground and a room that must not.
 PURE_ROOMS = ("traceability", "firmware_profiles")

@@ -59,7 +59,7 @@ def links(text: str) -> list[str]:
 
 PAIRS = [("README.md", "README.zh-CN.md")] + [
     (f"docs/en/{name}.md", f"docs/zh-CN/{name}.md")
-    for name in ("plant-it", "profiles", "oem-quality", "after-sales", "plant-quality", "security")
+    for name in ("plant-it", "profiles", "oem-quality", "after-sales", "plant-quality", "security", "vision")
 ]
 
 

@@ -1,10 +1,60 @@
+"""Hubs for tests. A test that is marked ``every_store`` runs once with each kind of store behind ``small_hub``;
+with ``ZHUOYUE_STORE=postgresql`` every test below this folder runs on PostgreSQL instead of a file."""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import small_hub as hubs
 from small_hub import SmallAgent, small_agent, small_hub
+from small_postgres import SmallPostgres
 
 from hub.parts import Hub
+
+FILE, SERVER = "sqlite", "postgresql"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    wanted = [os.environ[name] for name in ("ZHUOYUE_STORE",) if name in os.environ]
+    if not wanted and metafunc.definition.get_closest_marker("every_store") is not None:
+        wanted = [FILE, SERVER]
+    if wanted:
+        metafunc.parametrize("back_end", wanted, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[SmallPostgres]:
+    """One server for all tests that want one."""
+    server = SmallPostgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def back_end(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What is behind new hubs."""
+    which = getattr(request, "param", FILE)
+    if which == FILE:
+        yield which
+        return
+    server: SmallPostgres = request.getfixturevalue("postgres")
+    hubs.STORES.append(server.new_database)
+    yield which
+    hubs.STORES.pop()
+
+
+@pytest.fixture(autouse=True)
+def no_database_is_left(request: pytest.FixtureRequest, back_end: str) -> Iterator[None]:
+    """Memory is not endless: what a test alone used goes with it."""
+    if back_end == FILE:
+        yield
+        return
+    server: SmallPostgres = request.getfixturevalue("postgres")
+    before = server.made
+    yield
+    for number in range(before + 1, server.made + 1):
+        server.execute(f"DROP DATABASE IF EXISTS hub_{number} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -19,11 +19,18 @@ from hub.parts import Hub
 from hub.sharing.forms import PolicyForm
 from hub.sharing.state import state_policy
 from traceability.identifier.item import lot_uri, part_uri, unit_uri
+from traceability.quality.alarm.rule import AlarmKind
+from traceability.record.alarm import AlarmRecord
 from traceability.record.base import Record
 from traceability.record.production import (
     AssociationRecord,
+    CodesRecord,
     Component,
     DataLossRecord,
+    HoldRecord,
+    HoldScope,
+    HoldState,
+    InterlockRefusalRecord,
     MeasuredValue,
     MeasurementsRecord,
     Picture,
@@ -31,6 +38,7 @@ from traceability.record.production import (
     UnitResultRecord,
 )
 from traceability.record.sharing import DataKind, Items
+from traceability.record.telemetry import TelemetryRecord, TelemetrySample, TelemetrySeries
 from traceability.unit import Verdict
 
 ORGS = ("oem", "tier1", "tier2")
@@ -46,15 +54,26 @@ def part_of_thing(thing: str) -> str:
     return next(part for part in PARTS if thing.startswith(part + "/"))
 
 
+PLAIN = ""
+FORMS = {  # record kinds beside the plain one of a data kind
+    DataKind.VERDICTS: ("hold", "refusal", "alarm", "telemetry"),
+    DataKind.PICTURES: ("codes",),
+}
+"""What shares the data kind of a plain record; an alarm needs that of the measurements too, telemetry is nobody's."""
+UNSEALED = ("hold", "refusal", "alarm", "telemetry")
+"""Of these nobody learns that they exist unless they are shown."""
+
+
 @dataclass(frozen=True)
 class Fact:
-    """One record of ``org``; ``children`` of a link only."""
+    """One record of ``org``; ``children`` of a link only. ``form`` is another record of the same data kind."""
 
     org: str
     kind: DataKind
     thing: str
     verdict: Verdict = Verdict.OK
     children: tuple[str, ...] = ()
+    form: str = PLAIN
 
 
 @dataclass(frozen=True)
@@ -120,7 +139,10 @@ class World:
     def sent_or_made(self, org: str, thing: str) -> bool:
         """Own results, own links, or own shipping of the thing."""
         own = any(
-            fact.org == org and fact.thing == thing and fact.kind in (DataKind.VERDICTS, DataKind.GENEALOGY)
+            fact.org == org
+            and fact.thing == thing
+            and fact.kind in (DataKind.VERDICTS, DataKind.GENEALOGY)
+            and fact.form is PLAIN
             for fact in self.facts
         )
         return own or any(one.thing == thing and source_of(one) == org for one in self.shippings)
@@ -131,10 +153,15 @@ class World:
             return True
         if fact.kind is DataKind.GENEALOGY:
             return self.seen_children(asker, fact) == fact.children
-        return self.shares(fact.org, asker, fact.kind, fact.thing, near=False)
+        if fact.form == "telemetry":
+            return False
+        kinds = (fact.kind, DataKind.MEASUREMENTS) if fact.form == "alarm" else (fact.kind,)
+        return all(self.shares(fact.org, asker, kind, fact.thing, near=False) for kind in kinds)
 
     def knows_of(self, asker: str, fact: Fact) -> bool:
         """That it exists."""
+        if fact.form in UNSEALED:
+            return False
         holds_own = any(
             other.org == fact.org
             and other.thing == fact.thing
@@ -160,6 +187,8 @@ class World:
                 return DataLossRecord(id="lost", stream="other", count=1, reason="lost", **stamp)
         identity = {"id": f"{fact.org}:{fact.thing.rpartition('/01/')[2]}", **stamp}
         mark = self.mark(number)
+        if fact.form is not PLAIN:
+            return _other_form(fact, mark, identity)
         match fact.kind:
             case DataKind.VERDICTS:
                 return UnitResultRecord(
@@ -205,6 +234,28 @@ class World:
         return batches
 
 
+def _other_form(fact: Fact, mark: str, identity: dict[str, Any]) -> Record:
+    match fact.form:
+        case "hold":
+            return HoldRecord(
+                scope=HoldScope.UNIT, target=fact.thing, state=HoldState.PLACED, by="p1", reason=mark, **identity
+            )
+        case "refusal":
+            return InterlockRefusalRecord(
+                unit=fact.thing, serial=mark, operation="OP10", work_cell="cell", code=1, reason=mark, **identity
+            )
+        case "alarm":
+            return AlarmRecord(
+                rule=mark, warns_of=AlarmKind.YIELD_DROP, part=part_of_thing(fact.thing), operation="OP10",
+                work_cell="cell", result="r1", signs=(mark,), statistic="1", limit="2", unit=fact.thing, **identity,
+            )  # fmt: skip
+        case "telemetry":
+            series = TelemetrySeries(point=mark, samples=(TelemetrySample(after_ms=0, value="1"),))
+            return TelemetryRecord(device=mark, every_ms=1000, series=(series,), **identity)
+        case _:
+            return CodesRecord(unit=fact.thing, operation="OP10", reader=mark, reason=mark, **identity)
+
+
 def source_of(one: Shipping) -> str:
     return one.org if one.step == "ship" else one.to
 
@@ -240,7 +291,8 @@ def facts(draw: st.DrawFn) -> Fact:
     mine = [unit for unit in UNITS if any(gtin in unit for gtin in GTINS[org])]
     thing = draw(st.sampled_from(mine if draw(st.integers(0, 5)) else UNITS))
     if kind is not DataKind.GENEALOGY:
-        return Fact(org, kind, thing, draw(st.sampled_from((Verdict.OK, Verdict.NOT_OK))))
+        form = draw(st.sampled_from((PLAIN, PLAIN, *FORMS.get(kind, ()))))
+        return Fact(org, kind, thing, draw(st.sampled_from((Verdict.OK, Verdict.NOT_OK))), form=form)
     others = [each for each in THINGS if each != thing]
     children = draw(st.lists(st.sampled_from(others), min_size=1, max_size=2, unique=True))
     return Fact(org, kind, thing, children=tuple(children))

@@ -1,6 +1,7 @@
 """A real hub in a folder, with agents that seal real batches; clock and randomness are fixed."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,10 +41,19 @@ class FixedRandom:
         return hashlib.shake_128(str(self._calls).encode()).digest(size)
 
 
+STORES: list[Callable[[], str]] = []
+"""While something is in it, new hubs live in the PostgreSQL databases whose addresses it gives; see ``every_store``."""
+
+
 def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
     """A new hub; its clock stands still."""
     return create_hub(
-        folder, origin="hub.test/log", environment=environment, clock=lambda: START, random_bytes=FixedRandom()
+        folder,
+        origin="hub.test/log",
+        environment=environment,
+        store_url=STORES[-1]() if STORES else None,
+        clock=lambda: START,
+        random_bytes=FixedRandom(),
     )
 
 

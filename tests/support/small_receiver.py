@@ -59,7 +59,7 @@ class Receiver:
 
 async def drain(outbox: Outbox, hub: Receiver) -> None:
     """Seal and send everything, doing what the hub's answers ask for, as an uplink does."""
-    for _ in range(2000):
+    for _ in range(20_000):
         while await outbox.seal(500) is not None:
             pass
         batch = await outbox.oldest_unacknowledged()

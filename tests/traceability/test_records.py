@@ -82,6 +82,7 @@ def test_money_and_values_stay_exact():
         (b'"verdict":"NOT_OK"', b'"verdict":"GOOD"', r"\$\.verdict"),
         (b'"attempt":2', b'"attempt":2,"attempt":1', "stands twice"),
         (b'"attempt":2', b'"attempt":2,"extra":{"a":1,"a":2}', "stands twice"),
+        (b'"attempt":2', b'"attempt":2,"extra":"\x80"', "can't decode byte"),
         (b"}", b"", "truncated"),
         (b"r1", b"\xff1", "UTF-8|utf-8"),
     ],

@@ -24,6 +24,7 @@ from traceability.unit import Purpose, Verdict
 
 GTIN, OTHER, STEEL = "09506000134352", "09506000134369", "09506000134376"
 UNIT, LOT = unit_uri(GTIN, "S1"), lot_uri(STEEL, "L7")
+COMPONENT = unit_uri(OTHER, "C9")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 PLAN = ControlPlan(
     part=part_uri(GTIN), plant="p", revision="A", name="x",
@@ -55,6 +56,12 @@ def test_a_unit_that_passed_before_is_permitted():
         (UnitFacts(), [], {}, Reason.PREVIOUS_MISSING),
         (UnitFacts(standings={"OP10": OK, "OP20": OK}), [], {}, Reason.FINISHED_HERE),
         (UnitFacts(standings={"OP10": OK}, scrapped=True), [], {}, Reason.SCRAPPED),
+        (
+            UnitFacts(standings={"OP10": OK}, lots=frozenset({COMPONENT})),
+            [hold(HoldScope.UNIT, COMPONENT)],
+            {},
+            Reason.LOT_ON_HOLD,
+        ),
         (PASSED, [hold(HoldScope.UNIT, UNIT)], {}, Reason.UNIT_ON_HOLD),
         (PASSED, [hold(HoldScope.STATION, "ST20")], {}, Reason.STATION_ON_HOLD),
         (PASSED, [hold(HoldScope.STATION, "ST20")], {"unit": None}, Reason.STATION_ON_HOLD),

@@ -73,16 +73,17 @@ async def test_of_own_result_and_state_from_the_hub_the_later_one_counts(bench, 
     assert await standings(bench) == {"OP10": Verdict.OK}
 
 
-async def test_a_lot_that_was_joined_here_is_found_with_its_holds(bench, outbox):
+async def test_what_was_joined_here_is_found_with_its_holds(bench, outbox):
     entry = bench.submission(1, "S1")
     common = {"id": entry.result.id, "seq": 0, "salt": "", "event_time": T0}
     parts = (Component(item=LOT, quantity="1", uom="kg"), Component(item=unit_uri(STEEL, "X")))
     joined = AssociationRecord(**common, parent=UNIT, operation="OP10", components=parts)
     await outbox.append(type(entry)(**_fields(entry) | {"others": (joined,)}))
     HoldFile(bench.path, bench.salt).place(hold("h1", HoldScope.LOT, LOT))
+    HoldFile(bench.path, bench.salt).place(hold("h2", HoldScope.UNIT, unit_uri(STEEL, "X")))
     facts, holds = await Lookup(bench.path).facts(UNIT, ("ST10",))
-    assert facts.lots == {LOT}
-    assert [found.id for found in holds] == ["h1"]
+    assert facts.lots == {LOT, unit_uri(STEEL, "X")}
+    assert [found.id for found in holds] == ["h1", "h2"]
 
 
 def hold(name, scope=HoldScope.UNIT, target=UNIT):

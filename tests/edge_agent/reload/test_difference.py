@@ -89,6 +89,6 @@ def test_every_setting_is_known_here(tmp_path):
     thought_of = {
         "author", "environment", "key_file", "data", "plan", "plan_id", "file", "plan_file", "hash", "hub",
         "sealing", "page", "log", "reload_on_change", "devices", "stations", "plant", "plant_key", "key_passphrase",
-        "quota", "telemetry", "profiles",
+        "quota", "telemetry", "profiles", "pictures",
     }  # fmt: skip
     assert set(msgspec.structs.asdict(config)) == thought_of

@@ -236,7 +236,9 @@ async def test_the_camera_says_who_was_joined_to_whom_and_its_pictures_are_kept(
     assert joined.parent == result.unit
     assert [(part.item, part.position) for part in joined.components] == [(unit_uri(HOUSING, "H1"), "housing")]
     digest = kept.pictures[0].sha256.removeprefix("sha256:")
-    assert (tmp_path / "pictures" / digest[:2] / f"{digest}.png").read_bytes() == first
+    picture = Album(tmp_path / "pictures").find(digest)
+    assert picture.read_bytes() == first
+    assert picture.parent.parent.name == "ok"
     assert kept.pictures[0].size == len(first)
     assert kept.pictures[1].symbols[0].item == unit_uri(HOUSING, "H1")
     assert list(camera.folder.iterdir()) == []

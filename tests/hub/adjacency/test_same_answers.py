@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from hub.adjacency.build import build
-from hub.adjacency.desk import AdjacencyDesk, Current, DeskLimits
+from hub.adjacency.desk import AdjacencyDesk, Current, DeskLimits, stale_children
 from hub.adjacency.walk import as_built
 from hub.parts import Hub
 from hub.recall.reach import Cut, ReachLimits, reach_plainly, reach_quickly
-from hub.store.database import Store, create_store
+from hub.store.database import Store
+from hub.store.event_link_tables import emptied, transformation_part
 from hub.store.instant import from_micros
 from hub.store.number_queries import names_of, number_linked_items, numbers_of
+from hub.store.sqlite_file import create_store
 from hub.store.tables import alias, batch, correction, link
 from hub.trace.known import Known, Moment
 from traceability.genealogy import trace
@@ -45,6 +47,19 @@ aliases = st.lists(
     max_size=2,
 )
 wrong = st.lists(st.integers(0, 23), max_size=3)
+emptyings = st.lists(
+    st.tuples(st.integers(0, BATCHES - 1), st.sampled_from(ITEMS + PRIVATE[:1]), st.integers(0, 9)), max_size=3
+)
+transformations = st.lists(
+    st.tuples(
+        st.integers(0, BATCHES - 1),
+        st.sampled_from(["T1", "T2"]),
+        st.booleans(),
+        st.sampled_from([*ITEMS, LOT, PRIVATE[0]]),
+        st.integers(0, 9),
+    ),
+    max_size=6,
+)
 
 
 def fill(store: Store, told: list, names: list, mistaken: list[int]) -> None:
@@ -69,6 +84,20 @@ def fill(store: Store, told: list, names: list, mistaken: list[int]) -> None:
             connection.execute(insert(correction), [{**shared, **row, **target}])
 
 
+def fill_together(store: Store, emptied_at: list, parts: list) -> None:
+    """What single events tell only together; each is a chain of its own."""
+    with store.writing() as connection:
+        for n, (at, parent, time) in enumerate(emptied_at):
+            row = {"batch_id": at, "line": 3000 + n, "seq": 3000 + n, "event_time": time, "record": f"e{n}"}
+            connection.execute(
+                insert(emptied), [{"author": "hub", "chain": f"e{n}", "holds": "link", "parent": parent, **row}]
+            )
+        for n, (at, name, output, thing, time) in enumerate(parts):
+            row = {"batch_id": at, "line": 4000 + n, "seq": 4000 + n, "event_time": time, "record": f"t{n}", "item": 0}
+            said = {"transformation": name, "output": output, "single": thing != LOT, "thing": thing, "operation": ""}
+            connection.execute(insert(transformation_part), [{"author": "hub", "chain": f"t{n}", **row, **said}])
+
+
 def answer(levels, connection) -> tuple[dict[str, tuple[int, int]], bool]:
     found, cut = {}, False
     try:
@@ -83,13 +112,19 @@ def answer(levels, connection) -> tuple[dict[str, tuple[int, int]], bool]:
     return found, cut
 
 
-@given(st.tuples(statements, aliases, wrong), st.sampled_from([None, 3, 6]), st.integers(1, 8), st.data())
+@given(
+    st.tuples(statements, aliases, wrong, emptyings, transformations),
+    st.sampled_from([None, 3, 6]),
+    st.integers(1, 8),
+    st.data(),
+)
 @settings(max_examples=60, deadline=None)
 def test_arrays_and_store_reach_the_same(recorded, as_of, depth, data) -> None:
-    told, names, mistaken = recorded
+    told, names, mistaken, emptied_at, parts = recorded
     with tempfile.TemporaryDirectory() as folder:
         store = create_store(Path(folder) / "hub.db")
         fill(store, told, names, mistaken)
+        fill_together(store, emptied_at, parts)
         with store.writing() as connection:
             number_linked_items(connection, 0, BATCHES)
         moment = Moment(as_of=None if as_of is None else from_micros(as_of), log_size=BATCHES)
@@ -106,8 +141,8 @@ def test_arrays_and_store_reach_the_same(recorded, as_of, depth, data) -> None:
             )
             if not mistaken:  # arrays of half the log, and the news
                 half = build(connection, 3)
-                news = {known.item(name) for at, _, child, *_ in told if at >= 3 for name in [child]}
-                stale = np.array(sorted(numbers_of(connection, news).values()), np.int32)
+                stale = stale_children(connection, half, BATCHES, most=1000)
+                assert stale is not None
                 quick = reach_quickly(connection, seeds, Known(connection, moment), Current(half, stale), limits)
                 assert answer(quick, connection) == plain
             (start, *_) = sorted(seeds)

@@ -9,10 +9,12 @@ from fastapi.routing import APIRoute
 from small_hub import admin_of, client_of, small_agent
 
 from hub.accounts.asker import Scope
+from hub.accounts.permission import Permission
 from hub.accounts.tokens import make_token
 from hub.api.access import asking, require_admin
 from hub.api.app import create_app
-from hub.api.route_policy import PUBLIC, is_public
+from hub.api.route_needs import NEEDS
+from hub.api.route_policy import PUBLIC, is_public, needed_by
 from hub.pages.site import create_site
 from hub.parts import Hub
 
@@ -53,9 +55,35 @@ def test_every_route_that_changes_something_needs_a_token_or_is_public(hub):
         if not is_public(route)
         and route.path not in free
         and require_admin not in (calls := set(calls_of(route.dependant)))
-        and not any(getattr(call, "__name__", "") == "acting" for call in calls)
+        and not {getattr(call, "__name__", "") for call in calls} & {"acting", "person_of", "managing"}
     ]
     assert forgot == []
+
+
+def test_every_route_says_which_permission_it_needs(hub):
+    forgot = [
+        f"{method} {route.path}"
+        for route in routes_of(hub)
+        for method in route.methods - {"OPTIONS"}
+        if not is_public(route) and needed_by(route, method) is None
+    ]
+    assert forgot == [], "name them in hub.api.route_needs"
+
+
+def test_what_needs_a_permission_is_there_and_needs_one_only(hub):
+    there = {f"{method} {route.path}" for route in routes_of(hub) for method in route.methods}
+    named = [route for routes in NEEDS.values() for route in routes]
+    assert sorted(named) == sorted(set(named))
+    assert set(named) <= there
+
+
+def test_only_reading_needs_no_more_than_to_view_or_to_ask(hub):
+    reading = {Permission.VIEW, Permission.ASK, Permission.AUDIT}
+    changing = [route for each in reading for route in NEEDS[each] if not route.startswith("GET ")]
+    assert sorted(changing) == [
+        "DELETE /epcis/nextPageToken/{token}", "POST /api/v1/analysis/common", "POST /api/v1/recall",
+        "POST /api/v1/values/study", "POST /recalls",
+    ]  # fmt: skip
 
 
 def test_public_names_no_route_that_is_gone(hub):
@@ -78,7 +106,7 @@ async def test_an_organisation_gets_nothing_from_what_is_the_operators(hub):
 
 
 async def test_without_a_token_nobody_is_the_operator_where_tokens_are_needed(hub):
-    app = create_app(hub, tokens_only=True)
+    app = create_app(hub, open_pages=False)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         for path in ("/api/v1/summary", "/api/v1/summary?as=plant-a-company", "/api/v1/plants", "/api/v1/audit"):
             assert (await client.get(path)).status_code == 401, path

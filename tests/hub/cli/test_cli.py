@@ -47,7 +47,7 @@ def served(data: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes]
     ready = tmp_path / "ready.json"
     words = ["serve", "--data", str(data), "--port", "0", "--ready-file", str(ready), "--json"]
     process = subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     yield process, json.loads(ready.read_text())["url"]

@@ -37,6 +37,7 @@ def seven(epcis: SmallEpcis) -> SmallEpcis:
     return epcis
 
 
+@pytest.mark.every_store
 def test_pages_hold_every_event_once(seven: SmallEpcis) -> None:
     first = seven.get("/events?perPage=2")
     assert first.headers["GS1-Next-Page-Token-Expires"] == "2026-03-02T08:00:00.000Z"
@@ -148,6 +149,7 @@ def records(agent: SmallAgent) -> list[Any]:
     ]
 
 
+@pytest.mark.every_store
 def test_our_own_records_are_events_with_the_same_names_every_time(epcis: SmallEpcis, agent: SmallAgent) -> None:
     epcis.capture(document(named(1)))
     ingest(epcis.hub, agent.seal(*records(agent)), compressed=False)
@@ -198,6 +200,7 @@ def test_named_queries_are_kept_and_read(seven: SmallEpcis) -> None:
     assert seven.get("/queries/packed/events").json()["type"] == "epcisException:NoSuchNameException"
 
 
+@pytest.mark.every_store
 def test_a_trace_is_one_document_of_events(epcis: SmallEpcis, agent: SmallAgent) -> None:
     ingest(epcis.hub, agent.seal(*records(agent)), compressed=False)
     made = some_event(

@@ -15,9 +15,10 @@ from pyarrow import parquet
 from small_chain import HOUSING, Chain, housing, small_chain
 from small_hub import START, client_of, small_hub
 
-from hub.formats.csv_lines import as_meant, harmless, row_text
+from hub.formats.csv_lines import row_text
 from hub.formats.table import COLUMNS
 from hub.parts import Hub
+from hub.tabular.harmless import as_meant, harmless
 from traceability.aqdef.reading import read_aqdef
 from traceability.identifier.item import part_uri
 

@@ -34,6 +34,7 @@ def quarantine_of(hub: Hub) -> list[tuple[int, str]]:
     return [(row["seq"], row["reason"]) for row in projection_of(hub)["quarantine"]]
 
 
+@pytest.mark.every_store
 def test_a_batch_gets_a_receipt_signed_by_the_hub_for_its_place_in_the_log(hub: Hub, agent: SmallAgent) -> None:
     before = size_of(hub)
     batch = agent.seal(agent.result("S1"), agent.loss(1))
@@ -49,6 +50,7 @@ def test_a_batch_gets_a_receipt_signed_by_the_hub_for_its_place_in_the_log(hub: 
     assert [(row["batch_id"], row["line"]) for row in rows["data_loss"]] == [(before, 3)]
 
 
+@pytest.mark.every_store
 def test_the_same_batch_again_gets_the_same_receipt_and_changes_nothing(hub: Hub, agent: SmallAgent) -> None:
     batch = agent.seal(agent.result("S1"))
     first = take(hub, batch)
@@ -59,6 +61,7 @@ def test_the_same_batch_again_gets_the_same_receipt_and_changes_nothing(hub: Hub
     assert (projection_of(hub), size_of(hub)) == (rows, size)
 
 
+@pytest.mark.every_store
 def test_a_batch_that_comes_too_early_is_told_which_one_is_due(hub: Hub, agent: SmallAgent) -> None:
     first, second, third = (agent.seal(agent.result(f"S{i}")) for i in range(3))
     with pytest.raises(OutOfOrder) as early:
@@ -72,6 +75,7 @@ def test_a_batch_that_comes_too_early_is_told_which_one_is_due(hub: Hub, agent: 
     assert take(hub, third).new
 
 
+@pytest.mark.every_store
 def test_two_histories_of_one_chain_are_a_fork_and_its_proof_is_kept(hub: Hub, agent: SmallAgent) -> None:
     twin = SmallAgent(agent.author)
     take(hub, agent.seal(agent.result("S1")))
@@ -115,6 +119,7 @@ def test_nobody_signs_for_another(hub: Hub, agent: SmallAgent, author: str, capl
     assert "batch refused: batch 1 of " in caplog.text
 
 
+@pytest.mark.every_store
 def test_a_new_key_counts_from_its_log_position_on(hub: Hub, agent: SmallAgent) -> None:
     old = agent.seal(agent.result("S1"))
     receipt = take(hub, old).stored.receipt
@@ -168,6 +173,7 @@ BAD_LINES = {
 }
 
 
+@pytest.mark.every_store
 @pytest.mark.parametrize("fault", BAD_LINES)
 def test_what_can_not_be_read_is_kept_with_its_reason_and_the_rest_is_taken(
     hub: Hub, agent: SmallAgent, fault: str
@@ -199,6 +205,7 @@ def test_a_record_out_of_its_place_is_quarantined(hub: Hub, agent: SmallAgent) -
     assert quarantine_of(hub) == [(2, "has seq 3 where 2 is due in its chain")]
 
 
+@pytest.mark.every_store
 def test_a_batch_that_skips_records_is_quarantined_and_the_next_one_goes_on(hub: Hub, agent: SmallAgent) -> None:
     take(hub, agent.seal(agent.result("S1")))
     agent.next_record = 10

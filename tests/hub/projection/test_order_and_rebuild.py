@@ -200,7 +200,12 @@ def told_in_turn() -> dict[str, Counter[bytes]]:
         "epcis_key",
         "field_failure",
         "field_usage",
+        "history_load",
+        "history_result",
+        "history_undone",
         "hold_order",
+        "incoming",
+        "incoming_item",
         "key_proof",
         "notification",
         "notification_change",
@@ -209,6 +214,8 @@ def told_in_turn() -> dict[str, Counter[bytes]]:
         "plant_message",
         "quality_loss_detail",
         "quality_statement",
+        "requirement",
+        "requirement_change",
         "sharing_policy",
     }
     assert {name for name, rows in projection.items() if not rows} <= only_people_enter

@@ -32,6 +32,7 @@ def spoil(hub: Hub) -> None:
         connection.execute(delete(PROJECTION["plant"]))
 
 
+@pytest.mark.every_store
 def test_a_sound_hub_is_only_read(hub: Hub) -> None:
     fill(hub, 5)
     with hub.store.reading() as connection:
@@ -41,6 +42,7 @@ def test_a_sound_hub_is_only_read(hub: Hub) -> None:
     assert not (hub.settings.data / NEW).exists()
 
 
+@pytest.mark.every_store
 def test_only_what_differs_is_replaced(hub: Hub) -> None:
     fill(hub, 5)
     before = projection_of(hub)
@@ -52,6 +54,7 @@ def test_only_what_differs_is_replaced(hub: Hub) -> None:
         assert table_digests(connection) == done.digests
 
 
+@pytest.mark.every_store
 def test_batches_that_come_meanwhile_are_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hub = small_hub(tmp_path / "hub")
     agent = small_agent(hub)
@@ -112,6 +115,7 @@ def test_a_killed_rebuild_leaves_the_hub_as_it_was(tmp_path: Path, steps: int) -
     hub.store.close()
 
 
+@pytest.mark.every_store
 def test_two_rebuilds_at_once_are_refused(hub: Hub) -> None:
     fill(hub, 2)
     refused = []

@@ -57,6 +57,7 @@ def effects(told: dict) -> dict[str, tuple[bool, bool]]:
     return {item["item"]: (item["certain"], item["finished"]) for item in told["items"]}
 
 
+@pytest.mark.every_store
 async def test_a_lot_reaches_potentially_and_a_serial_certainly(chain: Chain) -> None:
     lot = await asked(chain.hub, items=[steel("L1")])
     assert effects(lot) == {
@@ -92,6 +93,7 @@ async def test_every_kind_of_seed(chain: Chain, question: dict, seeds: set[str])
     assert {item["item"] for item in told["items"] if item["seed"]} == seeds
 
 
+@pytest.mark.every_store
 async def test_who_did_not_share_is_named(chain: Chain) -> None:
     told = await asked(chain.hub, items=[housing("H4"), "urn:zhuoyue:id:acme:lot:4711:7"])
     assert not told["silent"]  # a seed is no silence
@@ -184,6 +186,7 @@ async def test_what_comes_later_changes_nothing_in_a_recall_that_was_interrupted
     assert machine("M2") in effects(await asked(chain.hub, items=[steel("L1")]))
 
 
+@pytest.mark.every_store
 async def test_as_of_a_time_before_the_rework(chain: Chain) -> None:
     chain.oem.join("rework", "M1", housing("H1"), action="DELETE")
     chain.oem.waiting = [msgspec.structs.replace(chain.oem.waiting[0], event_time=START + timedelta(days=1))]

@@ -82,6 +82,7 @@ def test_a_year_of_values_is_read_back_as_if_from_the_raw_ones(hub: Hub, line: L
     assert part.rollup.range_count == 139
 
 
+@pytest.mark.every_store
 def test_only_a_first_submission_of_good_values_enters(hub: Hub, line: Line) -> None:
     bored(line, "H1", 25_050, verdict=Verdict.NOT_OK)
     bored(line, "H1", 25_000, purpose=Purpose.RETEST, attempt=2)
@@ -112,6 +113,7 @@ def test_values_and_their_result_may_come_in_different_batches(hub: Hub, line: L
     assert none.rollup.sums.n == 0
 
 
+@pytest.mark.every_store
 def test_a_lot_has_the_values_of_the_units_that_contain_it(hub: Hub, line: Line) -> None:
     for number in range(12):
         result = line.result(f"H{number}")
@@ -126,6 +128,7 @@ def test_a_lot_has_the_values_of_the_units_that_contain_it(hub: Hub, line: Line)
     assert found[steel("L2")].range_count == 4
 
 
+@pytest.mark.every_store
 def test_a_late_first_submission_moves_the_unit(hub: Hub, line: Line) -> None:
     other = line_of(hub, "supplier.line-2", "supplier", HOUSING, None)
     line.result("H1", event_time=START + timedelta(hours=5))
@@ -239,6 +242,7 @@ def test_a_value_declared_wrong_leaves_whenever_the_correction_comes(tmp_path: P
     assert found[0] == found[1]
 
 
+@pytest.mark.every_store
 def test_a_result_declared_wrong_leaves_the_yield_and_comes_back_when_that_was_wrong(hub: Hub, line: Line) -> None:
     line.result("H1", verdict=Verdict.NOT_OK)
     line.result(None, verdict=Verdict.NOT_OK, id="nameless")

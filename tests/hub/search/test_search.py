@@ -64,11 +64,13 @@ def test_a_code_of_another_kind_of_thing_says_what_it_names(chain: Chain, text: 
     assert "not a part, lot or unit" in found.problem
 
 
+@pytest.mark.every_store
 def test_a_serial_finds_the_exact_one_first_whatever_its_case(chain: Chain) -> None:
     hits = find(chain.hub, "h-17").hits
     assert [hit.id for hit in hits] == [housing("H-17"), housing("H-171")]
 
 
+@pytest.mark.every_store
 def test_signs_with_a_meaning_to_databases_are_only_signs(chain: Chain) -> None:
     assert [hit.id for hit in find(chain.hub, "%_!").hits] == [housing("X/1%_!")]
     assert find(chain.hub, "H_17").hits == ()
@@ -81,6 +83,7 @@ def test_a_lot_by_its_number_and_by_its_code(chain: Chain) -> None:
         assert (hit.kind, hit.id, hit.known) == (HitKind.LOT, steel("4711"), True)
 
 
+@pytest.mark.every_store
 def test_names_in_both_languages_agents_and_plants(chain: Chain) -> None:
     assert [(hit.kind, hit.url) for hit in find(chain.hub, "整机").hits] == [(HitKind.PART, "/plants/oem")]
     assert [hit.kind for hit in find(chain.hub, "OEM.LINE").hits] == [HitKind.AGENT]

@@ -64,6 +64,7 @@ def share(hub, *kinds, owner="tier1", partner="oem", part="", items=Items.ALL, *
     )
 
 
+@pytest.mark.every_store
 async def test_without_a_policy_one_sees_one_step_and_the_rest_is_sealed(hub, api):
     down = await traced(api, bearer(hub, "oem"), OEM_UNIT)
     assert names(down) == {OEM_UNIT, TIER1_UNIT}
@@ -79,6 +80,7 @@ async def test_without_a_policy_one_sees_one_step_and_the_rest_is_sealed(hub, ap
     assert far.status_code == 404
 
 
+@pytest.mark.every_store
 async def test_a_policy_opens_what_it_names_and_no_more(hub, api):
     share(hub, DataKind.VERDICTS, DataKind.GENEALOGY)
     seen = await traced(api, bearer(hub, "oem"), OEM_UNIT)
@@ -100,6 +102,7 @@ async def test_a_policy_of_a_part_decides_alone_and_can_be_taken_back(hub, api):
     assert TIER1_UNIT in (await traced(api, bearer(hub, "oem"), OEM_UNIT))["results"]
 
 
+@pytest.mark.every_store
 async def test_only_what_the_owner_sent_is_shared_where_the_policy_says_delivered(hub, api):
     share(hub, DataKind.VERDICTS, items=Items.DELIVERED)
     assert TIER1_UNIT not in (await traced(api, bearer(hub, "oem"), OEM_UNIT))["results"]
@@ -120,6 +123,7 @@ async def test_a_policy_holds_from_its_beginning_and_never_from_the_past(hub, ap
     assert (await api.post("/api/v1/policies", json=admin, headers=admin_of(hub))).status_code == 422
 
 
+@pytest.mark.every_store
 async def test_what_is_sealed_in_a_trace_is_sealed_in_the_proof_and_proved_when_it_is_shown(hub, api):
     header = bearer(hub, "oem")
     sealed = {one["leaf"] for one in (await traced(api, header, OEM_UNIT))["sealed"]}
@@ -135,6 +139,7 @@ async def test_what_is_sealed_in_a_trace_is_sealed_in_the_proof_and_proved_when_
     assert leaf_hash(shown.line.encode()) in {from_base64(one.leaf, "leaf") for one in file.withheld}
 
 
+@pytest.mark.every_store
 async def test_the_owner_reads_who_read_what_by_which_policy(hub, api):
     await traced(api, bearer(hub, "oem"), OEM_UNIT)
     share(hub, DataKind.VERDICTS)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_events import CONTEXT, EXAMPLE, LOT, STANDARD, document, read, read_one, some_event
 
+from traceability.epcis.canonical_link import canonical_link
 from traceability.epcis.hash_id import event_hash_id, hash_id_agrees, is_hash_id
 from traceability.epcis.prehash import prehash_string, utc_milliseconds
 from traceability.epcis.reading import open_document
@@ -174,3 +175,35 @@ def test_many_events_in_one_document_are_each_themselves():
     events, problems = read(document(*raws, context=CONTEXT))
     assert problems == []
     assert [event.extensions[f"{{{EXAMPLE}}}n"] for event in events] == [Decimal(raw["example:n"]) for raw in raws]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("urn:epc:id:sgln:0614141.12345.0", "https://id.gs1.org/414/0614141123452"),
+        ("urn:epc:id:sgln:0614141.12345.0", "https://id.gs1.org/414/0614141123452/254/0"),
+        ("urn:epc:id:sgtin:0614141.112345.400", "https://example.com/a/01/10614141123459/10/L/21/400?17=261231"),
+        ("urn:epc:id:sgtin:0614141.112345.400.5", "https://id.gs1.org/01/10614141123459/21/400.5"),
+        ("urn:epc:id:sgtin:0614141.112345.%2F%25", "https://id.gs1.org/01/10614141123459/21/%2F%25"),
+        ("urn:epc:class:lgtin:4012345.012345.998877", "https://id.gs1.org/gtin/4012345123456/lot/998877"),
+        ("urn:epc:idpat:sgtin:0614141.112345.*", "https://id.gs1.org/01/10614141123459"),
+    ],
+)
+def test_one_thing_has_one_form_in_hashes(one, other):
+    assert canonical_link(one) == canonical_link(other) is not None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "urn:epc:id:sgtin:0614141.112345.",
+        "urn:epc:id:sgtin:0614141.11234.1",
+        "urn:epc:id:sgtin:0614141.112345.a b",
+        "urn:epc:id:sgtin:0614141.112345.123456789012345678901",
+        "urn:epc:id:sgtin:0614141.112345.%41",
+        "urn:epc:id:gid:31415.32780.123",
+    ],
+)
+def test_what_names_no_gs1_key_stays_as_it_is(wrong):
+    assert canonical_link(wrong) is None
+    assert canonical_link(wrong.replace(".112345.", ".112346.")) is None

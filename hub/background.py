@@ -1,0 +1,41 @@
+"""What a serving process does beside answering: background rounds, each in one of all processes at a time."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from hub.assess_verbs import assessing_as_asked
+from hub.audit_verbs import forgetting_as_asked
+from hub.epcis.worker import serving_epcis
+from hub.notify.worker import delivering
+from hub.parts import Hub
+from hub.subscription.worker import telling
+from hub.witness.asking import asking_witnesses
+from hub.witness.post import post
+
+ALL, WEB = "all", "web"
+
+
+def add_role_option(run: argparse.ArgumentParser) -> None:
+    """``--role`` of ``serve``."""
+    run.add_argument(
+        "--role",
+        choices=(ALL, WEB),
+        default=ALL,
+        help="'web' does no background rounds: another process on the same store does them (default: all)",
+    )
+
+
+@contextmanager
+def rounds_as_asked(arguments: argparse.Namespace, hub: Hub) -> Iterator[None]:
+    """The rounds of this process, until the block is left."""
+    with ExitStack() as rounds:
+        if arguments.role == ALL:
+            rounds.enter_context(asking_witnesses(hub, post))
+            rounds.enter_context(assessing_as_asked(arguments, hub))
+            rounds.enter_context(forgetting_as_asked(arguments, hub))
+        if arguments.role == ALL and not arguments.agents_only:
+            rounds.enter_context(delivering(hub))
+            rounds.enter_context(serving_epcis(hub))
+            rounds.enter_context(telling(hub))
+        yield

@@ -1,0 +1,147 @@
+"""What holds for every page of the frame: small, few statements, nothing inline, the way back, both languages."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+from counted import statements
+from fastapi import FastAPI
+
+from hub.pages.frame.help_texts import HELP
+from hub.pages.frame.navigation import TASKS
+from hub.pages.static_files import FILES, PLOTLY_PATH
+
+PLANT = "supplier-a.machining"
+ONE = f"/suppliers/{PLANT}/characteristics/bore"
+UNIT = "/01/09506000134376/21/D-00004"
+STANDING = [entry.path for task in TASKS for entry in task.entries]
+PAGES = [
+    *STANDING,
+    f"/suppliers/{PLANT}",
+    ONE,
+    f"{ONE}?chart=i-mr&rules=nelson",
+    f"/compare?plant={PLANT}&plant=oem.assembly",
+    UNIT,
+    "/search?q=-0000",
+]
+LARGEST = 300_000
+MOST_STATEMENTS = {"/suppliers": 45, f"/suppliers/{PLANT}": 75, ONE: 60, "/compare": 45}
+"""Of a page whose list is not made yet; none grows with the number of plants, parts, lots or values."""
+READER = {"Accept": "text/html", "Accept-Language": "en"}
+
+
+class Seen(HTMLParser):
+    """What a browser would load, and what the policy of contents would refuse."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.refused: list[str] = []
+        self.targets: list[str] = []
+        self.ids: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        self.ids += [names["id"] or ""] if "id" in names else []
+        if "popovertarget" in names:
+            self.targets.append(names["popovertarget"] or "")
+        if tag == "style" or "style" in names or any(name.startswith("on") for name in names):
+            self.refused.append(self.get_starttag_text() or tag)
+        if tag == "script" and "src" not in names and names.get("type") != "application/json":
+            self.refused.append(self.get_starttag_text() or tag)
+        source = names.get("src") or (names.get("href") if tag == "link" else None)
+        if source:
+            self.loaded.append(source)
+
+
+def weight(html: str) -> int:
+    """Bytes of the page with its styles and scripts, which import each other, but Plotly's file."""
+    own = {
+        address.split("/", 3)[3]
+        for address in Seen(html).loaded
+        if address.startswith("/static/") and address != PLOTLY_PATH
+    }
+    scripts = {name for name in FILES if name.endswith(".mjs")} if any(name.endswith(".mjs") for name in own) else set()
+    return len(html.encode()) + sum(FILES[name].stat().st_size for name in own | scripts)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_is_small_and_holds_nothing_inline(reader: httpx.AsyncClient, path: str) -> None:
+    answer = await reader.get(path)
+    assert answer.status_code == 200, answer.text
+    seen = Seen(answer.text)
+    assert seen.refused == []
+    assert weight(answer.text) <= LARGEST
+    assert len(seen.ids) == len(set(seen.ids)), "an id stands twice"
+    assert set(seen.targets) <= set(seen.ids)
+    assert "%(" not in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_speaks_chinese(chinese: httpx.AsyncClient, path: str) -> None:
+    page = (await chinese.get(path)).text
+    shown = re.sub(r"<(script|style).*?</\1>", " ", page, flags=re.DOTALL)
+    assert "供应商质量" in shown
+    assert '<html lang="zh-CN">' in shown
+
+
+@pytest.mark.parametrize("path", sorted(MOST_STATEMENTS))
+async def test_a_page_asks_few_questions(site: FastAPI, path: str) -> None:
+    site.state.suppliers.forget()
+    transport = httpx.ASGITransport(site)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=READER) as client:
+        with statements() as seen:
+            assert (await client.get(path)).status_code == 200
+    assert len(seen) <= MOST_STATEMENTS[path], "\n".join(seen)
+
+
+async def test_every_page_of_a_task_leads_back_and_marks_where_one_is(reader: httpx.AsyncClient) -> None:
+    page = (await reader.get(ONE)).text
+    trail = page[page.index('class="trail"') : page.index("</nav>", page.index('class="trail"'))]
+    assert re.findall(r'href="([^"]+)"', trail) == ["/", "/suppliers", f"/suppliers/{PLANT}"]
+    assert 'aria-current="page">Bore diameter' in trail
+    assert re.search(r'tasks__one--now" href="/suppliers"', page)
+
+
+async def test_light_dark_and_the_clock_are_chosen_without_scripts(reader: httpx.AsyncClient) -> None:
+    answer = await reader.get(f"{ONE}?days=30&theme=dark&zone=Europe/Berlin")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{ONE}?days=30")
+    page = (await reader.get(answer.headers["location"])).text
+    assert 'data-theme="dark"' in page
+    assert "Europe/Berlin (UTC+01:00)" in page
+    assert (await reader.get("/suppliers?zone=Nowhere/Land")).status_code == 200
+
+
+async def test_the_code_of_a_unit_page_leads_to_it(reader: httpx.AsyncClient) -> None:
+    page = (await reader.get(UNIT)).text
+    assert 'class="qr"' in page
+    assert f"http://127.0.0.1{UNIT}" in page
+
+
+async def test_hidden_fields_of_the_footer_are_text(reader: httpx.AsyncClient) -> None:
+    page = (await reader.get("/suppliers", params={'"><script>': '"><b>x</b>'})).text
+    assert "<b>x</b>" not in page
+    assert Seen(page).refused == []
+
+
+def test_dark_is_the_same_by_device_and_by_choice() -> None:
+    text = FILES["css/tokens.css"].read_text(encoding="utf-8")
+    by_device = text[text.index('data-theme="light"]) {') : text.index("/* The same where")]
+    by_choice = text[text.index(':root[data-theme="dark"]') :]
+    named = re.compile(r"(--[a-z0-9-]+): ([^;]+);")
+    assert named.findall(by_device)
+    assert dict(named.findall(by_device)) == dict(named.findall(by_choice))
+
+
+def test_every_figure_that_is_explained_says_so_in_words() -> None:
+    assert all(about.text and about.title for about in HELP.values())
+    templates = Path(__file__).parents[3] / "hub" / "pages"
+    used = {
+        topic
+        for path in [*templates.rglob("*.html"), *templates.rglob("*.py")]
+        for topic in re.findall(r'(?:\bhelp\(|topic=)"([a-z-]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert used <= set(HELP)

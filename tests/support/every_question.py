@@ -1,0 +1,93 @@
+"""Every address that answers a question, taken from the application itself, filled with what a small world holds.
+
+A route whose parameters nobody has a value for is an error here: so a new route cannot be forgotten.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from fastapi.routing import APIRoute
+from sharing_world import GTIN_LIST, LOTS, ORGS, PARTS, UNITS
+
+from hub.api.route_policy import is_public
+from hub.pages.site import create_site
+from hub.parts import Hub
+
+_IN_PATH = re.compile(r"\{(\w+)(?::path)?\}")
+PLANTS = [f"{org}-plant" for org in ORGS]
+SERIALS = [(unit.split("/")[4], unit.rsplit("/", 1)[1]) for unit in UNITS]
+VALUES: dict[str, list[str]] = {
+    "plant": PLANTS,
+    "item": [quote(UNITS[0], safe=""), quote(UNITS[2], safe=""), quote(LOTS[0], safe="")],
+    "organisation": list(ORGS),
+    "log_index": ["9", "12", "14"],
+    "line": ["2", "3"],
+    "resource": ["epcs", "bizSteps", "eventTypes", "readPoints", "bizLocations", "dispositions"],
+    "value": [quote(UNITS[2], safe=""), "inspecting"],
+    "event_id": ["urn:uuid:1"],
+    "characteristic": ["length", "none"],
+    "kind": ["plant", "organisation", "control-plan"],
+    # of these nothing is there: that nothing is told is told by tests of their own rooms
+    "name": ["some"],
+    "identity": ["none"],
+    "hash_": ["none"],
+    "capture_id": ["none"],
+    "subscription_id": ["none"],
+    "declaration": ["none"],
+    "receipt": ["none"],
+}
+ASKED: dict[str, str] = {
+    "characteristic": "length", "part": PARTS[0], "operation": "OP10", "plant": PLANTS[0], "about": PLANTS[0],
+    "size": "100", "aql": "1.0", "q": "mark",
+}  # fmt: skip
+"""Parameters behind the question mark that must be there."""
+NO_RECORDS = (
+    "/account", "/users", "/api/v1/account", "/api/v1/users", "/api/v1/account-events", "/api/v1/subscriptions",
+    "/subscriptions", "/api/v1/views", "/views",
+)  # fmt: skip
+"""What asks about people and their settings, and about no records."""
+
+
+def routes_that_answer(hub: Hub) -> list[APIRoute]:
+    """Every GET route that is not for everybody."""
+    several = (getattr(each, "original_router", None) for each in create_site(hub).routes)
+    found = [route for router in several if router is not None for route in router.routes]
+    return [
+        route
+        for route in found
+        if isinstance(route, APIRoute)
+        and "GET" in route.methods
+        and not is_public(route)
+        and not f"{route.path}/".startswith(tuple(f"{start}/" for start in NO_RECORDS))
+    ]
+
+
+def questions(hub: Hub) -> list[str]:
+    """Addresses of all of them."""
+    return [question for route in routes_that_answer(hub) for question in _filled(route)]
+
+
+def _filled(route: APIRoute) -> Iterator[str]:
+    names = _IN_PATH.findall(route.path)
+    required = [field.alias for field in route.dependant.query_params if field.field_info.is_required()]
+    behind = "&".join(f"{name}={quote(ASKED[name], safe='')}" for name in [*required, *_wished(route)])
+    for values in _values(names):
+        path = _IN_PATH.sub(lambda found, values=values: values[found[1]], route.path)  # type: ignore[misc]
+        yield f"{path}?{behind}" if behind else path
+
+
+def _wished(route: APIRoute) -> list[str]:
+    optional = {field.alias for field in route.dependant.query_params if not field.field_info.is_required()}
+    return sorted(optional & {"q", "part", "operation"})
+
+
+def _values(names: list[str]) -> Iterator[dict[str, str]]:
+    if "gtin" in names:
+        if "lot" in names:
+            yield {"gtin": GTIN_LIST[-1], "lot": "L1"}
+        else:
+            yield from ({"gtin": gtin, "serial": serial} for gtin, serial in SERIALS[::2])
+        return
+    for number in range(max((len(VALUES[name]) for name in names), default=1)):
+        yield {name: VALUES[name][number % len(VALUES[name])] for name in names}

