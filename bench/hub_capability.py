@@ -15,11 +15,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
+
+from hub.rollup.from_arrays import rollup_from
 from hub.rollup.hours import hour_of
-from hub.rollup.keep import Placed, close, hour_rollup
+from hub.rollup.keep import close
 from hub.rollup.sample import stream_id
 from hub.rollup.window import Narrowing, period
 from hub.store.database import Store
+from hub.store.rollup_body import pack
 from hub.store.rollup_queries import HOUR, Range, SpanRow, StreamRow, put_spans, put_streams
 from hub.store.sqlite_file import create_store
 from traceability.measurement import Characteristic
@@ -76,7 +80,7 @@ def write_stream(store: Store, name: str, cell: str, values: list[int]) -> None:
     edges = [-(-hour * len(values) // HOURS) for hour in hours] + [len(values)]
     with store.writing() as connection:
         for hour, start, end in zip(hours, edges, edges[1:], strict=False):
-            placed = [Placed(position, hour, values[position], False) for position in range(start, end)]
+            made = rollup_from(3, np.arange(start, end), np.array(values[start:end], np.int64))
             span = SpanRow(
                 stream=stream.id,
                 span=HOUR,
@@ -85,7 +89,8 @@ def write_stream(store: Store, name: str, cell: str, values: list[int]) -> None:
                 left_out=0,
                 first_batch=1,
                 last_batch=1,
-                rollup=hour_rollup(3, placed),
+                n=made.sums.n,
+                rollup=pack(made),
             )
             put_spans(connection, [span])
         put_streams(connection, [stream])

@@ -19,6 +19,7 @@ from hub.projection.project import FIRST_RECORD_LINE, batch_rows
 from hub.projection.rebuild import due_record, sender_of
 from hub.store.batches import StoredBatch, batch_body, batch_by_id
 from hub.store.database import Reading
+from hub.store.measured_queries import spread
 from hub.store.rows import Row, rows_of_batch
 from traceability.batch.open import OpenedBatch, decompress, open_batch
 from traceability.batch.seal import records_root
@@ -79,7 +80,7 @@ def _named(fault: Fault, opened: OpenedBatch, line: int | None, tries: int) -> F
 
 def _by_line(rows: Iterable[Row]) -> Mapping[int, set[bytes]]:
     by_line: defaultdict[int, set[bytes]] = defaultdict(set)
-    for table, columns in rows:
+    for table, columns in spread(rows):
         line = columns["line"]
         assert isinstance(line, int)
         by_line[line].add(msgspec.json.encode([table, dict(columns)], order="sorted"))

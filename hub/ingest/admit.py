@@ -71,7 +71,7 @@ def take(connection: Writing, hub: Hub, verified: VerifiedBatch, *, head: Stored
         stored = append_batch(
             connection, hub, opened, body=verified.body, now=now, quarantined=quarantined, notices=notices
         )
-        write_rows(connection, stored.id, rows)
+        write_rows(connection, stored.id, rows, fresh=True)
         roll_up(connection, stored.id)
         return Taken(stored=stored, new=True, quarantined=quarantined, notices=notices)
 

@@ -43,19 +43,16 @@ def unit_result_rows(record: UnitResultRecord, place: Place) -> list[Row]:
     return [("unit_result", row), *result_detail_rows(record, place)]
 
 
-def measurement_rows(record: MeasurementsRecord, place: Place) -> list[Row]:
-    """One row a value."""
-    shared = evidence(record, place) | {
+def measured_rows(record: MeasurementsRecord, place: Place) -> list[Row]:
+    """One row; the values themselves stand in columns, see ``columns``."""
+    row = evidence(record, place) | {
         "result_id": record.id,
         "unit": record.unit,
         "operation": record.operation,
         "plant": place.plant,
         "plan": record.plan,
     }
-    return [
-        ("measurement", shared | {"item": item} | msgspec.structs.asdict(value))
-        for item, value in enumerate(record.values)
-    ]
+    return [("measured", row)]
 
 
 def link_rows(record: AssociationRecord, place: Place) -> list[Row]:

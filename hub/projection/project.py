@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Iterator, Sequence
 
+from hub.projection.columns import column_rows
 from hub.projection.objection import ReadRecord
 from hub.projection.registry import PROJECTORS
 from hub.projection.sender import Place, Sender
 from hub.store.rows import Row
+from traceability.record.production import MeasurementsRecord
 
 log = logging.getLogger(__name__)
 FIRST_RECORD_LINE = 2
@@ -17,8 +19,13 @@ _REASON_LENGTH = 300
 
 def batch_rows(batch_id: int, sender: Sender, read: Sequence[ReadRecord]) -> Iterator[Row]:
     """Every row of a batch: of its records, and one in ``quarantine`` for each that can't be taken."""
+    measured: list[tuple[int, MeasurementsRecord]] = []
     for line, item in enumerate(read, start=FIRST_RECORD_LINE):
-        yield from _record_rows(item, Place(sender=sender, batch_id=batch_id, line=line))
+        rows = _record_rows(item, Place(sender=sender, batch_id=batch_id, line=line))
+        yield from rows
+        if isinstance(item.record, MeasurementsRecord) and rows[0][0] != QUARANTINE:
+            measured.append((line, item.record))
+    yield from column_rows(batch_id, sender, measured)
 
 
 def set_aside(item: ReadRecord, error: Exception | None) -> ReadRecord:

@@ -21,7 +21,7 @@ from hub.projection.production import (
     data_loss_rows,
     hold_rows,
     link_rows,
-    measurement_rows,
+    measured_rows,
     picture_rows,
     refusal_rows,
     unit_result_rows,
@@ -97,7 +97,7 @@ from traceability.record.telemetry import TelemetryRecord
 
 PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     UnitResultRecord: unit_result_rows,
-    MeasurementsRecord: measurement_rows,
+    MeasurementsRecord: measured_rows,
     AssociationRecord: link_rows,
     PicturesRecord: picture_rows,
     CodesRecord: code_rows,

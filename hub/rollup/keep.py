@@ -6,14 +6,19 @@ every order of arrival between chains, and after a rebuild.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+import numpy as np
 from msgspec.structs import replace
 
+from hub.rollup.add_up import add_packed, add_up
+from hub.rollup.from_arrays import rollup_from
 from hub.rollup.hours import LONGER
-from hub.rollup.sample import Sampled, of_lot
+from hub.rollup.sample import SampledColumn, of_lot
 from hub.store.database import Writing
+from hub.store.rollup_body import pack
 from hub.store.rollup_queries import (
     HOUR,
     SpanRow,
@@ -24,63 +29,76 @@ from hub.store.rollup_queries import (
     spans_between,
     streams_by_id,
 )
-from traceability.quality.rollup import Rollup, RollupBuilder, merge, settled
+from hub.store.value_body import Mask, Numbers
+from traceability.quality.rollup import Rollup, settled
 
 
-class Placed(NamedTuple):
-    """Position in the stream, hour, value (None: its place is empty); what is left out has no place of its own."""
+class Placed(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Values with their positions in the stream and hours: arrays of one length.
 
-    position: int
-    hour: int
-    value: int | None
-    left_out: bool
+    What is not ``usable`` is left out and has no place of its own; what is not ``present`` leaves its place empty.
+    """
+
+    positions: Numbers
+    hours: Numbers
+    values: Numbers
+    present: Mask
+    usable: Mask
+
+    def only(self, which: Mask | slice) -> "Placed":
+        """Some of them."""
+        return Placed(**{name: getattr(self, name)[which] for name in self.__struct_fields__})
 
 
 class _Addition(NamedTuple):
     """What comes to the end of one stream."""
 
     stream: StreamRow
-    placed: Sequence[Placed]
+    placed: Placed
 
 
-def keep_values(connection: Writing, sampled: Iterable[Sampled], batch_id: int) -> None:
+def keep_values(connection: Writing, sampled: Iterable[SampledColumn], batch_id: int) -> None:
     """Add values to their streams, in the order given."""
-    by_stream: defaultdict[str, list[Sampled]] = defaultdict(list)
-    for value in sampled:
-        by_stream[value.stream.id].append(value)
+    by_stream: defaultdict[str, list[SampledColumn]] = defaultdict(list)
+    for column in sampled:
+        by_stream[column.stream.id].append(column)
     known = streams_by_id(connection, by_stream.keys())
     additions: list[_Addition] = []
     narrower: list[_Addition] = []
-    for identity, values in sorted(by_stream.items()):
-        stream = known.get(identity, values[0].stream)
-        placed = _placed(stream, values)
+    for identity, columns in sorted(by_stream.items()):
+        stream = known.get(identity, columns[0].stream)
+        placed = placed_behind(columns, stream.next_position, stream.last_hour)
         additions.append(_Addition(stream, placed))
-        narrower += _by_lot(stream, values, placed)
+        narrower += [_Addition(of_lot(stream, lot), placed.only(own)) for lot, own in of_lots(columns)]
     lots = streams_by_id(connection, [each.stream.id for each in narrower])
     additions += [each._replace(stream=lots.get(each.stream.id, each.stream)) for each in narrower]
     _append(connection, additions, batch_id)
 
 
-def _by_lot(stream: StreamRow, values: Sequence[Sampled], placed: Sequence[Placed]) -> list[_Addition]:
-    by_lot: defaultdict[str, list[Placed]] = defaultdict(list)
-    for value, place in zip(values, placed, strict=True):
-        for lot in value.lots:
-            by_lot[lot].append(place)
-    return [_Addition(of_lot(stream, lot), some) for lot, some in sorted(by_lot.items())]
+def placed_behind(columns: Sequence[SampledColumn], position: int, hour: int) -> Placed:
+    """Columns of one stream one after another, from ``position`` on; no value is of an earlier hour than ``hour``."""
+    usable = np.concatenate([column.usable for column in columns])
+    hours = np.concatenate([column.hours for column in columns])
+    return Placed(
+        positions=position + np.cumsum(usable) - usable,
+        hours=np.maximum.accumulate(np.maximum(hours, hour)),
+        values=np.concatenate([column.values for column in columns]),
+        present=usable & ~np.concatenate([column.wrong for column in columns]),
+        usable=usable,
+    )
 
 
-def _placed(stream: StreamRow, values: Sequence[Sampled]) -> list[Placed]:
-    position, hour = stream.next_position, stream.last_hour
-    placed = []
-    for value in values:
-        hour = max(hour, value.hour)
-        placed.append(Placed(position, hour, value.value, not value.usable))
-        position += value.usable
-    return placed
+def of_lots(columns: Sequence[SampledColumn]) -> list[tuple[str, Mask]]:
+    """Every lot inside a unit of these values, and which values those are."""
+    if not any(column.lots for column in columns):
+        return []
+    inside = [lots for column in columns for lots in (column.lots or ((),) * len(column.values))]
+    named = sorted({lot for lots in inside for lot in lots})
+    return [(lot, np.array([lot in lots for lots in inside], np.bool_)) for lot in named]
 
 
 def _append(connection: Writing, additions: Sequence[_Addition], batch_id: int) -> None:
-    by_hour = [(each.stream, hour, some) for each in additions for hour, some in sorted(_by_hour(each.placed).items())]
+    by_hour = [(each.stream, hour, some) for each in additions for hour, some in by_hours(each.placed)]
     known = hours_at(connection, [(stream.id, hour) for stream, hour, _ in by_hour])
     put_spans(
         connection,
@@ -89,12 +107,23 @@ def _append(connection: Writing, additions: Sequence[_Addition], batch_id: int) 
     last = {stream.id: hour for stream, hour, _ in by_hour}
     grown = []
     for stream, placed in additions:
-        after = max((place.position + 1 for place in placed if not place.left_out), default=stream.next_position)
+        kept = placed.positions[placed.usable]
+        after = int(kept[-1]) + 1 if len(kept) else stream.next_position
         grown.append(replace(stream, next_position=after, last_hour=last[stream.id]))
     put_streams(connection, grown)
     for stream, placed in additions:
         begun = {stream.last_hour} if stream.next_position or stream.last_hour else set()
-        close(connection, stream.id, begun | {place.hour for place in placed}, last[stream.id])
+        close(connection, stream.id, begun | set(placed.hours.tolist()), last[stream.id])
+
+
+def by_hours(placed: Placed) -> list[tuple[int, Placed]]:
+    """The values of each hour; hours never run backwards."""
+    hours, begins = np.unique(placed.hours, return_index=True)
+    ends = [*begins[1:].tolist(), len(placed.hours)]
+    return [
+        (hour, placed.only(slice(begin, end)))
+        for hour, begin, end in zip(hours.tolist(), begins.tolist(), ends, strict=True)
+    ]
 
 
 def close(connection: Writing, stream: str, touched: Iterable[int], last_hour: int) -> None:
@@ -108,51 +137,44 @@ def close(connection: Writing, stream: str, touched: Iterable[int], last_hour: i
 
 def _whole(connection: Writing, stream: str, span: str, parts: str, period: tuple[int, int]) -> SpanRow:
     rows = spans_between(connection, stream, {parts: [period]})
+    rollup = settled(add_up([row.rollup for row in rows]))
     return SpanRow(
         stream=stream,
         span=span,
         start=period[0],
+        n=rollup.sums.n,
         first_position=rows[0].first_position,
         left_out=sum(row.left_out for row in rows),
         first_batch=min(row.first_batch for row in rows),
         last_batch=max(row.last_batch for row in rows),
-        rollup=settled(merge(row.rollup for row in rows)),
+        rollup=pack(rollup),
     )
 
 
-def _hour_with(stream: StreamRow, hour: int, placed: Sequence[Placed], batch_id: int, known: SpanRow | None) -> SpanRow:
+def _hour_with(stream: StreamRow, hour: int, placed: Placed, batch_id: int, known: SpanRow | None) -> SpanRow:
     added = hour_rollup(stream.decimals, placed)
-    left_out = sum(place.left_out for place in placed)
+    left_out = int((~placed.usable).sum())
     if known is None:
         return SpanRow(
             stream=stream.id,
             span=HOUR,
             start=hour,
-            first_position=placed[0].position,
+            n=added.sums.n,
+            first_position=int(placed.positions[0]),
             left_out=left_out,
             first_batch=batch_id,
             last_batch=batch_id,
-            rollup=added,
+            rollup=pack(added),
         )
     return replace(
         known,
+        n=known.n + added.sums.n,
         left_out=known.left_out + left_out,
         last_batch=batch_id,
-        rollup=merge([known.rollup, added]),
+        rollup=add_packed(known.rollup, pack(added)),
     )
 
 
-def hour_rollup(decimals: int, placed: Sequence[Placed]) -> Rollup:
+def hour_rollup(decimals: int, placed: Placed) -> Rollup:
     """The roll-up of some values of one hour, in rising positions."""
-    builder = RollupBuilder(decimals)
-    for place in placed:
-        if place.value is not None:
-            builder.add(place.position, place.value)
-    return builder.rollup()
-
-
-def _by_hour(placed: Sequence[Placed]) -> Mapping[int, list[Placed]]:
-    by_hour: defaultdict[int, list[Placed]] = defaultdict(list)
-    for place in placed:
-        by_hour[place.hour].append(place)
-    return by_hour
+    return rollup_from(decimals, placed.positions[placed.present], placed.values[placed.present])

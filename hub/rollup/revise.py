@@ -4,14 +4,14 @@ A value declared wrong leaves its position empty, and positions never move: so o
 raw values, and the longer spans that hold it. What comes out is the same as if the correction had come first.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from hub.rollup.keep import Placed, close, hour_rollup
-from hub.rollup.sample import Sampled, of_lot, sampled_of_batch
+from hub.rollup.keep import Placed, close, hour_rollup, of_lots, placed_behind
+from hub.rollup.sample import SampledColumn, of_lot, sampled_of_batch
 from hub.store.database import Writing
+from hub.store.rollup_body import pack
 from hub.store.rollup_queries import SpanRow, StreamRow, hour_at, hours_with_batch, put_spans, stream_by_id
 from hub.store.rollup_sources import Chain, Corrected, batches_of_chain
 
@@ -30,36 +30,29 @@ def revise(connection: Writing, corrected: Iterable[Corrected]) -> None:
 
 
 def _revise_hour(connection: Writing, chain: Chain, stream: StreamRow, row: SpanRow) -> None:
-    placed: list[Placed] = []
-    by_lot: defaultdict[str, list[Placed]] = defaultdict(list)
-    position = row.first_position
-    for value in _values_of_hour(connection, chain, row):
-        place = Placed(position, row.start, value.value, left_out=not value.usable)
-        placed.append(place)
-        for lot in value.lots:
-            by_lot[lot].append(place)
-        position += value.usable
+    columns = _columns_around(connection, chain, row)
+    whole = placed_behind(columns, 0, 0)
+    own = whole.hours == row.start
+    placed = replace(whole, positions=whole.positions + row.first_position - int(whole.positions[own][0])).only(own)
     _rewrite(connection, stream, row, placed)
-    for lot, some in sorted(by_lot.items()):
+    for lot, inside in of_lots(columns):
         narrower = stream_by_id(connection, of_lot(stream, lot).id)
         known = None if narrower is None else hour_at(connection, narrower.id, row.start)
-        if narrower is not None and known is not None:
-            _rewrite(connection, narrower, known, some)
+        if narrower is not None and known is not None and inside[own].any():
+            _rewrite(connection, narrower, known, placed.only(inside[own]))
 
 
-def _values_of_hour(connection: Writing, chain: Chain, row: SpanRow) -> list[Sampled]:
-    """The values that entered this hour; a time never runs backwards in a stream."""
-    found: list[Sampled] = []
-    latest = None
-    for batch_id in batches_of_chain(connection, chain, row.first_batch, row.last_batch):
-        for value in sampled_of_batch(connection, chain, batch_id):
-            if value.stream.id == row.stream:
-                latest = value.hour if latest is None else max(latest, value.hour)
-                if latest == row.start:
-                    found.append(value)
-    return found
+def _columns_around(connection: Writing, chain: Chain, row: SpanRow) -> list[SampledColumn]:
+    """What entered the stream with the batches that added to this hour."""
+    return [
+        column
+        for batch_id in batches_of_chain(connection, chain, row.first_batch, row.last_batch)
+        for column in sampled_of_batch(connection, chain, batch_id)
+        if column.stream.id == row.stream
+    ]
 
 
-def _rewrite(connection: Writing, stream: StreamRow, row: SpanRow, placed: list[Placed]) -> None:
-    put_spans(connection, [replace(row, rollup=hour_rollup(stream.decimals, placed))])
+def _rewrite(connection: Writing, stream: StreamRow, row: SpanRow, placed: Placed) -> None:
+    made = hour_rollup(stream.decimals, placed)
+    put_spans(connection, [replace(row, n=made.sums.n, rollup=pack(made))])
     close(connection, stream.id, {row.start}, stream.last_hour)

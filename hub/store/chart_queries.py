@@ -1,31 +1,35 @@
 """The last measured values of a characteristic, for a chart: read backwards from the end of the period, and bounded.
 
-Each statement is answered by one index whatever the size of the store: values by plant, characteristic and time, their
+Each statement is answered by one index whatever the size of the store: columns by plant, characteristic and time, their
 results by id, what was submitted before by unit. A join of them would leave the choice to the database, which without
 statistics reads a whole chain for each value.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, select, tuple_
+from sqlalchemy import Row, select
 
 from hub.store.chunks import in_chunks
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
 from hub.store.instant import from_micros
-from hub.store.tables import link, measurement, unit_result
+from hub.store.measured_queries import MeasuredValueRow, values_where
+from hub.store.measured_tables import measured, value_column
+from hub.store.tables import link, unit_result
 from traceability.measurement import Status
 from traceability.unit import Purpose, Verdict
 
 AT_ONCE = 1500
+"""So many values are looked at in a round, and what stands in the same batches."""
 MOST_ROUNDS = 8
-"""So many values are looked at at most, where few of them are of the work cell or lot that is wanted."""
+"""So many rounds are made at most, where few of them are of the work cell or lot that is wanted."""
 MOST_UNITS = 20_000
 _SUBMITTED = (Verdict.OK.value, Verdict.NOT_OK.value)
-_BACKWARDS = ("event_time", "author", "chain", "seq", "item", "batch_id", "line")
+_backwards = attrgetter("event_time", "author", "chain", "seq", "item", "batch_id", "line")
 
 
 class ChartWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,33 +63,52 @@ def latest_values(connection: Reading, wanted: ChartWanted, most: int) -> list[C
     """The last values of first submissions, those that enter the roll-ups, in order of time; none declared wrong."""
     of_lot = None if wanted.lot is None else _units_with(connection, wanted.lot)
     found: list[ChartedValue] = []
-    last: Row[Any] | None = None
+    before = wanted.end
     for _ in range(MOST_ROUNDS):
-        rows = _values_before(connection, wanted, last)
-        found += _charted(connection, wanted, rows, of_lot)
-        if len(found) >= most or len(rows) < AT_ONCE:
+        values, before = _values_before(connection, wanted, before)
+        found += _charted(connection, wanted, values, of_lot)
+        if len(found) >= most or before <= wanted.begin:
             break
-        last = rows[-1]
     return found[:most][::-1]
 
 
-def _values_before(connection: Reading, wanted: ChartWanted, last: Row[Any] | None) -> Sequence[Row[Any]]:
-    """The next values going back in time."""
-    columns = [measurement.c[name] for name in _BACKWARDS]
-    conditions: list[ColumnElement[bool]] = [
-        measurement.c.plant == wanted.plant,
-        measurement.c.characteristic == wanted.characteristic,
-        measurement.c.event_time >= wanted.begin,
-        measurement.c.event_time < wanted.end if last is None else measurement.c.event_time <= last.event_time,
+def _values_before(connection: Reading, wanted: ChartWanted, before: int) -> tuple[list[MeasuredValueRow], int]:
+    """The last values before a time, the latest first, and the time that they reach back to."""
+    batches, since = _last_columns(connection, wanted, before)
+    own = (measured.c.plant == wanted.plant, measured.c.event_time >= since, measured.c.event_time < before)
+    values = [
+        value
+        for chunk in in_chunks(batches)
+        for value in values_where(
+            connection, measured.c.batch_id.in_(chunk), *own, characteristics=[wanted.characteristic]
+        )
     ]
-    if last is not None:
-        conditions.append(tuple_(*columns) < tuple_(*(getattr(last, name) for name in _BACKWARDS)))
-    query = select(measurement).where(*conditions).order_by(*(column.desc() for column in columns)).limit(AT_ONCE)
-    return connection.execute(query).all()
+    return sorted(values, key=_backwards, reverse=True), since
+
+
+def _last_columns(connection: Reading, wanted: ChartWanted, before: int) -> tuple[set[int], int]:
+    """Batches whose columns hold the last values before a time, and since when they hold all that there are."""
+    column = value_column.c
+    query = (
+        select(column.batch_id, column.latest, column.n)
+        .where(column.plant == wanted.plant, column.characteristic == wanted.characteristic)
+        .where(column.latest >= wanted.begin, column.earliest < before)
+        .order_by(column.latest.desc())
+        .execution_options(yield_per=200)
+    )
+    batches: set[int] = set()
+    count = 0
+    with connection.execute(query) as rows:
+        for row in rows:
+            if count >= AT_ONCE and row.latest + 1 < before:
+                return batches, row.latest + 1
+            batches.add(row.batch_id)
+            count += row.n
+    return batches, wanted.begin
 
 
 def _charted(
-    connection: Reading, wanted: ChartWanted, rows: Sequence[Row[Any]], of_lot: Collection[str] | None
+    connection: Reading, wanted: ChartWanted, rows: Sequence[MeasuredValueRow], of_lot: Collection[str] | None
 ) -> list[ChartedValue]:
     """Those of the values that belong to the chart."""
     usable = [
@@ -107,7 +130,7 @@ def _charted(
 
 
 def _results_of(
-    connection: Reading, rows: Iterable[Row[Any]], wanted: ChartWanted
+    connection: Reading, rows: Iterable[MeasuredValueRow], wanted: ChartWanted
 ) -> dict[tuple[str, str, str], Row[Any]]:
     """The results that the values belong to, as far as they count."""
     table = unit_result
@@ -151,7 +174,8 @@ def _units_with(connection: Reading, lot: str) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def _value(row: Row[Any], result: Row[Any]) -> ChartedValue:
+def _value(row: MeasuredValueRow, result: Row[Any]) -> ChartedValue:
+    assert row.value is not None
     return ChartedValue(
         value=row.value,
         decimals=row.decimals,

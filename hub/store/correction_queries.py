@@ -14,6 +14,7 @@ from hub.store.database import Reading
 from hub.store.dialect import own_schema
 from hub.store.epcis_tables import epcis_event
 from hub.store.instant import from_micros
+from hub.store.measured_queries import MeasuredValueRow
 from hub.store.tables import batch, correction
 
 
@@ -42,7 +43,7 @@ class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True):
     binds: bool
 
 
-def place_of(row: Row[Any]) -> Place:
+def place_of(row: Row[Any] | MeasuredValueRow) -> Place:
     """How corrections name the record of a projection row that has a ``result_id``."""
     return Place(row.author, row.chain, row.seq, row.result_id, row.plant)
 

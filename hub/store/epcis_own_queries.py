@@ -11,7 +11,8 @@ from hub.store.catenax_tables import catenax_aspect
 from hub.store.database import Reading, Writing
 from hub.store.epcis_queries import LogPlace, Restriction, behind
 from hub.store.epcis_tables import epcis_event, epcis_own_name
-from hub.store.tables import batch, link, measurement, meta, packing, shipment, unit_result
+from hub.store.measured_queries import MeasuredValueRow, values_where
+from hub.store.tables import batch, link, measured, meta, packing, shipment, unit_result
 
 SOURCES: dict[str, Table] = {"result": unit_result, "link": link, "shipment": shipment, "packing": packing}
 _NAMED: dict[str, tuple[str, ...]] = {
@@ -85,26 +86,28 @@ def _of_places(connection: Reading, source: str, places: Sequence[tuple[int, int
     ]
 
 
-def measurements_at(connection: Reading, results: Sequence[Row[Any]]) -> dict[tuple[str, str, str], list[Row[Any]]]:
+def measurements_at(
+    connection: Reading, results: Sequence[Row[Any]]
+) -> dict[tuple[str, str, str], list[MeasuredValueRow]]:
     """The values of results by author, chain and result id, whether they were sealed with the result or later."""
     keys = {(row.author, row.chain, row.result_id) for row in results}
     near = and_(
-        measurement.c.batch_id.in_({row.batch_id for row in results}),
-        measurement.c.result_id.in_({row.result_id for row in results}),
+        measured.c.batch_id.in_({row.batch_id for row in results}),
+        measured.c.result_id.in_({row.result_id for row in results}),
     )
-    of_units = measurement.c.unit.in_({row.unit for row in results if row.unit is not None})
-    found: dict[tuple[int, int, int], Row[Any]] = {}
+    of_units = measured.c.unit.in_({row.unit for row in results if row.unit is not None})
+    found: dict[tuple[int, int, int], MeasuredValueRow] = {}
     for condition in (near, of_units):
-        for row in connection.execute(select(measurement).where(condition)):
+        for row in values_where(connection, condition):
             found[row.batch_id, row.line, row.item] = row
-    grouped: dict[tuple[str, str, str], list[Row[Any]]] = defaultdict(list)
+    grouped: dict[tuple[str, str, str], list[MeasuredValueRow]] = defaultdict(list)
     for _, row in sorted(found.items()):
         if (row.author, row.chain, row.result_id) in keys:
             grouped[row.author, row.chain, row.result_id].append(row)
     return {key: _of_first_record(rows) for key, rows in grouped.items()}
 
 
-def _of_first_record(rows: list[Row[Any]]) -> list[Row[Any]]:
+def _of_first_record(rows: list[MeasuredValueRow]) -> list[MeasuredValueRow]:
     """Rivals of one measurements record do not mix: the first one of the chain is the result's."""
     first = min(row.seq for row in rows)
     return [row for row in rows if row.seq == first]

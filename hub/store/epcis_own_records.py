@@ -10,6 +10,7 @@ from hub.store.database import Reading
 from hub.store.detail_queries import MadeWith, made_with_at
 from hub.store.epcis_own_queries import OwnRows, measurements_at
 from hub.store.instant import from_micros
+from hub.store.measured_queries import MeasuredValueRow
 from traceability.measurement import Status
 from traceability.record.base import Record
 from traceability.record.logistics import Endpoint, PackingRecord, ShipmentRecord, ShipmentStep, ShippedItem
@@ -59,7 +60,7 @@ def own_records(connection: Reading, found: Sequence[OwnRows]) -> list[OwnRecord
     return made
 
 
-def _stamp(row: Row[Any], name: str) -> dict[str, Any]:
+def _stamp(row: Row[Any] | MeasuredValueRow, name: str) -> dict[str, Any]:
     return {"id": name, "seq": row.seq, "event_time": from_micros(row.event_time), "salt": _NO_SALT}
 
 
@@ -90,7 +91,7 @@ def _made(record: Record, made_with: MadeWith | None) -> Record:
     return msgspec.structs.replace(record, recipe=recipe, tools=made_with.tools, operator=made_with.operator)
 
 
-def _measured(rows: Sequence[Row[Any]]) -> MeasurementsRecord:
+def _measured(rows: Sequence[MeasuredValueRow]) -> MeasurementsRecord:
     first = rows[0]
     values = tuple(
         MeasuredValue(

@@ -25,7 +25,7 @@ from hub.store.tables import (
     interlock_refusal,
     link,
     log_node,
-    measurement,
+    measured,
     output_value,
     packing,
     picture,
@@ -40,7 +40,7 @@ Place = tuple[int, int]
 
 _ABOUT: tuple[Column[str], ...] = (
     unit_result.c.unit,
-    measurement.c.unit,
+    measured.c.unit,
     picture.c.unit,
     codes.c.unit,
     link.c.parent,
@@ -129,7 +129,7 @@ def plan_places(connection: Reading, places: Collection[Place]) -> set[Place]:
     """Where the control plans that the results and measurements at ``places`` cite were put in force first."""
     batches = {batch_id for batch_id, _ in places}
     cited: set[str] = set()
-    for table in (unit_result, measurement):
+    for table in (unit_result, measured):
         for some in in_chunks(batches):
             statement = select(table.c.batch_id, table.c.line, table.c.plan).where(
                 table.c.batch_id.in_(some), table.c.plan.is_not(None)
@@ -221,7 +221,7 @@ def rows_at(connection: Reading, places: Collection[Place], tables: Collection[s
     tell of items and plans."""
     rows: list[Row] = []
     about = dict.fromkeys(column.table.name for column in _ABOUT)
-    for name in sorted({*about, control_plan.name, author_key.name, *tables}):
+    for name in sorted({*about, control_plan.name, author_key.name, *tables} & PROJECTION.keys()):
         table = PROJECTION[name]
         place = tuple_(table.c.batch_id, table.c.line)
         for chunk in in_chunks(places):

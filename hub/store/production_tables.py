@@ -1,6 +1,6 @@
 """Projection of what stations record; ``tables`` says what holds for all."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Table, Text
 from sqlalchemy import text as sql
 
 from hub.store.columns import evidence, item, metadata, text
@@ -32,26 +32,6 @@ unit_result = Table(
     Index("unit_result_author", "author", "chain", "operation", "seq"),
     # few results fail, and a Pareto asks for those of a period
     Index("unit_result_failed", "plant", "event_time", sqlite_where=FAILED, postgresql_where=FAILED),
-)
-
-measurement = Table(
-    "measurement",
-    metadata,
-    *evidence(),
-    item(),
-    text("result_id"),
-    text("unit", 400, nullable=True),
-    text("operation"),
-    text("plant", nullable=True),
-    text("characteristic"),
-    Column("value", BigInteger),  # x 10**-decimals uom; None when nothing trustworthy was read
-    Column("decimals", Integer, nullable=False),
-    text("uom", 20),
-    text("status", 20),
-    text("raw", 60, nullable=True),
-    text("plan", 71, nullable=True),
-    Index("measurement_unit", "unit"),
-    Index("measurement_plant", "plant", "characteristic", "event_time"),
 )
 
 # ``certain`` when the child is a unit; a lot gives potential links only.

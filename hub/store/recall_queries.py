@@ -1,19 +1,23 @@
 """Items that a recall may begin with, and the recalls themselves."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, delete, insert, or_, select, update
+import numpy as np
+from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 
+from hub.store.chunks import in_chunks
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading, Writing
 from hub.store.detail_tables import result_detail, result_tool
 from hub.store.instant import to_micros
+from hub.store.measured_queries import batches_with, columns_of_batches
+from hub.store.measured_tables import measured
 from hub.store.tables import (
     link,
-    measurement,
     recall,
     recall_asker,
     recall_part,
@@ -99,25 +103,42 @@ def units_that_passed(connection: Reading, passed: Passed, log_size: int, most: 
     return _units(connection, known(query, unit_result, log_size), log_size, most)
 
 
-def units_measured_outside(connection: Reading, measured: Measured, log_size: int, most: int) -> list[str]:
+def units_measured_outside(connection: Reading, wanted: Measured, log_size: int, most: int) -> list[str]:
     """At most ``most`` units, each once; compared exactly, whatever decimals a value was kept with."""
-    outside = []
-    for decimals in range(13):
-        scale = measurement.c.decimals == decimals
-        if measured.low is not None:
-            outside.append(scale & (measurement.c.value < _ceiling(measured.low, measured.decimals, decimals)))
-        if measured.high is not None:
-            outside.append(scale & (measurement.c.value > _floor(measured.high, measured.decimals, decimals)))
-    conditions = [
-        measurement.c.unit.is_not(None),
-        measurement.c.characteristic == measured.characteristic,
-        measurement.c.uom == measured.uom,
-        or_(*outside),
-    ]
-    if measured.plant is not None:
-        conditions.append(measurement.c.plant == measured.plant)
-    query = select(measurement).where(*conditions, *_within(measurement.c.event_time, measured.begin, measured.end))
-    return _units(connection, known(query, measurement, log_size), log_size, most)
+    begin, end = (None if at is None else to_micros(at) for at in (wanted.begin, wanted.end))
+    plants = None if wanted.plant is None else [wanted.plant]
+    batches = batches_with(connection, [wanted.characteristic], plants, begin, end)
+    units: set[str] = set()
+    for some in in_chunks([batch for batch in batches if batch < log_size]):
+        outside = _lines_outside(connection, wanted, some)
+        conditions: list[ColumnElement[bool]] = [measured.c.batch_id.in_(sorted(outside)), measured.c.unit.is_not(None)]
+        if wanted.plant is not None:
+            conditions.append(measured.c.plant == wanted.plant)
+        query = select(measured).where(*conditions, *_within(measured.c.event_time, wanted.begin, wanted.end))
+        rows = [row for row in connection.execute(query) if row.line in outside[row.batch_id]]
+        wrong = erroneous(connection, map(place_of, rows), log_size)
+        units.update(row.unit for row in rows if not wrong or place_of(row) not in wrong)
+        if len(units) >= most:
+            break
+    return sorted(units)[:most]
+
+
+def _lines_outside(connection: Reading, wanted: Measured, batches: Sequence[int]) -> dict[int, set[int]]:
+    """The lines of records with a value outside, by batch."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for column in columns_of_batches(connection, batches, [wanted.characteristic]):
+        if column.uom != wanted.uom:
+            continue
+        values = column.values
+        below = above = np.zeros(len(values.values), np.bool_)
+        if wanted.low is not None:
+            below = values.values < _ceiling(wanted.low, wanted.decimals, column.decimals)
+        if wanted.high is not None:
+            above = values.values > _floor(wanted.high, wanted.decimals, column.decimals)
+        lines = values.lines[(below | above) & values.present].tolist()
+        if lines:
+            found[column.batch_id].update(lines)
+    return found
 
 
 def units_made_by(connection: Reading, made: MadeBy, log_size: int, most: int) -> list[str]:

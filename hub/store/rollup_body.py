@@ -41,21 +41,29 @@ _decoder = msgspec.msgpack.Decoder(PackedRollup)
 
 def to_body(rollup: Rollup) -> bytes:
     """The bytes of a roll-up; equal ones give equal bytes."""
-    return _encoder.encode(
-        PackedRollup(
-            decimals=rollup.decimals,
-            total=str(rollup.sums.total),
-            squares=str(rollup.sums.squares),
-            histogram=_packed(rollup.histogram),
-            subgroups=rollup.subgroups.count,
-            totals=_packed(rollup.subgroups.totals),
-            spreads=_packed(rollup.subgroups.spreads),
-            spread_sum=str(rollup.subgroups.spread_sum),
-            loose=_packed(rollup.loose),
-            runs=tuple((run.start, run.end, run.first, run.last) for run in rollup.runs),
-            ranges=str(rollup.ranges),
-            range_count=rollup.range_count,
-        )
+    return body_of(pack(rollup))
+
+
+def body_of(rollup: PackedRollup) -> bytes:
+    """The same of one that is packed already."""
+    return _encoder.encode(rollup)
+
+
+def pack(rollup: Rollup) -> PackedRollup:
+    """Pack a roll-up; equal ones are packed equally."""
+    return PackedRollup(
+        decimals=rollup.decimals,
+        total=str(rollup.sums.total),
+        squares=str(rollup.sums.squares),
+        histogram=_packed(rollup.histogram),
+        subgroups=rollup.subgroups.count,
+        totals=_packed(rollup.subgroups.totals),
+        spreads=_packed(rollup.subgroups.spreads),
+        spread_sum=str(rollup.subgroups.spread_sum),
+        loose=_packed(rollup.loose),
+        runs=tuple((run.start, run.end, run.first, run.last) for run in rollup.runs),
+        ranges=str(rollup.ranges),
+        range_count=rollup.range_count,
     )
 
 
@@ -66,7 +74,11 @@ def packed(body: bytes) -> PackedRollup:
 
 def from_body(body: bytes, n: int) -> Rollup:
     """Inverse of :func:`to_body`; ``n`` is the count of values."""
-    found = packed(body)
+    return unpack(packed(body), n)
+
+
+def unpack(found: PackedRollup, n: int) -> Rollup:
+    """Inverse of :func:`pack`; ``n`` is the count of values."""
     histogram = _unpacked(found.histogram)
     return Rollup(
         decimals=found.decimals,

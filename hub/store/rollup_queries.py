@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, delete, func, select
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
 from hub.store.dialect import insert_or_add, insert_or_replace
-from hub.store.rollup_body import PackedRollup, from_body, packed, to_body
+from hub.store.rollup_body import PackedRollup, body_of, packed, unpack
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
 from traceability.quality.first_pass import FirstPass
 from traceability.quality.rollup import Rollup
@@ -40,16 +40,21 @@ class StreamRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
-    """The roll-up of one span of a stream; ``start`` is its first hour."""
+    """The roll-up of one span of a stream, ``n`` values; ``start`` is its first hour."""
 
     stream: str
     span: str
     start: int
+    n: int
     first_position: int
     left_out: int
     first_batch: int
     last_batch: int
-    rollup: Rollup
+    rollup: PackedRollup
+
+    def unpacked(self) -> Rollup:
+        """The roll-up."""
+        return unpack(self.rollup, self.n)
 
 
 class HourKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,12 +107,12 @@ def put_spans(connection: Writing, spans: Sequence[SpanRow]) -> None:
             "stream": span.stream,
             "span": span.span,
             "start": span.start,
-            "n": span.rollup.sums.n,
+            "n": span.n,
             "first_position": span.first_position,
             "left_out": span.left_out,
             "first_batch": span.first_batch,
             "last_batch": span.last_batch,
-            "body": to_body(span.rollup),
+            "body": body_of(span.rollup),
         }
         for span in spans
     ]
@@ -228,9 +233,10 @@ def _span(row: Row[tuple[object, ...]]) -> SpanRow:
         stream=row.stream,
         span=row.span,
         start=row.start,
+        n=row.n,
         first_position=row.first_position,
         left_out=row.left_out,
         first_batch=row.first_batch,
         last_batch=row.last_batch,
-        rollup=from_body(row.body, row.n),
+        rollup=packed(row.body),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Table, select
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
 from hub.store.score_queries import ScoredResult, scored_result
-from hub.store.tables import batch, correction, link, measurement, unit_result
+from hub.store.tables import batch, correction, link, measured, unit_result
 
 
 class PlacedResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,20 +21,13 @@ class PlacedResult(msgspec.Struct, frozen=True, kw_only=True):
     scored: ScoredResult
 
 
-class PlacedValue(msgspec.Struct, frozen=True, kw_only=True):
-    """One measured value with its place in the ledger; ``value`` None when nothing trustworthy was read."""
+class StatedAt(msgspec.Struct, frozen=True):
+    """A record of measured values: where it stands, and the result that it speaks of."""
 
     batch_id: int
     line: int
-    item: int
     seq: int
-    plant: str | None
     result_id: str
-    characteristic: str
-    value: int | None
-    decimals: int
-    uom: str
-    status: str
 
 
 class LotLink(msgspec.Struct, frozen=True):
@@ -81,7 +74,7 @@ def corrected_by(connection: Reading, batch_id: int) -> list[Corrected]:
     found = [
         Corrected((row.author, row.chain), row.batch_id, row.result_id, row.unit)
         for one in [*stated, *again]
-        for table in (unit_result, measurement)
+        for table in (unit_result, measured)
         for row in connection.execute(select(table).where(*_target(table, one, "result_id")))
     ]
     return list(dict.fromkeys(found))
@@ -122,23 +115,24 @@ def results_of_units(connection: Reading, units: Collection[str], through: int) 
     ]
 
 
-def values_of_batch(connection: Reading, batch_id: int) -> list[PlacedValue]:
-    """The measured values of a batch, by line."""
-    return _values(connection, [measurement.c.batch_id == batch_id])
+def stated_in_batch(connection: Reading, batch_id: int) -> list[StatedAt]:
+    """The records of measured values of a batch, by line."""
+    return _stated(connection, [measured.c.batch_id == batch_id])
 
 
-def values_of_units(
+def stated_of_units(
     connection: Reading, chain: Chain, units: Collection[str], results: Collection[str], before: int
-) -> list[PlacedValue]:
-    """Values of these results, stated by a chain before the batch ``before``."""
-    own = [measurement.c.author == chain[0], measurement.c.chain == chain[1], measurement.c.batch_id < before]
+) -> list[StatedAt]:
+    """Those of these results of these units, by a chain before the batch ``before``, in the order of the log."""
+    own = [measured.c.author == chain[0], measured.c.chain == chain[1], measured.c.batch_id < before]
     wanted = set(results)
-    return [
-        placed
+    found = [
+        stated
         for chunk in in_chunks(units)
-        for placed in _values(connection, [measurement.c.unit.in_(chunk), *own])
-        if placed.result_id in wanted
+        for stated in _stated(connection, [measured.c.unit.in_(chunk), *own])
+        if stated.result_id in wanted
     ]
+    return sorted(found, key=lambda stated: (stated.batch_id, stated.line))
 
 
 def lots_of_units(connection: Reading, chain: Chain, units: Collection[str], through: int) -> list[LotLink]:
@@ -163,8 +157,7 @@ def _results(connection: Reading, conditions: Iterable[ColumnElement[bool]]) -> 
     ]
 
 
-def _values(connection: Reading, conditions: Iterable[ColumnElement[bool]]) -> list[PlacedValue]:
-    columns = [measurement.c[name] for name in PlacedValue.__struct_fields__]
-    order = (measurement.c.batch_id, measurement.c.line, measurement.c.item)
-    query = select(*columns).where(*conditions).order_by(*order)
-    return [PlacedValue(**row) for row in connection.execute(query).mappings()]
+def _stated(connection: Reading, conditions: Iterable[ColumnElement[bool]]) -> list[StatedAt]:
+    columns = [measured.c[name] for name in StatedAt.__struct_fields__]
+    query = select(*columns).where(*conditions).order_by(measured.c.batch_id, measured.c.line)
+    return [StatedAt(*row) for row in connection.execute(query)]

@@ -12,7 +12,8 @@ from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
 from hub.store.horizon import earlier
 from hub.store.instant import from_micros
-from hub.store.tables import assessment, claim, measurement, output_value, unit_result
+from hub.store.measured_queries import batches_with, values_where
+from hub.store.tables import assessment, claim, measured, output_value, unit_result
 from traceability.quality.first_pass import Attempt
 from traceability.record.economics import Answer
 from traceability.unit import Flag, Purpose, Verdict
@@ -149,22 +150,17 @@ def values_of_plants(
     connection: Reading, plants: Collection[str], characteristics: Collection[str], before: int | None = None
 ) -> list[ValueRow]:
     """Every value of ``characteristics`` measured at ``plants``, without those that were declared wrong."""
+    batches = batches_with(connection, characteristics, plants=plants)
+    own = (measured.c.plant.in_(sorted(set(plants))), *earlier(measured, before))
     rows = [
         row
-        for chunk in in_chunks(plants)
-        for some in in_chunks(characteristics)
-        for row in connection.execute(
-            select(measurement).where(
-                measurement.c.plant.in_(chunk),
-                measurement.c.characteristic.in_(some),
-                *earlier(measurement, before),
-            )
-        )
+        for some in in_chunks(batches)
+        for row in values_where(connection, measured.c.batch_id.in_(some), *own, characteristics=characteristics)
     ]
     wrong = erroneous(connection, map(place_of, rows), before)
     return [
         ValueRow(
-            plant=row.plant,
+            plant=row.plant or "",
             operation=row.operation,
             characteristic=row.characteristic,
             key=(row.author, row.chain, row.result_id),

@@ -155,7 +155,7 @@ def places_seen_whole(connection: Reading, places: Collection[Place]) -> set[Pla
     """Those of ``places`` of which the asker sees some row, and there is none that it does not see."""
     seen: Counter[Place] = Counter()
     there: Counter[Place] = Counter()
-    for table in PROJECTION.values():
+    for table in (table for table in PROJECTION.values() if "line" in table.c):
         for chunk in in_chunks(places):
             at = tuple_(table.c.batch_id, table.c.line)
             query = select(table.c.batch_id, table.c.line, func.count().label("rows")).where(at.in_(chunk))

@@ -49,7 +49,7 @@ RULES: dict[str, Rule] = {
     "interlock_refusal": Rule(kinds=(DataKind.VERDICTS,), item="r.unit"),
     "claim": Rule(kinds=(DataKind.VERDICTS,), part="r.part"),
     "first_pass_hour": Rule(kinds=(DataKind.VERDICTS,), part="r.part"),
-    "measurement": Rule(kinds=(DataKind.MEASUREMENTS,), item="r.unit", part=_OF_RESULT),
+    "measured": Rule(kinds=(DataKind.MEASUREMENTS,), item="r.unit", part=_OF_RESULT),
     "control_plan": Rule(kinds=(DataKind.MEASUREMENTS,), part="r.part"),
     "rollup_stream": Rule(kinds=(DataKind.MEASUREMENTS,), part="r.part"),
     "picture": Rule(kinds=(DataKind.PICTURES,), item="r.unit", part=_OF_RESULT),
@@ -122,6 +122,7 @@ CONDITIONS: dict[str, str] = {
     ),
     "result_detail": f"EXISTS (SELECT 1 FROM temp.unit_result v WHERE {_AT})",
     "result_tool": f"EXISTS (SELECT 1 FROM temp.unit_result v WHERE {_AT})",
+    "value_column": "EXISTS (SELECT 1 FROM temp.measured v WHERE v.batch_id = r.batch_id)",
     "epcis_key": f"EXISTS (SELECT 1 FROM temp.epcis_event v WHERE {_AT})",
     "epcis_own_name": " OR ".join(
         f"EXISTS (SELECT 1 FROM temp.{table} v WHERE {_AT})" for table in ("unit_result", "link", "shipment", "packing")

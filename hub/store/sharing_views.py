@@ -46,7 +46,7 @@ _TABLES = (
 )
 _SEALED = {
     "unit_result": ("unit-result", "r.unit", "r.result_id"),
-    "measurement": ("measurements", "r.unit", "r.result_id"),
+    "measured": ("measurements", "r.unit", "r.result_id"),
     "picture": ("pictures", "r.unit", "r.result_id"),
     "codes": ("codes", "r.unit", "r.result_id"),
     "link": ("association", "r.parent", "r.result_id"),

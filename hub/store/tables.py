@@ -34,8 +34,9 @@ from hub.store.incoming_tables import INCOMING_PROJECTION
 from hub.store.ledger_tables import batch, fork, log_node, meta
 from hub.store.line_tables import codes, hold, interlock_refusal
 from hub.store.master_tables import MASTER_PROJECTION
+from hub.store.measured_tables import MEASURED_PROJECTION, measured
 from hub.store.notify_tables import NOTIFY_PROJECTION
-from hub.store.production_tables import claim, data_loss, link, measurement, picture, unit_result
+from hub.store.production_tables import claim, data_loss, link, picture, unit_result
 from hub.store.quality_tables import QUALITY_PROJECTION, quality_loss_detail, quality_statement
 from hub.store.recall_tables import item_number, recall, recall_part
 from hub.store.requirement_tables import REQUIREMENT_PROJECTION
@@ -72,7 +73,7 @@ __all__ = [
     "item_number",
     "link",
     "log_node",
-    "measurement",
+    "measured",
     "meta",
     "metadata",
     "organisation",
@@ -178,7 +179,7 @@ PROJECTION: dict[str, Table] = {
         author_key,
         control_plan,
         unit_result,
-        measurement,
+        *MEASURED_PROJECTION,
         link,
         picture,
         codes,

@@ -12,7 +12,8 @@ from hub.store.correction_queries import Place, erroneous, place_of
 from hub.store.database import Reading
 from hub.store.event_link_queries import EventLinks
 from hub.store.instant import from_micros
-from hub.store.tables import batch, link, measurement, picture, unit_result
+from hub.store.measured_queries import values_where
+from hub.store.tables import batch, link, measured, picture, unit_result
 from traceability.genealogy import Direction, Link, with_endings
 from traceability.measurement import Measurement, Status
 from traceability.record.production import ReadSymbol
@@ -171,10 +172,9 @@ def plants_of_units(
 
 def measurements_of_units(connection: Reading, units: Collection[str]) -> list[MeasurementRow]:
     """Every measured value of ``units``, in the order of the records."""
-    order = (measurement.c.batch_id, measurement.c.line, measurement.c.item)
     rows = []
     for chunk in in_chunks(units):
-        for row in connection.execute(select(measurement).where(measurement.c.unit.in_(chunk)).order_by(*order)):
+        for row in values_where(connection, measured.c.unit.in_(chunk)):
             value = Measurement(
                 characteristic=row.characteristic,
                 value=row.value,

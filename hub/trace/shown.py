@@ -9,16 +9,19 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from hub.projection.columns import column_rows
 from hub.projection.project import FIRST_RECORD_LINE
 from hub.projection.registry import PROJECTORS
 from hub.projection.sender import Place, Sender
 from hub.store.database import Reading
 from hub.store.evidence_queries import rows_at
+from hub.store.measured_queries import spread, value_rows_at
 from hub.store.rows import Row
 from traceability.batch.header import HEADER_TYPE, Header, decode_header
 from traceability.evidence import Evidence
 from traceability.record.codec import AnyRecord, decode_record
 from traceability.record.master import AuthorKeyRecord
+from traceability.record.production import MeasurementsRecord
 from traceability.signing import envelope_payload, read_envelope
 
 
@@ -32,7 +35,7 @@ def differences(connection: Reading, evidence: Evidence) -> list[str]:
     }
     stored: dict[tuple[int, int], set[bytes]] = {place: set() for place in expected}
     tables = {str(msgspec.json.decode(row)[0]) for rows in expected.values() for row in rows}
-    for name, row in rows_at(connection, expected, tables):
+    for name, row in (*rows_at(connection, expected, tables), *value_rows_at(connection, expected)):
         stored[_place(row)].add(_spelt((name, row)))
     return [
         f"line {line} of the batch at log position {index}: pages show something else than what was sealed; "
@@ -54,7 +57,10 @@ def _records(evidence: Evidence) -> Iterator[tuple[tuple[int, int], Header, AnyR
 
 def _rows(header: Header, place: tuple[int, int], record: AnyRecord, plants: dict[str, str | None]) -> list[Row]:
     sender = Sender(author=header.author, chain=header.chain, plant=plants.get(header.author))
-    return PROJECTORS[type(record)](record, Place(sender=sender, batch_id=place[0], line=place[1]))
+    batch_id, line = place
+    rows = PROJECTORS[type(record)](record, Place(sender=sender, batch_id=batch_id, line=line))
+    measured = [(line, record)] if isinstance(record, MeasurementsRecord) else []
+    return list(spread([*rows, *column_rows(batch_id, sender, measured)]))
 
 
 def _place(row: Mapping[str, object]) -> tuple[int, int]:

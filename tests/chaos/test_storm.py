@@ -18,6 +18,7 @@ from hub.composition import open_hub
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.store.forks import list_forks
+from hub.store.measured_queries import spread
 
 KILLS = int(os.environ.get("ZHUOYUE_KILLS", "20"))
 SEED = int(os.environ.get("ZHUOYUE_SEED", "0")) or SystemRandom().randrange(1, 2**32)
@@ -59,8 +60,10 @@ async def all_sent(storm: Storm, lines: "list[asyncio.Task[None]]") -> None:
 def compared(made: list[Made], hub: Hub) -> dict[str, int]:
     """Result by result and value by value; how many were made, lost, doubled, altered."""
     rows = projection_of(hub)
-    values = {row["result_id"]: row["value"] for row in rows["measurement"]}
-    assert len(values) == len(rows["measurement"])
+    named = {(row["batch_id"], row["line"]): row["result_id"] for row in rows["measured"]}
+    told = [row for _, row in spread(("value_column", row) for row in rows["value_column"])]
+    values = {named[row["batch_id"], row["line"]]: row["value"] for row in told}
+    assert len(values) == len(told)
     found = Counter(
         Made(
             row["author"], row["unit"], row["operation"], row["cycle"], row["verdict"], row["attempt"],

@@ -154,7 +154,8 @@ async def test_an_audit_entry_names_the_person(people):
     async with people.signed_in("reader") as browser:
         assert (await browser.get("/api/v1/units/09506000134352/S9", headers=JSON)).status_code == 200
         read = await browser.get("/api/v1/audit?owner=plant-b-company", headers=JSON | admin_of(people.hub))
-    assert {one["token"] for one in read.json()["reads"]} == {f"account:{invited.id}"}
+    by = {one["token"] for one in read.json()["reads"]}
+    assert by - {""} == {f"account:{invited.id}"}, "the operator's own questions have no token"
 
 
 def people_agent(hub, author, plant):

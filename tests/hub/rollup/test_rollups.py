@@ -4,6 +4,7 @@ import tempfile
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from sqlalchemy import select
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.rollup.add_up import add_up
+from hub.rollup.add_up import add_packed, add_up
 from hub.rollup.hours import cover, hour_of, hours_of
 from hub.rollup.in_uom import in_uom
 from hub.rollup.window import Narrowing, lots_with_values, period
@@ -333,6 +334,8 @@ def test_adding_up_packed_roll_ups_is_merging_them(values, cuts, source) -> None
         start = end
     source.shuffle(parts)
     assert add_up([packed(to_body(part)) for part in parts]) == merge(parts)
+    together = reduce(add_packed, (packed(to_body(part)) for part in parts))
+    assert together == packed(to_body(merge(parts)))
 
 
 def test_a_finer_resolution_is_kept(hub: Hub, line: Line) -> None:

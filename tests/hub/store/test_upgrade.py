@@ -11,6 +11,7 @@ from small_hub import projection_of, small_hub
 from sqlalchemy import Connection, inspect, text
 
 from hub.audit.fsck import fsck
+from hub.cli import main
 from hub.composition import open_hub
 from hub.errors import DataDirectory
 from hub.parts import Hub
@@ -123,7 +124,7 @@ def test_back_to_the_first_revision_and_forward(hub: Hub) -> None:
     assert upgrade(hub.store, BASELINE).after == BASELINE
     with hub.store.reading() as connection:
         assert not inspect(connection).has_table("round_lease")
-    bring_up(hub.store)
+    upgrade(hub.store)
     with hub.store.writing() as connection:
         assert take_round(connection, "letters", "one", 0, 10)
     with hub.store.reading() as connection:
@@ -139,13 +140,16 @@ def test_data_of_each_earlier_version_is_opened_whole(tmp_path: Path, version: s
     data = zstandard.decompress((HERE / "versions" / version).read_bytes(), max_output_size=64 * 1024 * 1024)
     (tmp_path / "hub" / DATABASE).write_bytes(data)
     known = tables_of(tmp_path / "hub" / DATABASE)
+    with pytest.raises(DataDirectory, match="has to be upgraded"):
+        open_hub(tmp_path / "hub")
+    assert main(["upgrade", "--data", str(tmp_path / "hub")]) == 0
     old = open_hub(tmp_path / "hub")
     rows = projection_of(old)
     assert {row["unit"] for row in rows["unit_result"]}
     assert fsck(old).size > 8
     assert not known & set(rebuild(old).replaced)  # tables that came later are filled with what it could not read
     upgrade(old.store, BASELINE)
-    bring_up(old.store)
+    upgrade(old.store)
     again = projection_of(old)
     assert {name: again[name] for name in rows if name in known} == {name: rows[name] for name in rows if name in known}
     old.store.close()

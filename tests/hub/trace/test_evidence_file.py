@@ -7,7 +7,9 @@ from hub.errors import NotFound
 from hub.ledger.log import verifier_key
 from hub.parts import Hub
 from hub.store.batches import log_size
-from hub.store.tables import batch, link, log_node, measurement, picture, unit_result
+from hub.store.measured_tables import value_column
+from hub.store.tables import batch, link, log_node, picture, unit_result
+from hub.store.value_body import to_body
 from hub.trace.badge import evidence_summary
 from hub.trace.evidence import EvidenceLimits, assemble_evidence
 from hub.trace.views import EvidenceSummary
@@ -140,7 +142,7 @@ def test_a_forged_record_in_the_store_shows_on_the_badge(built: Hub) -> None:
     "edit",
     [
         update(unit_result).where(unit_result.c.operation == "OP20").values(verdict="NOT_OK"),
-        update(measurement).values(value=24_999),
+        update(value_column).values(body=to_body(range(2, 40), [0] * 38, [24_999] * 38)),
         update(link).where(link.c.certain).values(position="q"),
         update(picture).values(sha256="sha256:" + "cd" * 32),
     ],

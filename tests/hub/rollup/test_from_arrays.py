@@ -1,0 +1,26 @@
+"""A roll-up made from arrays has the bits of one that was built value by value."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.rollup.from_arrays import rollup_from
+from hub.store.rollup_body import to_body
+from traceability.quality.rollup import RollupBuilder
+
+WIDE = st.integers(-(2**53) + 1, 2**53 - 1)
+NARROW = st.integers(-3, 3)
+
+
+@given(st.data(), st.sampled_from([WIDE, NARROW]))
+def test_arrays_and_single_values_give_the_same_bits(data: st.DataObject, values: st.SearchStrategy[int]) -> None:
+    start = data.draw(st.integers(0, 10**9))
+    there = data.draw(st.lists(st.booleans(), max_size=60))
+    placed = [(start + at, data.draw(values)) for at, present in enumerate(there) if present]
+    builder = RollupBuilder(3)
+    for position, value in placed:
+        builder.add(position, value)
+    positions, numbers = (np.array([pair[i] for pair in placed], np.int64) for i in (0, 1))
+    made = rollup_from(3, positions, numbers)
+    assert made == builder.rollup()
+    assert to_body(made) == to_body(builder.rollup())
