@@ -35,6 +35,7 @@ def written_or_set_aside(
     except Exception as error:  # noqa: BLE001 - whatever mistake it is, the chain must go on
         _tell(batch_id, sender, error)
     sound = [_tried(connection, batch_id, sender, item) for item in read]
+    write_rows(connection, batch_id, ())  # what the trials left
     try:
         with undone_on_error(connection):
             return write(sound)
