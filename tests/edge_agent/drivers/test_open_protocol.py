@@ -393,7 +393,8 @@ async def test_hundreds_of_results_through_a_bad_line_are_all_there_once(control
     await making
     assert set(stored) | gone == set(range(1, 301))
     assert all(serial == f"V{number}" for number, serial in stored.items())
-    assert set(lost) == gone - set(stored)
+    # what was stored and not settled before the line broke, and is forgotten by then, is told as lost all the same
+    assert gone - set(stored) <= set(lost) <= gone
 
 
 async def test_a_profile_that_names_no_field_of_a_result(tmp_path):
