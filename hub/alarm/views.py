@@ -72,11 +72,6 @@ def alarm_page(connection: Reading, wanted: AlarmWanted, *, offset: int, limit: 
     return AlarmPage(total=count_alarms(connection, wanted), offset=offset, alarms=views)
 
 
-def alarm_view(connection: Reading, found: StoredAlarm) -> AlarmView:
-    """One alarm."""
-    return alarm_views(connection, [found])[0]
-
-
 def alarm_views(connection: Reading, found: list[StoredAlarm]) -> list[AlarmView]:
     """Alarms with their answers."""
     answers: dict[tuple[str, str], list[AnswerView]] = {}

@@ -2,13 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from hub.api.access import AdminOnly, UsesHub
 from hub.api.answer import documented, json_answer
+from hub.api.table_file import TABLE_FILE, Form, Language, table_file
 from hub.entry.forms import Entered, entered
 from hub.errors import EntryRefused
 from hub.incoming.agreed import enter_plan, plans_known
@@ -32,32 +32,13 @@ from hub.incoming.lots import LotState
 from hub.incoming.read import ReceiptList, ReceiptView, receipt_list, receipt_view
 from hub.incoming.receive import enter_receipt
 from hub.incoming.sheets import LOTS, SUPPLIES, lot_rows, supply_rows
-from hub.tabular.writing import csv_bytes, workbook_bytes
 from traceability.quality.errors import OutOfDomain
 from traceability.quality.sampling_plan.attributes import LARGEST_SHARE, Severity
 from traceability.quality.sampling_plan.letters import InspectionLevel
 
 router = APIRouter(prefix="/api/v1", tags=["incoming"])
 Size = Annotated[int, Query(ge=2, le=10**9)]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST = 100_000
-
-
-class Form(StrEnum):
-    """Of a download."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-
-
-class Language(StrEnum):
-    """Of a download's headings."""
-
-    EN = "en"
-    ZH = "zh"
-
-
-_TABLE: dict[int | str, dict[str, Any]] = {200: {"description": "A table", "content": {"text/csv": {}, XLSX: {}}}}
 
 
 @router.get("/incoming/sampling-plan", response_class=Response, responses=documented(PlanAnswer))
@@ -170,22 +151,18 @@ def get_supplies(plant: str, hub: UsesHub, on: date | None = None) -> Response:
         return json_answer(SupplyList(supplies=tuple(supplies(hub, connection, plant, on or hub.clock().date()))))
 
 
-@router.get("/plants/{plant}/incoming/lots/file", response_class=Response, responses=_TABLE)
+@router.get("/plants/{plant}/incoming/lots/file", response_class=Response, responses=TABLE_FILE)
 def get_lots_file(plant: str, hub: UsesHub, form: Form = Form.CSV, language: Language = Language.ZH) -> Response:
     """Every received lot as a table."""
     with hub.store.reading() as connection:
         found = receipt_list(connection, plant, None, None, 0, _MOST)
     rows = list(lot_rows(found.receipts))
-    if form is Form.CSV:
-        return Response(csv_bytes(LOTS, rows, language), media_type="text/csv")
-    return Response(workbook_bytes([(LOTS, rows)], language), media_type=XLSX)
+    return table_file(LOTS, rows, form, language)
 
 
-@router.get("/plants/{plant}/incoming/supplies/file", response_class=Response, responses=_TABLE)
+@router.get("/plants/{plant}/incoming/supplies/file", response_class=Response, responses=TABLE_FILE)
 def get_supplies_file(plant: str, hub: UsesHub, form: Form = Form.CSV, language: Language = Language.ZH) -> Response:
     """Suppliers' parts as a table."""
     with hub.store.reading() as connection:
         rows = list(supply_rows(supplies(hub, connection, plant, hub.clock().date())))
-    if form is Form.CSV:
-        return Response(csv_bytes(SUPPLIES, rows, language), media_type="text/csv")
-    return Response(workbook_bytes([(SUPPLIES, rows)], language), media_type=XLSX)
+    return table_file(SUPPLIES, rows, form, language)

@@ -10,7 +10,7 @@ from hub.store.batches import header_hashes, log_size
 from hub.store.database import Reading
 from hub.store.log_nodes import node_source, nodes_between
 from traceability.encoding import from_tagged
-from traceability.log.checkpoint import Checkpoint, sign_checkpoint
+from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import VerifierKey
 from traceability.log.tile import MAX_TILE_LEVEL, TILE_HEIGHT, TILE_WIDTH
 from traceability.merkle import root
@@ -25,11 +25,6 @@ def current_checkpoint(connection: Reading, origin: str) -> Checkpoint:
     """The state of the log in this transaction."""
     size = log_size(connection)
     return Checkpoint(origin=origin, size=size, root=root(size, node_source(connection)))
-
-
-def signed_checkpoint(connection: Reading, hub: Hub) -> str:
-    """The current checkpoint as a signed note."""
-    return sign_checkpoint(current_checkpoint(connection, hub.settings.origin), hub.log_signer)
 
 
 def tile(connection: Reading, level: int, number: int, width: int = TILE_WIDTH) -> bytes:

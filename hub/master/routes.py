@@ -1,13 +1,14 @@
 """``/api/v1/master/…``: what there is, what holds on a day or held as it was known, files in and out, undoing."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import AwareDatetime
 
 from hub.api.access import AdminOnly, UsesHub
 from hub.api.answer import documented, json_answer
+from hub.api.table_file import TABLE_FILE, XLSX_TYPE, Language, download, table_file, workbook_file
 from hub.errors import EntryRefused
 from hub.master import asked, dictionary
 from hub.master.exporting import tables
@@ -17,19 +18,12 @@ from hub.master.undoing import Undone, undo
 from hub.store.database import Reading
 from hub.store.horizon import log_before
 from hub.store.instant import to_micros
-from hub.tabular.writing import csv_bytes, workbook_bytes
 
 router = APIRouter(prefix="/api/v1/master", tags=["master data"])
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 1000
-Language = Literal["en", "zh"]
 Text = Annotated[str, Query(max_length=700)]
 KnownAt = Annotated[AwareDatetime | None, Query(description="as the hub's records said at that time")]
-_FILE = {"schema": {"type": "string", "format": "binary"}}
-_FILES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {XLSX: _FILE, "text/csv": _FILE}, "description": "The file"}
-}
 
 
 @router.get("", response_class=Response, responses=documented(tuple[asked.KindView, ...]))
@@ -70,13 +64,13 @@ def get_versions(kind: str, about: Text, hub: UsesHub, plant: Text = "") -> Resp
         return json_answer(asked.versions(connection, kind, about, plant))
 
 
-@router.get("/export", response_class=Response, responses=_FILES)
+@router.get("/export", response_class=Response, responses=TABLE_FILE)
 def get_export(
     hub: UsesHub,
     *,
     kind: Annotated[str | None, Query(max_length=60)] = None,
     file: Literal["xlsx", "csv"] = "xlsx",
-    language: Language = "en",
+    language: Language = Language.EN,
     as_of: date | None = None,
     known_at: KnownAt = None,
     every: bool = False,
@@ -86,17 +80,17 @@ def get_export(
         day = None if every else as_of or today_of(hub)
         found = tables(connection, kind, day, _before(connection, known_at))
     if file == "xlsx":
-        return _file(workbook_bytes(found, language), XLSX, f"{kind or 'master'}.xlsx")
+        return workbook_file(found, language, kind or "master")
     if len(found) != 1:
         names = ", ".join(sheet.name for sheet, _ in found)
         raise EntryRefused("CSV holds one table", where="kind", advice=f"name one of {names}, or take file=xlsx")
-    return _file(csv_bytes(*found[0], language), "text/csv; charset=utf-8", f"{kind}.csv")
+    return table_file(*found[0], file, language, kind or "")
 
 
 @router.post("/import", response_class=Response, responses=documented(ImportReport), dependencies=[AdminOnly])
 def post_import(
     hub: UsesHub,
-    data: Annotated[bytes, Body(media_type=XLSX)],
+    data: Annotated[bytes, Body(media_type=XLSX_TYPE)],
     entered_by: Annotated[str, Query(min_length=1, max_length=200)],
     *,
     kind: Annotated[str | None, Query(max_length=60)] = None,
@@ -127,19 +121,15 @@ def post_undo(change: str, hub: UsesHub, entered_by: Annotated[str, Query(min_le
 
 @router.get("/dictionary", response_class=Response)
 def get_dictionary(
-    _: UsesHub, *, file: Literal["json", "html", "markdown", "csv", "xlsx"] = "json", language: Language = "en"
+    _: UsesHub, *, file: Literal["json", "html", "markdown", "csv", "xlsx"] = "json", language: Language = Language.EN
 ) -> Response:
     """The data dictionary 数据标准: every table, field, type and meaning."""
     if file == "html":
         return Response(dictionary.html(language), media_type="text/html; charset=utf-8")
     if file == "markdown":
         return Response(dictionary.markdown(language), media_type="text/markdown; charset=utf-8")
-    if file == "csv":
-        content = csv_bytes(dictionary.DICTIONARY, dictionary.rows(language), language)
-        return _file(content, "text/csv; charset=utf-8", "dictionary.csv")
-    if file == "xlsx":
-        content = workbook_bytes([(dictionary.DICTIONARY, dictionary.rows(language))], language)
-        return _file(content, XLSX, "dictionary.xlsx")
+    if file in {"csv", "xlsx"}:
+        return table_file(dictionary.DICTIONARY, dictionary.rows(language), file, language, "dictionary")
     return json_answer(tuple(dictionary.entries(language)))
 
 
@@ -148,13 +138,8 @@ def get_plan_file(hub: UsesHub, plant: Text, part: Text, as_of: date | None = No
     """The control plan that holds on a day as `control-plan.toml`, for the plant to sign and send to its lines."""
     with hub.store.reading() as connection:
         plan = plan_on(connection, plant, part, as_of or today_of(hub))
-    return _file(plan_toml(plan).encode(), "application/toml; charset=utf-8", "control-plan.toml")
+    return download(plan_toml(plan).encode(), "application/toml; charset=utf-8", "control-plan.toml")
 
 
 def _before(connection: Reading, known_at: AwareDatetime | None) -> int | None:
     return None if known_at is None else log_before(connection, to_micros(known_at))
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)

@@ -15,7 +15,7 @@ from hub.projection.project import batch_rows, set_aside
 from hub.projection.sender import Sender
 from hub.store.database import Writing
 from hub.store.rows import write_rows
-from hub.store.savepoint import StoreTrouble, undone_on_error
+from hub.store.savepoint import StoreTrouble, undone, undone_on_error
 from traceability.errors import ZhuoyueError
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,6 @@ def written_or_set_aside(
     except Exception as error:  # noqa: BLE001 - whatever mistake it is, the chain must go on
         _tell(batch_id, sender, error)
     sound = [_tried(connection, batch_id, sender, item) for item in read]
-    write_rows(connection, batch_id, ())  # what the trials left
     try:
         with undone_on_error(connection):
             return write(sound)
@@ -50,7 +49,7 @@ def written_or_set_aside(
 def _tried(connection: Writing, batch_id: int, sender: Sender, item: ReadRecord) -> ReadRecord:
     """The record, set aside when its rows by themselves cannot be written."""
     try:
-        with undone_on_error(connection):
+        with undone(connection):
             write_rows(connection, batch_id, batch_rows(batch_id, sender, [item]))
     except StoreTrouble:
         raise

@@ -1,6 +1,5 @@
 """``/api/v1/requirements``: what companies agree along the chain, for the operator and for each of their sides."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
@@ -10,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from hub.accounts.asker import Scope
 from hub.api.access import Acting, AdminOnly, UsesHub, audit_of, may, whole_hub
 from hub.api.answer import documented, json_answer
+from hub.api.table_file import TABLE_FILE, Form, Language, table_file
 from hub.incoming.identity import canonical_part
 from hub.notify.views import Made as Told
 from hub.parts import Hub
@@ -34,7 +34,6 @@ from hub.requirement.views import FulfilmentView, Made, RequirementList, Require
 from hub.sharing.audit import AuditDesk
 from hub.store.requirement_queries import RequirementsWanted, stored_requirements
 from hub.tabular.problem import Problem, refuse_problems
-from hub.tabular.writing import csv_bytes, workbook_bytes
 from traceability.encoding import from_base64
 from traceability.record.requirement import (
     Agree,
@@ -53,29 +52,13 @@ Acts = Annotated[Acting, Depends(may(Scope.WRITE))]
 Reads = Annotated[Acting, Depends(may(Scope.READ))]
 router = APIRouter(prefix="/api/v1", tags=["requirements"], dependencies=[Depends(may(Scope.READ))])
 files = APIRouter(prefix="/api/v1", tags=["requirements"], dependencies=[AdminOnly])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NEW: dict[int | str, dict[str, Any]] = {201: documented(Made)[200]}
 _TOLD: dict[int | str, dict[str, Any]] = {201: documented(Told)[200]}
-_TABLE: dict[int | str, dict[str, Any]] = {200: {"description": "A table", "content": {"text/csv": {}, XLSX: {}}}}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "A signed file for the partner's hub", "content": {REQUIREMENT_TYPE: {}}}
 }
 _BODY = {"requestBody": {"required": True, "content": {REQUIREMENT_TYPE: {"schema": {"type": "string"}}}}}
 Days = Annotated[int, Query(ge=1, le=3700)]
-
-
-class Form(StrEnum):
-    """Of a download."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-
-
-class Language(StrEnum):
-    """Of a download's headings."""
-
-    EN = "en"
-    ZH = "zh"
 
 
 class FileAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +102,7 @@ def get_requirements(  # noqa: PLR0917 - the parameters are those of the address
         return json_answer(list_view(connection, wanted, state, offset, limit))
 
 
-@router.get("/requirements/file", response_class=Response, responses=_TABLE)
+@router.get("/requirements/file", response_class=Response, responses=TABLE_FILE)
 def get_requirements_file(
     hub: UsesHub, form: Form = Form.CSV, language: Language = Language.ZH, state: RequirementState | None = None
 ) -> Response:
@@ -127,9 +110,7 @@ def get_requirements_file(
     with hub.store.reading() as connection:
         found = [now for _, now in folded(connection, stored_requirements(connection, RequirementsWanted()))]
     rows = list(requirement_rows([one for one in found if state is None or one.state is state]))
-    if form is Form.CSV:
-        return Response(csv_bytes(REQUIREMENTS, rows, language), media_type="text/csv")
-    return Response(workbook_bytes([(REQUIREMENTS, rows)], language), media_type=XLSX)
+    return table_file(REQUIREMENTS, rows, form, language)
 
 
 @files.post("/requirements/file", response_class=Response, responses=documented(FileAnswer))
@@ -215,7 +196,7 @@ def post_notification_of(identity: str, form: TellForm, acting: Acts, seen: Uses
     return answer
 
 
-@router.get("/requirements/{identity}/fulfilment/file", response_class=Response, responses=_TABLE)
+@router.get("/requirements/{identity}/fulfilment/file", response_class=Response, responses=TABLE_FILE)
 def get_fulfilment_file(  # noqa: PLR0917 - the parameters are those of the address
     identity: str,
     request: Request,
@@ -226,9 +207,7 @@ def get_fulfilment_file(  # noqa: PLR0917 - the parameters are those of the addr
 ) -> Response:
     """The same as a table."""
     rows = list(fulfilment_rows(fulfilment(*_asked(identity, request, acting, hub))))
-    if form is Form.CSV:
-        return Response(csv_bytes(FULFILMENT, rows, language), media_type="text/csv")
-    return Response(workbook_bytes([(FULFILMENT, rows)], language), media_type=XLSX)
+    return table_file(FULFILMENT, rows, form, language)
 
 
 @router.get("/requirements/{identity}/consistency", response_class=Response, responses=documented(AlikeView))

@@ -4,7 +4,7 @@ What is now comes from roll-ups, without reading a single raw value; what was kn
 records up to then, by the same rule (see ``hub.rollup.sample``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from hub.rollup.window import Narrowing, Period, period
@@ -69,11 +69,6 @@ def characteristic_view(
         last_batch=found.last_batch,
         until=until,
     )
-
-
-def characteristics_of(plans: Iterable[ControlPlan], identity: str) -> list[tuple[ControlPlan, Characteristic]]:
-    """The characteristics of this id, in every plan that has one."""
-    return [(plan, one) for plan in plans for one in plan.characteristics if one.id == identity]
 
 
 def _period(

@@ -7,7 +7,7 @@ name is withheld. Where none decides, one step up and down is shared: existence 
 owner and asker directly.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -84,8 +84,3 @@ def _by_part(
 def version_text(version: Version | None) -> str:
     """How the audit log calls the policies by which something was read."""
     return "default" if version is None else f"{version[0]}:{version[1]}"
-
-
-def shown_kinds(kinds: Sequence[DataKind] | None) -> list[str] | None:
-    """Kinds as answers say them."""
-    return None if kinds is None else [str(kind) for kind in kinds]

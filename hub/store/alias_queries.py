@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Column, func, or_, select
+from sqlalchemy import or_, select
 
 from hub.store.batches import log_size
 from hub.store.chunks import in_chunks
@@ -52,16 +52,6 @@ def aliases_about(connection: Reading, names: Collection[str], size: int | None 
     places = {key: Place(row.author, row.chain, row.seq, row.record, row.plant) for key, row in found.items()}
     wrong = erroneous(connection, places.values(), size)
     return [_alias(row) for key, row in sorted(found.items()) if places[key] not in wrong]
-
-
-def foreign_names_like(connection: Reading, text: str, limit: int) -> list[str]:
-    """Names in any statement that hold ``text``, whatever its case; the shortest first."""
-    found: set[str] = set()
-    columns: tuple[Column[str], ...] = (alias.c.one, alias.c.other)
-    for column in columns:
-        query = select(column).where(column.icontains(text, autoescape=True)).group_by(column)
-        found.update(connection.execute(query.order_by(func.length(column), column).limit(limit)).scalars())
-    return sorted(found, key=lambda name: (len(name), name))[:limit]
 
 
 def log_size_at(connection: Reading, instant: datetime) -> int:

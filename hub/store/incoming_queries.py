@@ -85,11 +85,6 @@ def incoming_events(
     return [_record(row, _EVENTS[row.kind]) for row in _standing(connection, rows)]
 
 
-def plants_with_incoming(connection: Reading) -> list[str]:
-    """Plants that anything was entered for."""
-    return sorted(connection.execute(select(incoming.c.plant).distinct()).scalars())
-
-
 def received_as(connection: Reading, items: Collection[str]) -> list[ReceivedAs]:
     """The receipts of these items."""
     found: list[ReceivedAs] = []

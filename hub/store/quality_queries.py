@@ -79,16 +79,6 @@ def standing_statements(
     return [pair for pair in found if pair[1].place not in wrong]
 
 
-def latest_statements(
-    connection: Reading, kind: type[R], plants: Collection[str], before: int | None = None
-) -> dict[tuple[str, str], R]:
-    """The last record of each plant and id."""
-    return {
-        (record.plant, record.id): record  # type: ignore[attr-defined]  # every kind of statement names its plant
-        for record, _ in statements(connection, kind, plants, before)
-    }
-
-
 def loss_lines(connection: Reading, plants: Collection[str], before: int | None = None) -> list[LossLine]:
     """The loss ledger of plants, entry by entry, reversed ones included; in the order of the log."""
     from_detail = (quality_loss.c.batch_id == quality_loss_detail.c.batch_id) & (

@@ -72,11 +72,6 @@ def packed(body: bytes) -> PackedRollup:
     return _decoder.decode(body)
 
 
-def from_body(body: bytes, n: int) -> Rollup:
-    """Inverse of :func:`to_body`; ``n`` is the count of values."""
-    return unpack(packed(body), n)
-
-
 def unpack(found: PackedRollup, n: int) -> Rollup:
     """Inverse of :func:`pack`; ``n`` is the count of values."""
     histogram = _unpacked(found.histogram)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from hub.store.database import Reading, Writing
 from hub.store.put import clear_batch, put_rows
@@ -26,12 +26,6 @@ def write_rows(connection: Writing, batch_id: int, rows: Iterable[Row], *, fresh
     for name, table in PROJECTION.items():
         if name in by_table:
             put_rows(connection, table, by_table[name])
-
-
-def clear_projection(connection: Writing) -> None:
-    """Delete every row of every projection table."""
-    for table in PROJECTION.values():
-        connection.execute(delete(table))
 
 
 def rows_of_batch(connection: Reading, batch_id: int) -> list[Row]:

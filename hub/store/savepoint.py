@@ -20,13 +20,31 @@ def undone_on_error(connection: Writing) -> Iterator[None]:
 
     After that the database may have given up the whole transaction, so there may be no savepoint to go back to.
     """
+    with _going_back(connection):
+        yield
+    connection.exec_driver_sql(f"RELEASE {_NAME}")
+
+
+@contextmanager
+def undone(connection: Writing) -> Iterator[None]:
+    """The same, and they are undone when it does not raise, too: a trial."""
+    with _going_back(connection):
+        yield
+    _back(connection)
+
+
+@contextmanager
+def _going_back(connection: Writing) -> Iterator[None]:
     connection.exec_driver_sql(f"SAVEPOINT {_NAME}")
     try:
         yield
     except StoreTrouble:
         raise
     except BaseException:
-        connection.exec_driver_sql(f"ROLLBACK TO {_NAME}")
-        connection.exec_driver_sql(f"RELEASE {_NAME}")
+        _back(connection)
         raise
+
+
+def _back(connection: Writing) -> None:
+    connection.exec_driver_sql(f"ROLLBACK TO {_NAME}")
     connection.exec_driver_sql(f"RELEASE {_NAME}")

@@ -37,7 +37,10 @@ def test_no_file_knows_a_machine_or_an_index() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("text", [f"see /wo{'rk/'}x", f"open('/ro{'ot/'}.ssh')", f"https://pypi{'.org'}/simple"])
+SAMPLES = [*(host.replace("\\", "") for host in HOSTS), *(f"see {folder}x" for folder in FOLDERS[:2])]
+
+
+@pytest.mark.parametrize("text", SAMPLES)
 def test_the_search_finds_what_it_is_for(text: str) -> None:
     assert FORBIDDEN.search(text)
 

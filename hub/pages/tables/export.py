@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from hub.api.table_file import table_file
 from hub.pages.frame.address import Address
 from hub.pages.speech import Speech
 from hub.pages.tables.arrange import sorted_rows
@@ -14,13 +15,8 @@ from hub.pages.tables.define import Kind as Shown
 from hub.tabular.sheet import Column as SheetColumn
 from hub.tabular.sheet import Kind, Sheet
 from hub.tabular.words import Words
-from hub.tabular.writing import csv_bytes, workbook_bytes
 
 CSV, XLSX = "csv", "xlsx"
-_TYPES = {
-    CSV: "text/csv; charset=utf-8",
-    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _KINDS = {Shown.TEXT: Kind.TEXT, Shown.STATE: Kind.TEXT, Shown.NUMBER: Kind.NUMBER, Shown.MOMENT: Kind.INSTANT}
 _BESIDE = ".beside"
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
@@ -29,14 +25,7 @@ _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 def exported(filled: Filled, kind: str, address: Address, speech: Speech) -> Response:
     """The file; what stands below a figure (its n and its interval) is a column of its own."""
     sheet, rows = sheet_of(filled, address, speech)
-    language = speech.language.value
-    content = csv_bytes(sheet, rows, language) if kind == CSV else workbook_bytes([(sheet, rows)], language)
-    name = f"{filled.definition.id}.{kind}"
-    return Response(
-        content,
-        media_type=_TYPES[kind],
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
-    )
+    return table_file(sheet, rows, kind, speech.language.value, filled.definition.id)
 
 
 def sheet_of(filled: Filled, address: Address, speech: Speech) -> tuple[Sheet, list[Mapping[str, object]]]:

@@ -21,7 +21,7 @@ from small_hub import admin_of, small_hub
 from supply_chain import supply_chain
 
 from hub.api.app import create_app
-from hub.master.routes import XLSX
+from hub.api.table_file import XLSX_TYPE
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 BOUNDED = settings(
@@ -36,7 +36,7 @@ ELSEWHERE = {"/api/v1/downlink/{author}", "/api/v1/batches"}
 """Held open until there is news (``tests/walk``); sealed bytes of a type of its own (``tests/fuzz``)."""
 
 
-@schemathesis.serializer(XLSX)
+@schemathesis.serializer(XLSX_TYPE)
 def as_bytes(_context: object, value: object) -> bytes:
     """No workbook at all, which is what is sent most easily."""
     return value if isinstance(value, bytes) else str(value).encode()
