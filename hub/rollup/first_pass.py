@@ -7,8 +7,8 @@ The sums are integers, so they are those of all histories whatever the order of 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from hub.rollup.entering import BatchResults
 from hub.rollup.hours import hour_of
-from hub.rollup.sample import BatchResults
 from hub.store.correction_queries import Place, erroneous
 from hub.store.database import Writing
 from hub.store.rollup_queries import HourKey, add_first_pass
@@ -23,17 +23,17 @@ Subject = tuple[str, str, str, str]
 
 
 def keep_first_pass(
-    connection: Writing, batch_id: int, read: BatchResults, corrected: Collection[Corrected] = ()
+    connection: Writing, first: int, last: int, read: BatchResults, corrected: Collection[Corrected] = ()
 ) -> None:
-    """Revise the counts by the results of the batch at ``batch_id``, and by what it declares wrong."""
+    """Revise the counts by the results of the batches from ``first`` to ``last``, and by what they declare wrong."""
     every = [*read.histories, *filter(_is_nameless, read.results)]
     told = {placed.scored.attempt.unit for placed in every}
-    every += results_of_units(connection, {one.unit for one in corrected if one.unit} - told, batch_id)
+    every += results_of_units(connection, {one.unit for one in corrected if one.unit} - told, last)
     for one in corrected:
         if one.unit is None:
-            every += filter(_is_nameless, results_named(connection, one.chain, [one.result_id], batch_id))
-    before = _by_subject(_counting(connection, [placed for placed in every if placed.batch_id < batch_id], batch_id))
-    after = _by_subject(_counting(connection, every, batch_id + 1))
+            every += filter(_is_nameless, results_named(connection, one.chain, [one.result_id], last))
+    before = _by_subject(_counting(connection, [placed for placed in every if placed.batch_id < first], first))
+    after = _by_subject(_counting(connection, every, last + 1))
     changes: defaultdict[HourKey, Counter[FirstPass]] = defaultdict(Counter)
     for sign, histories in ((-1, before), (1, after)):
         for subject, results in histories.items():

@@ -34,12 +34,13 @@ from traceability.quality.rollup import Rollup, settled
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """Values with their positions in the stream and hours: arrays of one length.
+    """Values with their positions in the stream, the batches with which they entered and hours: arrays of one length.
 
     What is not ``usable`` is left out and has no place of its own; what is not ``present`` leaves its place empty.
     """
 
     positions: Numbers
+    batches: Numbers
     hours: Numbers
     values: Numbers
     present: Mask
@@ -57,7 +58,7 @@ class _Addition(NamedTuple):
     placed: Placed
 
 
-def keep_values(connection: Writing, sampled: Iterable[SampledColumn], batch_id: int) -> None:
+def keep_values(connection: Writing, sampled: Iterable[SampledColumn]) -> None:
     """Add values to their streams, in the order given."""
     by_stream: defaultdict[str, list[SampledColumn]] = defaultdict(list)
     for column in sampled:
@@ -72,7 +73,7 @@ def keep_values(connection: Writing, sampled: Iterable[SampledColumn], batch_id:
         narrower += [_Addition(of_lot(stream, lot), placed.only(own)) for lot, own in of_lots(columns)]
     lots = streams_by_id(connection, [each.stream.id for each in narrower])
     additions += [each._replace(stream=lots.get(each.stream.id, each.stream)) for each in narrower]
-    _append(connection, additions, batch_id)
+    _append(connection, additions)
 
 
 def placed_behind(columns: Sequence[SampledColumn], position: int, hour: int) -> Placed:
@@ -81,6 +82,7 @@ def placed_behind(columns: Sequence[SampledColumn], position: int, hour: int) ->
     hours = np.concatenate([column.hours for column in columns])
     return Placed(
         positions=position + np.cumsum(usable) - usable,
+        batches=np.concatenate([np.full(len(column.values), column.batch_id) for column in columns]),
         hours=np.maximum.accumulate(np.maximum(hours, hour)),
         values=np.concatenate([column.values for column in columns]),
         present=usable & ~np.concatenate([column.wrong for column in columns]),
@@ -97,12 +99,12 @@ def of_lots(columns: Sequence[SampledColumn]) -> list[tuple[str, Mask]]:
     return [(lot, np.array([lot in lots for lots in inside], np.bool_)) for lot in named]
 
 
-def _append(connection: Writing, additions: Sequence[_Addition], batch_id: int) -> None:
+def _append(connection: Writing, additions: Sequence[_Addition]) -> None:
     by_hour = [(each.stream, hour, some) for each in additions for hour, some in by_hours(each.placed)]
     known = hours_at(connection, [(stream.id, hour) for stream, hour, _ in by_hour])
     put_spans(
         connection,
-        [_hour_with(stream, hour, some, batch_id, known.get((stream.id, hour))) for stream, hour, some in by_hour],
+        [_hour_with(stream, hour, some, known.get((stream.id, hour))) for stream, hour, some in by_hour],
     )
     last = {stream.id: hour for stream, hour, _ in by_hour}
     grown = []
@@ -151,7 +153,7 @@ def _whole(connection: Writing, stream: str, span: str, parts: str, period: tupl
     )
 
 
-def _hour_with(stream: StreamRow, hour: int, placed: Placed, batch_id: int, known: SpanRow | None) -> SpanRow:
+def _hour_with(stream: StreamRow, hour: int, placed: Placed, known: SpanRow | None) -> SpanRow:
     added = hour_rollup(stream.decimals, placed)
     left_out = int((~placed.usable).sum())
     if known is None:
@@ -162,15 +164,15 @@ def _hour_with(stream: StreamRow, hour: int, placed: Placed, batch_id: int, know
             n=added.sums.n,
             first_position=int(placed.positions[0]),
             left_out=left_out,
-            first_batch=batch_id,
-            last_batch=batch_id,
+            first_batch=int(placed.batches[0]),
+            last_batch=int(placed.batches[-1]),
             rollup=pack(added),
         )
     return replace(
         known,
         n=known.n + added.sums.n,
         left_out=known.left_out + left_out,
-        last_batch=batch_id,
+        last_batch=int(placed.batches[-1]),
         rollup=add_packed(known.rollup, pack(added)),
     )
 

@@ -1,53 +1,34 @@
-"""Which values of a batch enter capability, and in which stream: each chain's first submission of a unit.
-
-A unit measured again would otherwise stand twice in the sample, and selected values would flatter. The rule looks at
-one author's chain alone: a valid verdict, purpose *first*, and no earlier submission of the unit at the operation in
-that chain. So what has entered never moves again, whatever other authors send later. Values of status Good enter;
-others are counted as left out. What was declared wrong leaves its place empty (see ``revise``).
-"""
+"""The values of some batches that enter capability, by the stream that they enter; see ``entering`` for which do."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
+from hub.rollup.entering import BatchResults, Entering, Pair, batch_results, entering, places
 from hub.rollup.hours import hour_of
-from hub.store.correction_queries import Place, any_correction, erroneous
 from hub.store.database import Reading
 from hub.store.measured_queries import Column, columns_of_batches
 from hub.store.rollup_queries import StreamRow
-from hub.store.rollup_sources import (
-    Chain,
-    LotLink,
-    PlacedResult,
-    StatedAt,
-    lots_of_units,
-    results_named,
-    results_of_batch,
-    results_of_units,
-    stated_in_batch,
-    stated_of_units,
-)
-from hub.store.score_queries import NO_UNIT
+from hub.store.rollup_sources import Chain, PlacedResult
 from hub.store.value_body import Mask, Numbers
 from traceability.encoding import sha256
-from traceability.quality.first_pass import Attempt
-from traceability.unit import Purpose, is_submission
 
-ResultId = str
 _Named = tuple[str, str, str, str]
 """Plant, part, operation and work cell."""
+_Known = dict[tuple[Chain, _Named, str, str, int], StreamRow]
 
 
 class SampledColumn(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Values of one stream in the order of their chain: arrays of one length.
 
     ``usable`` values take a place in the stream; those that are ``wrong`` leave it empty. ``lots`` are those inside the
-    unit of each value, () where no unit has any.
+    unit of each value, () where no unit has any. ``batch_id`` is the batch with which they entered.
     """
 
     stream: StreamRow
+    batch_id: int
     hours: Numbers
     values: Numbers
     usable: Mask
@@ -55,9 +36,11 @@ class SampledColumn(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     lots: tuple[tuple[str, ...], ...] = ()
 
 
-class _Entering(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class _Records(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The records of one batch that enter, by line; ``named`` are their results' names by number."""
 
+    chain: Chain
+    entered: int
     lines: Numbers
     hours: Numbers
     wrong: Mask
@@ -66,78 +49,48 @@ class _Entering(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     lots: tuple[tuple[str, ...], ...]
 
 
-class BatchResults(msgspec.Struct, frozen=True):
-    """The results of a batch, and every result up to it of the units they name (of all authors)."""
-
-    results: list[PlacedResult]
-    histories: list[PlacedResult]
-
-
-def batch_results(connection: Reading, batch_id: int) -> BatchResults:
-    """Read them; both questions about a batch, its sample and its yields, begin here."""
-    results = results_of_batch(connection, batch_id)
-    named = [placed for placed in results if not placed.scored.attempt.unit.startswith(NO_UNIT)]
-    before = results_of_units(connection, {placed.scored.attempt.unit for placed in named}, batch_id - 1)
-    return BatchResults(results, [*before, *named])
-
-
-def sampled_of_batch(
-    connection: Reading, chain: Chain, batch_id: int, read: BatchResults | None = None
-) -> list[SampledColumn]:
+def sampled_of_batch(connection: Reading, chain: Chain, batch_id: int) -> list[SampledColumn]:
     """The sample that a batch adds, in the chain's order; rows of the batch are in the store already."""
-    stated = stated_in_batch(connection, batch_id)
-    read = batch_results(connection, batch_id) if read is None else read
-    known = {placed.scored.attempt.result_id: placed for placed in reversed(read.results)}
-    measured = {one.result_id for one in stated}
-    earlier = {
-        placed.scored.attempt.result_id: placed
-        for placed in results_named(connection, chain, measured - known.keys(), batch_id)
-    }
-    bare = {name: placed for name, placed in known.items() if name not in measured}
-    units = {placed.scored.attempt.unit for placed in bare.values()}
-    stated = [*stated_of_units(connection, chain, units, bare.keys(), batch_id), *stated]
-    others = {placed.scored.attempt.unit for placed in earlier.values()}
-    histories = [*read.histories, *results_of_units(connection, others, batch_id)]
-    first = _first_submissions(chain, [*known.values(), *earlier.values()], histories)
-    lots = _lots(lots_of_units(connection, chain, {p.scored.attempt.unit for p in first.values()}, batch_id))
-    entering = [(first[one.result_id], one) for one in stated if one.result_id in first]
-    by_batch = _by_batch(chain, entering, lots, _wrong(connection, chain, entering))
-    streams: dict[tuple[_Named, str, str, int], StreamRow] = {}
+    sampled = sampled_of_batches(connection, {batch_id: chain}, batch_results(connection, batch_id, batch_id))
+    assert sampled is not None  # there is but one
+    return sampled
+
+
+def sampled_of_batches(
+    connection: Reading, chains: Mapping[int, Chain], read: BatchResults
+) -> list[SampledColumn] | None:
+    """The same of batches that follow one another in the log; None where each has to be taken by itself."""
+    found = entering(connection, chains, read)
+    if found is None:
+        return None
+    by_batch = {batch_id: records for one in found for batch_id, records in _by_batch(one)}
+    streams: _Known = {}
     return [
         sampled
         for column in columns_of_batches(connection, by_batch)
-        for sampled in _sampled(chain, by_batch[column.batch_id], column, streams)
+        for sampled in _sampled(by_batch[column.batch_id], column, streams)
     ]
 
 
-_Pair = tuple[PlacedResult, StatedAt]
-
-
-def _wrong(connection: Reading, chain: Chain, entering: Sequence[_Pair]) -> set[Place]:
-    if not any_correction(connection):
-        return set()
-    return erroneous(connection, {place for pair in entering for place in _places(chain, *pair)})
-
-
-def _by_batch(
-    chain: Chain, entering: Iterable[_Pair], lots: Mapping[str, tuple[str, ...]], wrong: set[Place]
-) -> dict[int, _Entering]:
-    grouped: defaultdict[int, list[_Pair]] = defaultdict(list)
-    for pair in entering:
+def _by_batch(one: Entering) -> Iterator[tuple[int, _Records]]:
+    grouped: defaultdict[int, list[Pair]] = defaultdict(list)
+    for pair in one.pairs:
         grouped[pair[1].batch_id].append(pair)
-    return {batch_id: _entering(chain, pairs, lots, wrong) for batch_id, pairs in grouped.items()}
+    for batch_id, pairs in grouped.items():
+        yield batch_id, _records(one, batch_id if one.several else one.batch_id, pairs)
 
 
-def _entering(
-    chain: Chain, pairs: Sequence[_Pair], lots: Mapping[str, tuple[str, ...]], wrong: set[Place]
-) -> _Entering:
+def _records(one: Entering, entered: int, pairs: Sequence[Pair]) -> _Records:
     named: dict[_Named, int] = {}
     groups = [named.setdefault(_named(result), len(named)) for result, _ in pairs]
-    inside = [lots.get(result.scored.attempt.unit, ()) for result, _ in pairs] if lots else []
-    return _Entering(
+    inside = [one.lots.get(result.scored.attempt.unit, ()) for result, _ in pairs] if one.lots else []
+    wrong = one.wrong
+    return _Records(
+        chain=one.chain,
+        entered=entered,
         lines=np.array([stated.line for _, stated in pairs], np.int64),
         hours=np.array([hour_of(result.scored.attempt.event_time) for result, _ in pairs], np.int64),
-        wrong=np.array([bool(wrong) and bool(wrong & _places(chain, *pair)) for pair in pairs], np.bool_),
+        wrong=np.array([bool(wrong) and bool(wrong & places(one.chain, *pair)) for pair in pairs], np.bool_),
         groups=np.array(groups, np.int64),
         named=tuple(named),
         lots=tuple(inside),
@@ -149,23 +102,22 @@ def _named(result: PlacedResult) -> _Named:
     return scored.plant, scored.part, scored.attempt.operation, result.work_cell
 
 
-def _sampled(
-    chain: Chain, entering: _Entering, column: Column, streams: dict[tuple[_Named, str, str, int], StreamRow]
-) -> Iterator[SampledColumn]:
+def _sampled(records: _Records, column: Column, streams: _Known) -> Iterator[SampledColumn]:
     """What enters of a column, for each of the streams that it holds values of."""
     values = column.values
-    at = np.minimum(np.searchsorted(entering.lines, values.lines), len(entering.lines) - 1)
-    enters = entering.lines[at] == values.lines
-    for group in np.unique(entering.groups[at[enters]]).tolist():
-        own = enters & (entering.groups[at] == group)
+    at = np.minimum(np.searchsorted(records.lines, values.lines), len(records.lines) - 1)
+    enters = records.lines[at] == values.lines
+    for group in np.unique(records.groups[at[enters]]).tolist():
+        own = enters & (records.groups[at] == group)
         record = at[own]
         yield SampledColumn(
-            stream=_stream(chain, entering.named[group], column, streams),
-            hours=entering.hours[record],
+            stream=_stream(records.chain, records.named[group], column, streams),
+            batch_id=records.entered,
+            hours=records.hours[record],
             values=values.values[own],
             usable=values.usable[own],
-            wrong=entering.wrong[record],
-            lots=tuple(entering.lots[one] for one in record.tolist()) if entering.lots else (),
+            wrong=records.wrong[record],
+            lots=tuple(records.lots[one] for one in record.tolist()) if records.lots else (),
         )
 
 
@@ -181,18 +133,9 @@ def of_lot(stream: StreamRow, lot: str) -> StreamRow:
     return msgspec.structs.replace(narrower, id=stream_id(narrower))
 
 
-def _places(chain: Chain, result: PlacedResult, stated: StatedAt) -> set[Place]:
-    """How corrections would name the records of a value."""
-    plant = result.scored.plant
-    seqs = (result.scored.attempt.record_seq, stated.seq)
-    return {Place(*chain, seq, stated.result_id, plant) for seq in seqs}
-
-
-def _stream(
-    chain: Chain, named: _Named, column: Column, known: dict[tuple[_Named, str, str, int], StreamRow]
-) -> StreamRow:
-    """The stream of a column's values; ``known`` remembers those of this batch, for a name is a hash."""
-    key = (named, column.characteristic, column.uom, column.decimals)
+def _stream(chain: Chain, named: _Named, column: Column, known: _Known) -> StreamRow:
+    """The stream of a column's values; ``known`` remembers those met already, for a name is a hash."""
+    key = (chain, named, column.characteristic, column.uom, column.decimals)
     found = known.get(key)
     if found is not None:
         return found
@@ -211,39 +154,3 @@ def _stream(
     )
     known[key] = msgspec.structs.replace(stream, id=stream_id(stream))
     return known[key]
-
-
-def _first_submissions(
-    chain: Chain, results: Sequence[PlacedResult], histories: Iterable[PlacedResult]
-) -> dict[ResultId, PlacedResult]:
-    candidates = [placed for placed in results if _counts(placed.scored.attempt)]
-    first: dict[tuple[str, str, str], int] = {}
-    for placed in histories:
-        attempt = placed.scored.attempt
-        if (attempt.author, attempt.chain) == chain and is_submission(attempt.verdict, attempt.flags):
-            subject = (placed.scored.part, attempt.operation, attempt.unit)
-            first[subject] = min(attempt.record_seq, first.get(subject, attempt.record_seq))
-    return {
-        placed.scored.attempt.result_id: placed
-        for placed in candidates
-        if first.get((placed.scored.part, placed.scored.attempt.operation, placed.scored.attempt.unit))
-        == placed.scored.attempt.record_seq
-    }
-
-
-def _counts(attempt: Attempt) -> bool:
-    return (
-        is_submission(attempt.verdict, attempt.flags)
-        and attempt.purpose is Purpose.FIRST
-        and not attempt.unit.startswith(NO_UNIT)
-    )
-
-
-def _lots(links: Iterable[LotLink]) -> dict[str, tuple[str, ...]]:
-    inside: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for joined in links:
-        if joined.added:
-            inside[joined.unit][joined.lot] = None
-        else:
-            inside[joined.unit].pop(joined.lot, None)
-    return {unit: tuple(sorted(lots)) for unit, lots in inside.items()}

@@ -19,12 +19,15 @@ class Narrowing(msgspec.Struct, frozen=True, kw_only=True):
     part: str | None = None
     operation: str | None = None
     work_cell: str | None = None
+    work_cells: tuple[str, ...] | None = None
+    """Any of these."""
     lot: str | None = None
 
     def takes(self, stream: StreamRow) -> bool:
         """Whether the stream's values are meant."""
         stated = ((self.part, stream.part), (self.operation, stream.operation), (self.work_cell, stream.work_cell))
-        return all(wanted is None or wanted == found for wanted, found in stated)
+        among = self.work_cells is None or stream.work_cell in self.work_cells
+        return among and all(wanted is None or wanted == found for wanted, found in stated)
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):

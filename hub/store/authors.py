@@ -1,7 +1,7 @@
 """Whose key counts from which log position on, and which plants and organisations there are."""
 
 import msgspec
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 
 from hub.store.database import Reading
 from hub.store.fleet_tables import author_key_revoked
@@ -37,14 +37,7 @@ def key_in_force(connection: Reading, author: str, position: int) -> KeyInForce 
 
 def revocation_in_force(connection: Reading, author: str, position: int) -> Revocation | None:
     """The revocation that leaves ``author`` without a key at log index ``position``, if one does."""
-    entered = author_key_revoked
-    query = (
-        select(entered)
-        .where(entered.c.id == author, entered.c.batch_id < position)
-        .order_by(entered.c.batch_id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_REVOKED, {"author": author, "before": position}).one_or_none()
     if row is None:
         return None
     later = select(author_key.c.batch_id).where(
@@ -72,13 +65,7 @@ def authors_revoked(connection: Reading) -> dict[str, str]:
 
 
 def _last_key(connection: Reading, author: str, position: int) -> KeyInForce | None:
-    query = (
-        select(author_key)
-        .where(author_key.c.id == author, author_key.c.batch_id < position)
-        .order_by(author_key.c.batch_id.desc(), author_key.c.line.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_LAST_KEY, {"author": author, "before": position}).one_or_none()
     if row is None:
         return None
     key = from_base64(row.public_key, f"public key of {author}")
@@ -104,3 +91,18 @@ def _latest(connection: Reading, table: Table, row_id: str) -> dict[str, str] | 
     query = select(table).where(table.c.id == row_id).order_by(table.c.batch_id.desc(), table.c.line.desc()).limit(1)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+# made once: both are asked for every batch
+_REVOKED = (
+    select(author_key_revoked)
+    .where(author_key_revoked.c.id == bindparam("author"), author_key_revoked.c.batch_id < bindparam("before"))
+    .order_by(author_key_revoked.c.batch_id.desc())
+    .limit(1)
+)
+_LAST_KEY = (
+    select(author_key)
+    .where(author_key.c.id == bindparam("author"), author_key.c.batch_id < bindparam("before"))
+    .order_by(author_key.c.batch_id.desc(), author_key.c.line.desc())
+    .limit(1)
+)

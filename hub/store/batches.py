@@ -2,16 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
 from hub.store.instant import from_micros
 from hub.store.tables import batch
-
-_COLUMNS = [column for column in batch.c if column.name != "body"]
 
 
 class StoredBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,35 +37,32 @@ def insert_batch(connection: Writing, stored: StoredBatch, body: bytes) -> None:
 
 def log_size(connection: Reading) -> int:
     """How many batches, that is log leaves, there are."""
-    return int(connection.execute(select(func.coalesce(func.max(batch.c.id) + 1, 0))).scalar_one())
+    return int(connection.execute(_LOG_SIZE).scalar_one())
 
 
 def batch_by_hash(connection: Reading, header_hash: str) -> StoredBatch | None:
     """The batch whose header has this hash."""
-    return _one(connection, batch.c.hash == header_hash)
+    return _one(connection, _BY_HASH, hash=header_hash)
 
 
 def batch_by_id(connection: Reading, batch_id: int) -> StoredBatch | None:
     """The batch at a log index."""
-    return _one(connection, batch.c.id == batch_id)
+    return _one(connection, _BY_ID, id=batch_id)
 
 
 def batch_by_seq(connection: Reading, author: str, chain: str, seq: int) -> StoredBatch | None:
     """The batch at a place in its author's chain."""
-    return _one(connection, (batch.c.author == author) & (batch.c.chain == chain) & (batch.c.seq == seq))
+    return _one(connection, _BY_SEQ, author=author, chain=chain, seq=seq)
 
 
 def chain_head(connection: Reading, author: str, chain: str) -> StoredBatch | None:
     """The last batch taken of a chain."""
-    query = select(func.max(batch.c.seq)).where(batch.c.author == author, batch.c.chain == chain)
-    seq = connection.execute(query).scalar_one_or_none()
-    return None if seq is None else batch_by_seq(connection, author, chain, seq)
+    return _one(connection, _HEAD, author=author, chain=chain)
 
 
 def latest_of_author(connection: Reading, author: str) -> StoredBatch | None:
     """The batch of an author that came last into the log."""
-    latest = select(func.max(batch.c.id)).where(batch.c.author == author).scalar_subquery()
-    return _one(connection, batch.c.id == latest)
+    return _one(connection, _LATEST, author=author)
 
 
 def batch_body(connection: Reading, batch_id: int) -> bytes | None:
@@ -104,6 +100,17 @@ def positions_of_author(connection: Reading, author: str) -> list[int]:
     return list(connection.execute(select(batch.c.id).where(batch.c.author == author).order_by(batch.c.id)).scalars())
 
 
-def _one(connection: Reading, condition: ColumnElement[bool]) -> StoredBatch | None:
-    row = connection.execute(select(*_COLUMNS).where(condition)).mappings().one_or_none()
-    return None if row is None else StoredBatch(**row)
+def _one(connection: Reading, query: Select[Any], **given: object) -> StoredBatch | None:
+    row = connection.execute(query, given).one_or_none()
+    return None if row is None else StoredBatch(**dict(zip(StoredBatch.__struct_fields__, row, strict=True)))
+
+
+# made once: building and compiling a statement takes longer than running it
+_STORED = select(*(batch.c[name] for name in StoredBatch.__struct_fields__))
+_LOG_SIZE = select(func.coalesce(func.max(batch.c.id) + 1, 0))
+_BY_HASH = _STORED.where(batch.c.hash == bindparam("hash"))
+_BY_ID = _STORED.where(batch.c.id == bindparam("id"))
+_OF_CHAIN = _STORED.where(batch.c.author == bindparam("author"), batch.c.chain == bindparam("chain"))
+_BY_SEQ = _OF_CHAIN.where(batch.c.seq == bindparam("seq"))
+_HEAD = _OF_CHAIN.order_by(batch.c.seq.desc()).limit(1)
+_LATEST = _STORED.where(batch.c.author == bindparam("author")).order_by(batch.c.id.desc()).limit(1)

@@ -1,10 +1,11 @@
 """What roll-ups are made from: the rows of one batch, and what its chain and its units said before."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Table, select
+from sqlalchemy import ColumnElement, Row, Table, bindparam, select
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
@@ -51,10 +52,9 @@ class Corrected(msgspec.Struct, frozen=True):
     unit: str | None
 
 
-def chain_of_batch(connection: Reading, batch_id: int) -> Chain:
-    """Whose batch it is."""
-    row = connection.execute(select(batch.c.author, batch.c.chain).where(batch.c.id == batch_id)).one()
-    return row.author, row.chain
+def chains_of_batches(connection: Reading, first: int, last: int) -> dict[int, Chain]:
+    """Whose batches they are, from ``first`` to ``last``."""
+    return {row.id: (row.author, row.chain) for row in connection.execute(_CHAINS, {"first": first, "last": last})}
 
 
 def batches_of_chain(connection: Reading, chain: Chain, first: int, last: int) -> list[int]:
@@ -90,9 +90,9 @@ def _target(table: Table, one: Row[Any], name: str) -> list[ColumnElement[bool]]
     return conditions
 
 
-def results_of_batch(connection: Reading, batch_id: int) -> list[PlacedResult]:
-    """The results of a batch that belong to a plant, by line."""
-    return _results(connection, [unit_result.c.batch_id == batch_id])
+def results_of_batches(connection: Reading, first: int, last: int) -> list[PlacedResult]:
+    """The results of the batches from ``first`` to ``last`` that belong to a plant, in the order of the log."""
+    return _placed(connection.execute(_RESULTS_OF_BATCHES, {"first": first, "last": last}))
 
 
 def results_named(connection: Reading, chain: Chain, results: Collection[str], before: int) -> list[PlacedResult]:
@@ -111,53 +111,78 @@ def results_of_units(connection: Reading, units: Collection[str], through: int) 
     return [
         placed
         for chunk in in_chunks(units)
-        for placed in _results(connection, [unit_result.c.unit.in_(chunk), unit_result.c.batch_id <= through])
+        for placed in _placed(connection.execute(_RESULTS_OF_UNITS, {"units": chunk, "last": through}))
     ]
 
 
-def stated_in_batch(connection: Reading, batch_id: int) -> list[StatedAt]:
-    """The records of measured values of a batch, by line."""
-    return _stated(connection, [measured.c.batch_id == batch_id])
+def stated_in_batches(connection: Reading, first: int, last: int) -> list[StatedAt]:
+    """The records of measured values of the batches from ``first`` to ``last``, in the order of the log."""
+    found = connection.execute(_STATED_IN_BATCHES, {"first": first, "last": last})
+    return [StatedAt(row.batch_id, row.line, row.seq, row.result_id) for row in found]
 
 
 def stated_of_units(
-    connection: Reading, chain: Chain, units: Collection[str], results: Collection[str], before: int
-) -> list[StatedAt]:
-    """Those of these results of these units, by a chain before the batch ``before``, in the order of the log."""
-    own = [measured.c.author == chain[0], measured.c.chain == chain[1], measured.c.batch_id < before]
+    connection: Reading, units: Collection[str], results: Collection[str], before: int
+) -> dict[Chain, list[StatedAt]]:
+    """Those of these results of these units, by each chain before the batch ``before``, in the order of the log."""
     wanted = set(results)
-    found = [
-        stated
-        for chunk in in_chunks(units)
-        for stated in _stated(connection, [measured.c.unit.in_(chunk), *own])
-        if stated.result_id in wanted
-    ]
-    return sorted(found, key=lambda stated: (stated.batch_id, stated.line))
+    found: defaultdict[Chain, list[StatedAt]] = defaultdict(list)
+    for chunk in in_chunks(units):
+        for row in connection.execute(_STATED_OF_UNITS, {"units": chunk, "before": before}):
+            if row.result_id in wanted:
+                stated = StatedAt(row.batch_id, row.line, row.seq, row.result_id)
+                found[row.author, row.chain].append(stated)
+    return {chain: sorted(own, key=lambda one: (one.batch_id, one.line)) for chain, own in found.items()}
 
 
-def lots_of_units(connection: Reading, chain: Chain, units: Collection[str], through: int) -> list[LotLink]:
-    """Lots that a chain joined to these units up to the batch ``through``, in the chain's order."""
-    own = [link.c.author == chain[0], link.c.chain == chain[1], link.c.batch_id <= through, link.c.certain.is_(False)]
-    return [
-        LotLink(row.parent, row.child, row.action == "ADD")
-        for chunk in in_chunks(units)
-        for row in connection.execute(
-            select(link.c.parent, link.c.child, link.c.action)
-            .where(link.c.parent.in_(chunk), *own)
-            .order_by(link.c.seq, link.c.item)
-        )
-    ]
+def lots_of_units(connection: Reading, units: Collection[str], through: int) -> dict[Chain, list[LotLink]]:
+    """Lots that each chain joined to these units up to the batch ``through``, in the chain's order."""
+    found: defaultdict[Chain, list[LotLink]] = defaultdict(list)
+    for chunk in in_chunks(units):
+        for row in connection.execute(_LOTS_OF_UNITS, {"units": chunk, "last": through}):
+            found[row.author, row.chain].append(LotLink(row.parent, row.child, row.action == "ADD"))
+    return found
 
 
 def _results(connection: Reading, conditions: Iterable[ColumnElement[bool]]) -> list[PlacedResult]:
-    query = select(unit_result).where(*conditions, unit_result.c.plant.is_not(None))
+    return _placed(connection.execute(_RESULTS.where(*conditions)))
+
+
+def _placed(rows: Iterable[Row[Any]]) -> list[PlacedResult]:
     return [
         PlacedResult(batch_id=row.batch_id, line=row.line, work_cell=row.work_cell, scored=scored_result(row))
-        for row in connection.execute(query.order_by(unit_result.c.batch_id, unit_result.c.line))
+        for row in rows
     ]
 
 
-def _stated(connection: Reading, conditions: Iterable[ColumnElement[bool]]) -> list[StatedAt]:
-    columns = [measured.c[name] for name in StatedAt.__struct_fields__]
-    query = select(*columns).where(*conditions).order_by(measured.c.batch_id, measured.c.line)
-    return [StatedAt(*row) for row in connection.execute(query)]
+# made once: building and compiling a statement takes longer than running it
+_RESULTS = (
+    select(unit_result).where(unit_result.c.plant.is_not(None)).order_by(unit_result.c.batch_id, unit_result.c.line)
+)
+_RESULTS_OF_BATCHES = _RESULTS.where(
+    unit_result.c.batch_id >= bindparam("first"), unit_result.c.batch_id <= bindparam("last")
+)
+_RESULTS_OF_UNITS = _RESULTS.where(
+    unit_result.c.unit.in_(bindparam("units", expanding=True)), unit_result.c.batch_id <= bindparam("last")
+)
+_CHAINS = select(batch.c.id, batch.c.author, batch.c.chain).where(
+    batch.c.id >= bindparam("first"), batch.c.id <= bindparam("last")
+)
+_STATED = select(
+    measured.c.author, measured.c.chain, measured.c.batch_id, measured.c.line, measured.c.seq, measured.c.result_id
+)
+_STATED_IN_BATCHES = _STATED.where(
+    measured.c.batch_id >= bindparam("first"), measured.c.batch_id <= bindparam("last")
+).order_by(measured.c.batch_id, measured.c.line)
+_STATED_OF_UNITS = _STATED.where(
+    measured.c.unit.in_(bindparam("units", expanding=True)), measured.c.batch_id < bindparam("before")
+)
+_LOTS_OF_UNITS = (
+    select(link.c.author, link.c.chain, link.c.parent, link.c.child, link.c.action)
+    .where(
+        link.c.parent.in_(bindparam("units", expanding=True)),
+        link.c.batch_id <= bindparam("last"),
+        link.c.certain.is_(False),
+    )
+    .order_by(link.c.seq, link.c.item)
+)

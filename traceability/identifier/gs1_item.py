@@ -1,5 +1,6 @@
 """From application identifiers to the one thing that they name, and to its canonical Digital Link."""
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -10,6 +11,10 @@ from traceability.identifier.characters import escaped, shown, unescaped
 from traceability.identifier.digital_link import CANONICAL_ROOT, parse_digital_link
 from traceability.identifier.kind import Item, ItemKind
 
+_PLAIN = re.compile(
+    re.escape(CANONICAL_ROOT) + r"/01/(?P<gtin>[0-9]{14})/(?P<ai>10|21)/(?P<tail>[0-9A-Za-z][0-9A-Za-z_-]{0,19})"
+)
+"""A unit or lot as nearly all are: no character that is ever escaped, so it is canonical if its GTIN holds."""
 _NO_EXTENSION = "0"  # of a location: none (EPC Tag Data Standard 6.3.3)
 
 
@@ -108,6 +113,20 @@ def gs1_uri(item: Item) -> str:
 
 def parse_gs1_uri(uri: str) -> Item:
     """Take a canonical Digital Link apart; any other spelling is refused."""
+    plain = _PLAIN.fullmatch(uri)
+    if plain is not None:
+        gtin, ai, tail = plain.groups()
+        checked_value("01", gtin)
+        return (
+            Item(ItemKind.UNIT, gtin, serial=tail, ai="01")
+            if ai == "21"
+            else Item(ItemKind.LOT, gtin, lot=tail, ai="01")
+        )
+    return parse_any_gs1_uri(uri)
+
+
+def parse_any_gs1_uri(uri: str) -> Item:
+    """The same for every kind and every character."""
     segments = uri.removeprefix(CANONICAL_ROOT).split("/")
     if len(segments) not in (3, 5) or segments[0]:
         raise IdentifierRefused(f"{shown(uri, 200)} is not a key with at most one qualifier")
