@@ -23,7 +23,6 @@ from hub.rollup.keep import close
 from hub.rollup.sample import stream_id
 from hub.rollup.window import Narrowing, period
 from hub.store.database import Store
-from hub.store.rollup_body import pack
 from hub.store.rollup_queries import HOUR, Range, SpanRow, StreamRow, put_spans, put_streams
 from hub.store.sqlite_file import create_store
 from traceability.measurement import Characteristic
@@ -89,8 +88,8 @@ def write_stream(store: Store, name: str, cell: str, values: list[int]) -> None:
                 left_out=0,
                 first_batch=1,
                 last_batch=1,
-                n=made.sums.n,
-                rollup=pack(made),
+                n=end - start,
+                rollup=made,
             )
             put_spans(connection, [span])
         put_streams(connection, [stream])

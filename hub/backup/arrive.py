@@ -14,7 +14,7 @@ from hub.backup.make import KEYS, PUBLIC, OpenCopy
 from hub.backup.manifest import MANIFEST, Manifest, check_reached, decode_manifest
 from hub.backup.restore import settle
 from hub.errors import DataDirectory
-from hub.ledger.append import enter_batch
+from hub.ledger.append import Entry, append_batches, placed
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, project_again, silent
 from hub.settings import DATABASE
@@ -142,7 +142,8 @@ def _enter(connection: Writing, hub: Hub, index: int, body: bytes, receipt: byte
         recorded = msgspec.json.decode(payload, type=Receipt).recorded_at
     except msgspec.DecodeError as error:
         raise Malformed(f"not a receipt: {error}", where=receipt_name(index)) from None
-    enter_batch(connection, opened, index=index, body=body, recorded=recorded, receipt=receipt)
+    stored = placed(opened, index=index, recorded=recorded, receipt=receipt)
+    append_batches(connection, [Entry(stored, body)])
     project_again(connection, hub, index, rolled=True)
 
 

@@ -14,7 +14,7 @@ from hub.errors import Fork
 from hub.ingest.clock import clock_notices
 from hub.ingest.turns import too_early
 from hub.ingest.verify import VerifiedBatch, check_signature, key_for
-from hub.ledger.append import append_batch
+from hub.ledger.append import Entry, append_batches, receipted
 from hub.parts import Hub
 from hub.projection.objection import ReadRecord, read_lines
 from hub.projection.project import QUARANTINE, batch_rows
@@ -25,7 +25,7 @@ from hub.store.batches import StoredBatch, batch_by_hash, chain_head, log_size
 from hub.store.database import Writing
 from hub.store.forks import StoredFork, insert_fork
 from hub.store.instant import to_micros
-from hub.store.rows import write_rows
+from hub.store.rows import write_new_rows
 from traceability.sync import Notice, Quarantined
 
 
@@ -49,9 +49,9 @@ def admit(connection: Writing, hub: Hub, verified: VerifiedBatch) -> Taken | For
         check_signature(opened, key)
     head = chain_head(connection, opened.header.author, opened.header.chain)
     now = hub.clock()
-    fork = _check_place(verified, head)
+    fork = check_place(verified, head)
     if fork is not None:
-        insert_fork(connection, _alarm(verified, now))
+        insert_fork(connection, alarm(verified, now))
         return fork
     return take(connection, hub, msgspec.structs.replace(verified, key=key), head=head, now=now)
 
@@ -67,22 +67,23 @@ def take(connection: Writing, hub: Hub, verified: VerifiedBatch, *, head: Stored
 
     def write(read: Sequence[ReadRecord]) -> Taken:
         rows = list(batch_rows(index, sender, read))
-        quarantined = tuple(_named(row) for table, row in rows if table == QUARANTINE)
-        stored = append_batch(
-            connection, hub, opened, body=verified.body, now=now, quarantined=quarantined, notices=notices
-        )
-        write_rows(connection, stored.id, rows, fresh=True)
+        quarantined = tuple(named_quarantine(row) for table, row in rows if table == QUARANTINE)
+        stored = receipted(hub, opened, index=index, now=now, quarantined=quarantined, notices=notices)
+        append_batches(connection, [Entry(stored, verified.body)])
+        write_new_rows(connection, rows)
         roll_up(connection, stored.id)
         return Taken(stored=stored, new=True, quarantined=quarantined, notices=notices)
 
     return written_or_set_aside(connection, index, sender, read, write)
 
 
-def _named(row: Mapping[str, object]) -> Quarantined:
+def named_quarantine(row: Mapping[str, object]) -> Quarantined:
+    """A row of the table of quarantined records, as a receipt names it."""
     return msgspec.convert({"seq": row["seq"], "reason": row["reason"]}, Quarantined)
 
 
-def _check_place(verified: VerifiedBatch, head: StoredBatch | None) -> Fork | None:
+def check_place(verified: VerifiedBatch, head: StoredBatch | None) -> Fork | None:
+    """Nothing when it comes next after ``head``; ``OutOfOrder`` when it is early."""
     header = verified.opened.header
     expected = 1 if head is None else head.seq + 1
     where = f"batch {header.seq} of {header.author}, chain {header.chain}"
@@ -97,7 +98,8 @@ def _check_place(verified: VerifiedBatch, head: StoredBatch | None) -> Fork | No
     )
 
 
-def _alarm(verified: VerifiedBatch, now: datetime) -> StoredFork:
+def alarm(verified: VerifiedBatch, now: datetime) -> StoredFork:
+    """The row that a fork leaves."""
     header = verified.opened.header
     return StoredFork(
         author=header.author,

@@ -10,7 +10,8 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
 
     ``bodies`` are held in memory while they are read, wait or are verified; beyond it 503. ``per_author`` requests and
     ``author_bodies`` of one author, beyond it 429: one that sends more than its share waits behind nobody but itself.
-    ``verifying`` batches are decompressed at once. A batch at most ``early`` ahead of its turn waits ``held_s`` for it.
+    ``verifying`` batches are decompressed at once; of those that are verified, ``gathered`` bytes wait to be stored, at
+    most ``together`` of them in one transaction. A batch at most ``early`` ahead of its turn waits ``held_s`` for it.
     ``retry_after_s`` is what a sender is told.
     """
 
@@ -18,6 +19,8 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     per_author: int = 16
     author_bodies: int = 32 * 1024 * 1024
     verifying: int = 2
+    gathered: int = 48 * 1024 * 1024
+    together: int = 64
     early: int = EARLY_BATCHES
     held_s: float = EARLY_HELD_S
     retry_after_s: int = 2

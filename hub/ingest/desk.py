@@ -1,19 +1,22 @@
 """Where batches come in: how many at once, in which order, and what of them is in memory meanwhile.
 
 A batch goes: room for its body, identification (its first line), its author's share, its turn in its chain, then
-verification and storing. Only the last two hold it decompressed, and only ``Capacity.verifying`` batches are there at
-once; everybody else waits as compressed bytes that are counted, or is told to come again.
+verification and storing. Only the last two hold it decompressed: ``Capacity.verifying`` batches and what may be
+gathered for the next transaction; everybody else waits as compressed bytes that are counted, or is told to come again.
 """
 
 import asyncio
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 
 from hub.ingest.admit import Taken
 from hub.ingest.capacity import DEFAULT_CAPACITY, Capacity
+from hub.ingest.gathering import Gathering
 from hub.ingest.head import due_seq
-from hub.ingest.ingest import identify_logged, open_logged, store
+from hub.ingest.ingest import identify_logged, open_logged, told
 from hub.ingest.room import Room
+from hub.ingest.together import store_together
 from hub.ingest.turns import Turns
 from hub.ingest.verify import Signed
 from hub.parts import Hub
@@ -28,7 +31,7 @@ class Desk:
         self._turns = Turns(capacity, self._due)
         self._identifying = asyncio.Semaphore(capacity.verifying)
         self._verifying = asyncio.Semaphore(capacity.verifying)
-        self._storing = asyncio.Lock()  # one thread waits for the store, the others are free for readers
+        self._gathering = Gathering(partial(store_together, hub), capacity)  # one thread waits for the store
 
     async def take(self, sent: bytes, *, compressed: bool) -> Taken:
         """Verify, put in place, store; refusals as in ``ingest``, and ``TooBusy``."""
@@ -44,8 +47,8 @@ class Desk:
     async def _store(self, signed: Signed) -> Taken:
         async with self._verifying:
             verified = await run_in_threadpool(open_logged, self._hub, signed)
-            async with self._storing:
-                return await run_in_threadpool(store, self._hub, verified)
+            stored = await self._gathering.add(verified)
+        return told(verified, await stored)
 
     async def _due(self, author: str, chain: str) -> int:
         return await run_in_threadpool(due_seq, self._hub, author, chain)

@@ -3,7 +3,8 @@
 import logging
 
 from hub.errors import Fork
-from hub.ingest.admit import Taken, admit
+from hub.ingest.admit import Taken
+from hub.ingest.together import Outcome, store_together
 from hub.ingest.verify import Signed, VerifiedBatch, identify, open_signed
 from hub.parts import Hub
 from traceability.errors import ZhuoyueError
@@ -36,9 +37,14 @@ def open_logged(hub: Hub, signed: Signed) -> VerifiedBatch:
 
 def store(hub: Hub, verified: VerifiedBatch) -> Taken:
     """Ledger, log and projection in one transaction; ``OutOfOrder`` or ``Fork``."""
-    outcome = hub.store.write(lambda connection: admit(connection, hub, verified))
+    return told(verified, store_together(hub, [verified])[0])
+
+
+def told(verified: VerifiedBatch, outcome: Outcome) -> Taken:
+    """What became of a batch, as its sender is told; what an operator should know stands in the hub's log."""
     if isinstance(outcome, Fork):
         log.error("FORK: %s", outcome)
+    if isinstance(outcome, ZhuoyueError):
         raise outcome
     header = verified.opened.header
     for notice in outcome.notices:

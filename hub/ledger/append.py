@@ -1,31 +1,38 @@
-"""One more batch in the ledger: its bytes, its signed receipt and its leaf in the log. Called inside a transaction."""
+"""More batches in the ledger: their bytes, their signed receipts and their leaves in the log. Inside a transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from hub.parts import Hub
-from hub.store.batches import StoredBatch, insert_batch, log_size
+from hub.store.batches import StoredBatch, insert_batches
 from hub.store.database import Writing
 from hub.store.instant import to_micros
 from hub.store.log_nodes import insert_nodes, node_source
 from traceability.batch.open import OpenedBatch
 from traceability.encoding import from_tagged
-from traceability.merkle import appended_nodes, leaf_hash
+from traceability.merkle import Node, appended_nodes, leaf_hash
 from traceability.sync import Notice, Quarantined, Receipt, seal_receipt
 
 
-def append_batch(
-    connection: Writing,
+class Entry(msgspec.Struct, frozen=True):
+    """A batch with its place in the log, and its bytes (zstd)."""
+
+    stored: StoredBatch
+    body: bytes
+
+
+def receipted(
     hub: Hub,
     opened: OpenedBatch,
     *,
-    body: bytes,
+    index: int,
     now: datetime,
     quarantined: Sequence[Quarantined],
     notices: Sequence[Notice] = (),
 ) -> StoredBatch:
-    """Store ``opened`` (``body`` is the same, zstd) at the next log index and sign its receipt."""
-    index = log_size(connection)
+    """``opened`` at the log index that it gets, with its receipt signed."""
     header = opened.header
     receipt = Receipt(
         author=header.author,
@@ -37,17 +44,13 @@ def append_batch(
         quarantined=tuple(quarantined),
         notices=tuple(notices),
     )
-    return enter_batch(
-        connection, opened, index=index, body=body, recorded=now, receipt=seal_receipt(receipt, hub.signer)
-    )
+    return placed(opened, index=index, recorded=now, receipt=seal_receipt(receipt, hub.signer))
 
 
-def enter_batch(
-    connection: Writing, opened: OpenedBatch, *, index: int, body: bytes, recorded: datetime, receipt: bytes
-) -> StoredBatch:
-    """The batch's row and its nodes of the log at ``index``, with a receipt that was signed at ``recorded``."""
+def placed(opened: OpenedBatch, *, index: int, recorded: datetime, receipt: bytes) -> StoredBatch:
+    """``opened`` at ``index``, with a receipt that was signed at ``recorded``."""
     header = opened.header
-    stored = StoredBatch(
+    return StoredBatch(
         id=index,
         author=header.author,
         chain=header.chain,
@@ -61,9 +64,22 @@ def enter_batch(
         records=header.records,
         receipt=receipt.decode(),
     )
-    insert_batch(connection, stored, body)
-    insert_nodes(connection, appended_nodes(index, log_leaf(opened.hash), node_source(connection)))
-    return stored
+
+
+def append_batches(connection: Writing, entries: Sequence[Entry]) -> None:
+    """The rows of batches that follow one another at the end of the log, and their nodes of the log."""
+    insert_batches(connection, [(entry.stored, entry.body) for entry in entries])
+    stored, fresh = node_source(connection), dict[tuple[int, int], bytes]()
+
+    def node(level: int, index: int) -> bytes:
+        return fresh.get((level, index)) or stored(level, index)
+
+    nodes: list[Node] = []
+    for entry in entries:
+        made = appended_nodes(entry.stored.id, log_leaf(entry.stored.hash), node)
+        fresh.update({(level, index): digest for level, index, digest in made})
+        nodes += made
+    insert_nodes(connection, nodes)
 
 
 def log_leaf(header_hash: str) -> bytes:

@@ -18,7 +18,7 @@ from hub.rollup.from_arrays import rollup_from
 from hub.rollup.hours import LONGER
 from hub.rollup.sample import SampledColumn, of_lot
 from hub.store.database import Writing
-from hub.store.rollup_body import pack
+from hub.store.rollup_body import PackedRollup, pack
 from hub.store.rollup_queries import (
     HOUR,
     SpanRow,
@@ -30,7 +30,7 @@ from hub.store.rollup_queries import (
     streams_by_id,
 )
 from hub.store.value_body import Mask, Numbers
-from traceability.quality.rollup import Rollup, settled
+from traceability.quality.rollup import settled
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -120,6 +120,8 @@ def _append(connection: Writing, additions: Sequence[_Addition]) -> None:
 
 def by_hours(placed: Placed) -> list[tuple[int, Placed]]:
     """The values of each hour; hours never run backwards."""
+    if not len(placed.hours) or placed.hours[0] == placed.hours[-1]:
+        return [(int(placed.hours[0]), placed)] if len(placed.hours) else []
     hours, begins = np.unique(placed.hours, return_index=True)
     ends = [*begins[1:].tolist(), len(placed.hours)]
     return [
@@ -155,28 +157,28 @@ def _whole(connection: Writing, stream: str, span: str, parts: str, period: tupl
 
 def _hour_with(stream: StreamRow, hour: int, placed: Placed, known: SpanRow | None) -> SpanRow:
     added = hour_rollup(stream.decimals, placed)
-    left_out = int((~placed.usable).sum())
+    n, left_out = int(placed.present.sum()), int((~placed.usable).sum())
     if known is None:
         return SpanRow(
             stream=stream.id,
             span=HOUR,
             start=hour,
-            n=added.sums.n,
+            n=n,
             first_position=int(placed.positions[0]),
             left_out=left_out,
             first_batch=int(placed.batches[0]),
             last_batch=int(placed.batches[-1]),
-            rollup=pack(added),
+            rollup=added,
         )
     return replace(
         known,
-        n=known.n + added.sums.n,
+        n=known.n + n,
         left_out=known.left_out + left_out,
         last_batch=int(placed.batches[-1]),
-        rollup=add_packed(known.rollup, pack(added)),
+        rollup=add_packed(known.rollup, added),
     )
 
 
-def hour_rollup(decimals: int, placed: Placed) -> Rollup:
+def hour_rollup(decimals: int, placed: Placed) -> PackedRollup:
     """The roll-up of some values of one hour, in rising positions."""
     return rollup_from(decimals, placed.positions[placed.present], placed.values[placed.present])

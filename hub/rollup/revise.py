@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from hub.rollup.keep import Placed, close, hour_rollup, of_lots, placed_behind
 from hub.rollup.sample import SampledColumn, of_lot, sampled_of_batch
 from hub.store.database import Writing
-from hub.store.rollup_body import pack
 from hub.store.rollup_queries import SpanRow, StreamRow, hour_at, hours_with_batch, put_spans, stream_by_id
 from hub.store.rollup_sources import Chain, Corrected, batches_of_chain
 
@@ -54,5 +53,5 @@ def _columns_around(connection: Writing, chain: Chain, row: SpanRow) -> list[Sam
 
 def _rewrite(connection: Writing, stream: StreamRow, row: SpanRow, placed: Placed) -> None:
     made = hour_rollup(stream.decimals, placed)
-    put_spans(connection, [replace(row, n=made.sums.n, rollup=pack(made))])
+    put_spans(connection, [replace(row, n=int(placed.present.sum()), rollup=made)])
     close(connection, stream.id, {row.start}, stream.last_hour)

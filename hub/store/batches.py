@@ -1,11 +1,11 @@
 """The ledger's batches. They are inserted and read; nothing here changes or deletes one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, func, insert, select
+from sqlalchemy import Row, Select, bindparam, func, insert, select
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
@@ -30,9 +30,9 @@ class StoredBatch(msgspec.Struct, frozen=True, kw_only=True):
     receipt: str
 
 
-def insert_batch(connection: Writing, stored: StoredBatch, body: bytes) -> None:
-    """Add a batch; ``body`` is what was sent, zstd-compressed."""
-    connection.execute(insert(batch), [{**msgspec.structs.asdict(stored), "body": body}])
+def insert_batches(connection: Writing, entries: Iterable[tuple[StoredBatch, bytes]]) -> None:
+    """Add batches, each with what was sent, zstd-compressed."""
+    connection.execute(insert(batch), [{**msgspec.structs.asdict(stored), "body": body} for stored, body in entries])
 
 
 def log_size(connection: Reading) -> int:
@@ -43,6 +43,15 @@ def log_size(connection: Reading) -> int:
 def batch_by_hash(connection: Reading, header_hash: str) -> StoredBatch | None:
     """The batch whose header has this hash."""
     return _one(connection, _BY_HASH, hash=header_hash)
+
+
+def batches_by_hash(connection: Reading, hashes: Collection[str]) -> dict[str, StoredBatch]:
+    """Those of the batches that are there."""
+    return {
+        stored.hash: stored
+        for chunk in in_chunks(hashes)
+        for stored in map(_stored, connection.execute(_BY_HASHES, {"hashes": chunk}))
+    }
 
 
 def batch_by_id(connection: Reading, batch_id: int) -> StoredBatch | None:
@@ -102,13 +111,18 @@ def positions_of_author(connection: Reading, author: str) -> list[int]:
 
 def _one(connection: Reading, query: Select[Any], **given: object) -> StoredBatch | None:
     row = connection.execute(query, given).one_or_none()
-    return None if row is None else StoredBatch(**dict(zip(StoredBatch.__struct_fields__, row, strict=True)))
+    return None if row is None else _stored(row)
+
+
+def _stored(row: Row[Any]) -> StoredBatch:
+    return StoredBatch(**dict(zip(StoredBatch.__struct_fields__, row, strict=True)))
 
 
 # made once: building and compiling a statement takes longer than running it
 _STORED = select(*(batch.c[name] for name in StoredBatch.__struct_fields__))
 _LOG_SIZE = select(func.coalesce(func.max(batch.c.id) + 1, 0))
 _BY_HASH = _STORED.where(batch.c.hash == bindparam("hash"))
+_BY_HASHES = _STORED.where(batch.c.hash.in_(bindparam("hashes", expanding=True)))
 _BY_ID = _STORED.where(batch.c.id == bindparam("id"))
 _OF_CHAIN = _STORED.where(batch.c.author == bindparam("author"), batch.c.chain == bindparam("chain"))
 _BY_SEQ = _OF_CHAIN.where(batch.c.seq == bindparam("seq"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from hub.store.database import Reading, Writing
 from hub.store.tables import log_node
@@ -16,11 +16,9 @@ def insert_nodes(connection: Writing, nodes: Sequence[Node]) -> None:
 
 def node_source(connection: Reading) -> NodeSource:
     """Look up one node; for roots and proofs, which need O(log n) of them."""
-    query = select(log_node.c.hash)
 
     def node(level: int, index: int) -> bytes:
-        row = connection.execute(query.where(log_node.c.level == level, log_node.c.index == index))
-        return bytes(row.scalar_one())
+        return bytes(connection.execute(_NODE, {"of_level": level, "at": index}).scalar_one())
 
     return node
 
@@ -38,3 +36,6 @@ def nodes_between(connection: Reading, level: int, begin: int, end: int) -> list
 def count_nodes(connection: Reading) -> int:
     """How many nodes are stored."""
     return int(connection.execute(select(func.count()).select_from(log_node)).scalar_one())
+
+
+_NODE = select(log_node.c.hash).where(log_node.c.level == bindparam("of_level"), log_node.c.index == bindparam("at"))

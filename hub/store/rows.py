@@ -13,16 +13,17 @@ Row = tuple[str, Mapping[str, object]]
 """The name of a table of ``PROJECTION`` and the row's columns, all of them."""
 
 
-def write_rows(connection: Writing, batch_id: int, rows: Iterable[Row], *, fresh: bool = False) -> None:
-    """Put the rows of one batch, in place of those that may be there: doing it twice changes nothing.
+def write_rows(connection: Writing, batch_id: int, rows: Iterable[Row]) -> None:
+    """Put the rows of one batch, in place of those that may be there: doing it twice changes nothing."""
+    clear_batch(connection, PROJECTION.values(), batch_id)
+    write_new_rows(connection, rows)
 
-    ``fresh``: it was never projected before, so none can be there.
-    """
+
+def write_new_rows(connection: Writing, rows: Iterable[Row]) -> None:
+    """Put the rows of batches that were never projected before, so that none can be there."""
     by_table: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
     for name, columns in rows:
         by_table[name].append(columns)
-    if not fresh:
-        clear_batch(connection, PROJECTION.values(), batch_id)
     for name, table in PROJECTION.items():
         if name in by_table:
             put_rows(connection, table, by_table[name])

@@ -161,9 +161,13 @@ def stability_of(tally: SubgroupTally) -> Stability | None:
 def _sums(values: Sequence[int]) -> tuple[int, int, int]:
     """Of one complete subgroup: Σx, S in eighths of a step, and S in 2^-40 steps."""
     total = sum(values)
-    scatter = SUBGROUP * sum(value * value for value in values) - total * total  # 5·Σ(x - x̄)², exact: 20·S²
+    return total, *subgroup_spread(SUBGROUP * sum(value * value for value in values) - total * total)
+
+
+def subgroup_spread(scatter: int) -> tuple[int, int]:
+    """S of a complete subgroup in eighths of a step and in 2^-40 steps, from 5·Σ(x - x̄)², which is 20·S²."""
     fine = math.isqrt(scatter * _FINE * _FINE // (SUBGROUP * _DEGREES))
-    return total, (fine * _EIGHTHS * 2 + _FINE) // (2 * _FINE), fine
+    return (fine * _EIGHTHS * 2 + _FINE) // (2 * _FINE), fine
 
 
 def _count_in(counter: Counter[int], histogram: Iterable[tuple[int, int]]) -> None:
