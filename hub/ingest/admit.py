@@ -20,7 +20,7 @@ from hub.projection.objection import ReadRecord, read_lines
 from hub.projection.project import QUARANTINE, batch_rows
 from hub.projection.sender import Sender
 from hub.projection.set_aside import written_or_set_aside
-from hub.rollup.roll_up import roll_up
+from hub.rollup.roll_up import roll_up_new
 from hub.store.batches import StoredBatch, batch_by_hash, chain_head, log_size
 from hub.store.database import Writing
 from hub.store.forks import StoredFork, insert_fork
@@ -71,7 +71,7 @@ def take(connection: Writing, hub: Hub, verified: VerifiedBatch, *, head: Stored
         stored = receipted(hub, opened, index=index, now=now, quarantined=quarantined, notices=notices)
         append_batches(connection, [Entry(stored, verified.body)])
         write_new_rows(connection, rows)
-        roll_up(connection, stored.id)
+        roll_up_new(connection, index, index, rows)
         return Taken(stored=stored, new=True, quarantined=quarantined, notices=notices)
 
     return written_or_set_aside(connection, index, sender, read, write)

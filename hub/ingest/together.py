@@ -18,7 +18,7 @@ from hub.parts import Hub
 from hub.projection.objection import read_lines
 from hub.projection.project import QUARANTINE, batch_rows
 from hub.projection.sender import Sender
-from hub.rollup.roll_up import roll_up
+from hub.rollup.roll_up import roll_up_new
 from hub.store.authors import KeyInForce
 from hub.store.batches import StoredBatch, batches_by_hash, chain_head, log_size
 from hub.store.database import Writing
@@ -72,7 +72,7 @@ class _Round:
         if self._entries:
             append_batches(self._connection, self._entries)
             write_new_rows(self._connection, self._rows)
-            roll_up(self._connection, self._first, self._index - 1)
+            roll_up_new(self._connection, self._first, self._index - 1, self._rows)
         return outcomes
 
     def _outcome(self, verified: VerifiedBatch) -> Outcome:

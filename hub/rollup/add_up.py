@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
+from hub.rollup.from_arrays import Numbers
 from hub.store.rollup_body import PackedRollup, pack
 from traceability.quality.errors import OutOfDomain
 from traceability.quality.rollup import Rollup, Run, joined
@@ -64,25 +65,27 @@ def add_packed(known: PackedRollup, added: PackedRollup) -> PackedRollup:
 
 def _sums(*packed: bytes) -> bytes:
     """Packed pairs of value and count, counts of equal values added."""
-    pairs = np.frombuffer(b"".join(packed), _PAIRS).reshape(-1, 2)
-    if not len(pairs):
-        return b""
-    values, places = np.unique(pairs[:, 0], return_inverse=True)
-    counts = np.zeros(len(values), np.int64)
-    np.add.at(counts, places, pairs[:, 1])
-    return np.stack((values, counts), axis=1).astype(_PAIRS).tobytes()
+    some = [part for part in packed if part]
+    if len(some) < 2:
+        return some[0] if some else b""
+    values, counts = _added(b"".join(some))
+    return np.stack((values, counts), axis=1).astype(_PAIRS, copy=False).tobytes()
 
 
 def _summed(packed: Iterable[bytes]) -> list[tuple[int, int]]:
     """Counts of equal values added, rising; whole numbers throughout."""
-    pairs = np.frombuffer(b"".join(packed), _PAIRS).reshape(-1, 2)
+    values, counts = _added(b"".join(packed))
+    return list(zip(values.tolist(), counts.tolist(), strict=True))
+
+
+def _added(packed: bytes) -> tuple[Numbers, Numbers]:
+    pairs = np.frombuffer(packed, _PAIRS).reshape(-1, 2)
     if not len(pairs):
-        return []
+        return pairs[:, 0], pairs[:, 1]
     ordered = pairs[np.argsort(pairs[:, 0], kind="stable")]
     values = ordered[:, 0]
     begins = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-    counts = np.add.reduceat(ordered[:, 1], begins)
-    return list(zip(values[begins].tolist(), counts.tolist(), strict=True))
+    return values[begins], np.add.reduceat(ordered[:, 1], begins)
 
 
 def _pairs(packed: bytes) -> Iterable[tuple[int, int]]:

@@ -19,13 +19,17 @@ from hub.store.rollup_sources import (
     PlacedResult,
     StatedAt,
     lots_of_units,
+    placed_new,
     results_named,
     results_of_batches,
     results_of_units,
     stated_in_batches,
+    stated_new,
     stated_of_units,
 )
+from hub.store.rows import Row
 from hub.store.score_queries import NO_UNIT
+from hub.store.tables import measured, unit_result
 from traceability.quality.first_pass import Attempt
 from traceability.unit import Purpose, is_submission
 
@@ -34,9 +38,13 @@ Pair = tuple[PlacedResult, StatedAt]
 
 
 class BatchResults(msgspec.Struct, frozen=True):
-    """The results of some batches, and every result up to them of the units they name (of all authors)."""
+    """The results and records of measured values of some batches, in the order of the log.
+
+    ``histories`` are every result up to them of the units they name (of all authors).
+    """
 
     results: list[PlacedResult]
+    stated: list[StatedAt]
     histories: list[PlacedResult]
 
 
@@ -73,10 +81,27 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 def batch_results(connection: Reading, first: int, last: int) -> BatchResults:
     """Read them; both questions about batches, their sample and their yields, begin here."""
-    results = results_of_batches(connection, first, last)
+    stated = stated_in_batches(connection, first, last)
+    return _with_histories(connection, first, results_of_batches(connection, first, last), stated)
+
+
+def results_among(connection: Reading, first: int, rows: Iterable[Row]) -> BatchResults:
+    """The same, of batches from ``first`` on that were just made into ``rows``: what is known need not be read."""
+    results, stated = [], []
+    for name, row in rows:
+        if name == unit_result.name and row["plant"] is not None:
+            results.append(placed_new(row))
+        elif name == measured.name:
+            stated.append(stated_new(row))
+    return _with_histories(connection, first, results, stated)
+
+
+def _with_histories(
+    connection: Reading, first: int, results: list[PlacedResult], stated: list[StatedAt]
+) -> BatchResults:
     named = [placed for placed in results if not placed.scored.attempt.unit.startswith(NO_UNIT)]
     before = results_of_units(connection, {placed.scored.attempt.unit for placed in named}, first - 1)
-    return BatchResults(results, [*before, *named])
+    return BatchResults(results, stated, [*before, *named])
 
 
 def entering(connection: Reading, chains: Mapping[int, Chain], read: BatchResults) -> list[Entering] | None:
@@ -130,7 +155,7 @@ def _parts(connection: Reading, chains: Mapping[int, Chain], read: BatchResults)
     for placed in reversed(read.results):
         known[chains[placed.batch_id]][placed.scored.attempt.result_id] = placed
     stated: defaultdict[Chain, list[StatedAt]] = defaultdict(list)
-    for one in stated_in_batches(connection, min(chains), max(chains)):
+    for one in read.stated:
         stated[chains[one.batch_id]].append(one)
     return [
         _Part(

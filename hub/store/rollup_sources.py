@@ -1,7 +1,7 @@
 """What roll-ups are made from: the rows of one batch, and what its chain and its units said before."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Table, bindparam, select
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
-from hub.store.score_queries import ScoredResult, scored_result
+from hub.store.score_queries import ScoredResult, scored_new, scored_result
 from hub.store.tables import batch, correction, link, measured, unit_result
 
 
@@ -153,6 +153,16 @@ def _placed(rows: Iterable[Row[Any]]) -> list[PlacedResult]:
         PlacedResult(batch_id=row.batch_id, line=row.line, work_cell=row.work_cell, scored=scored_result(row))
         for row in rows
     ]
+
+
+def placed_new(row: Mapping[str, Any]) -> PlacedResult:
+    """A result whose row is about to be written."""
+    return PlacedResult(batch_id=row["batch_id"], line=row["line"], work_cell=row["work_cell"], scored=scored_new(row))
+
+
+def stated_new(row: Mapping[str, Any]) -> StatedAt:
+    """A record of measured values whose row is about to be written."""
+    return StatedAt(row["batch_id"], row["line"], row["seq"], row["result_id"])
 
 
 # made once: building and compiling a statement takes longer than running it

@@ -1,6 +1,6 @@
 """What scoring plants needs, for any number of plants at once; each question is one statement."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -101,24 +101,33 @@ _PURPOSES = {purpose.value: purpose for purpose in Purpose}
 
 def scored_result(row: Row[Any], *, erroneous: bool = False) -> ScoredResult:
     """A row of ``unit_result`` that has a plant."""
-    return ScoredResult(
-        row.plant,
-        row.part,
-        Attempt(
-            unit=f"{NO_UNIT}{row.author}/{row.result_id}" if row.unit is None else row.unit,
-            operation=row.operation,
-            verdict=_VERDICTS[row.verdict],
-            flags=tuple(_FLAGS[flag] for flag in row.flags) if row.flags else (),
-            purpose=_PURPOSES[row.purpose],
-            author=row.author,
-            chain=row.chain,
-            record_seq=row.seq,
-            event_time=from_micros(row.event_time),
-            result_id=row.result_id,
-        ),
-        row.work_cell,
-        row.batch_id,
-        erroneous,
+    return ScoredResult(row.plant, row.part, _attempt(row), row.work_cell, row.batch_id, erroneous)
+
+
+class _Columns:
+    """The columns of a row that is not in the store yet, as attributes."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.__dict__.update(row)
+
+
+def scored_new(row: Mapping[str, Any]) -> ScoredResult:
+    """The same of a row that is about to be written."""
+    return ScoredResult(row["plant"], row["part"], _attempt(_Columns(row)), row["work_cell"], row["batch_id"])
+
+
+def _attempt(row: Any) -> Attempt:
+    return Attempt(
+        unit=f"{NO_UNIT}{row.author}/{row.result_id}" if row.unit is None else row.unit,
+        operation=row.operation,
+        verdict=_VERDICTS[row.verdict],
+        flags=tuple(_FLAGS[flag] for flag in row.flags) if row.flags else (),
+        purpose=_PURPOSES[row.purpose],
+        author=row.author,
+        chain=row.chain,
+        record_seq=row.seq,
+        event_time=from_micros(row.event_time),
+        result_id=row.result_id,
     )
 
 

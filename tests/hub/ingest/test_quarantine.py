@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from hub.projection.rebuild import rebuild
 from hub.projection.registry import PROJECTORS
 from hub.projection.replay import replay
 from hub.projection.sender import Place
-from hub.rollup.roll_up import roll_up
+from hub.rollup.roll_up import roll_up_new
 from hub.store.batches import batch_body, log_size
 from hub.store.database import Writing
 from hub.store.rows import Row, rows_of_batch
@@ -178,14 +178,14 @@ def test_a_mistake_in_a_projector_sets_its_record_aside_and_the_chain_goes_on(
 
 
 def test_a_mistake_in_a_roll_up_sets_the_batch_aside(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(connection: Writing, batch_id: int) -> None:
-        roll_up(connection, batch_id)
+    def failing(connection: Writing, batch_id: int, last: int, rows: Sequence[Row]) -> None:
+        roll_up_new(connection, batch_id, last, rows)
         if any(table == "unit_result" for table, _ in rows_of_batch(connection, batch_id)):
             raise ZeroDivisionError("a roll-up with a mistake")
 
     agent = small_agent(hub)
     with monkeypatch.context() as fault:
-        fault.setattr("hub.ingest.admit.roll_up", failing)
+        fault.setattr("hub.ingest.admit.roll_up_new", failing)
         ingest(hub, agent.seal(agent.result("S1"), agent.loss(1)), compressed=False)
         ingest(hub, agent.seal(agent.loss()), compressed=False)
     rows = projection_of(hub)
@@ -195,11 +195,11 @@ def test_a_mistake_in_a_roll_up_sets_the_batch_aside(hub: Hub, monkeypatch: pyte
 
 
 def test_a_full_disk_is_no_mistake_of_a_record(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(connection: Writing, batch_id: int) -> None:
+    def full(connection: Writing, batch_id: int, last: int, rows: Sequence[Row]) -> None:
         raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
 
     agent = small_agent(hub)
-    monkeypatch.setattr("hub.ingest.admit.roll_up", full)
+    monkeypatch.setattr("hub.ingest.admit.roll_up_new", full)
     with pytest.raises(StoreFull):
         ingest(hub, agent.seal(agent.result("S1")), compressed=False)
     assert projection_of(hub)["quarantine"] == []
