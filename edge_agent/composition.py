@@ -18,7 +18,7 @@ from edge_agent.config.load import load_config
 from edge_agent.config.settings import AgentConfig, Device, Sampling, Station, passphrase_of
 from edge_agent.config.told import is_told
 from edge_agent.datafolder import LINE_STATE, OUTBOX, PICTURES, held_folder, is_held
-from edge_agent.downlink.fetching import Downlink, Fetching
+from edge_agent.downlink.fetching import Devices, Downlink, Fetching
 from edge_agent.enrol.rotation import is_begun
 from edge_agent.errors import AgentError
 from edge_agent.interlock.decision import Policy
@@ -137,7 +137,7 @@ class Workshop:
             config.hub, config.author, self._outbox, clock=wall_clock, monotonic=time.monotonic, jitter=_jitter
         )
 
-    def downlink(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender]) -> Downlink:
+    def downlink(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender], devices: Devices) -> Downlink:
         """What fetches news from the hub."""
 
         def ahead() -> float | None:
@@ -159,6 +159,7 @@ class Workshop:
                 clock=wall_clock,
                 clock_ahead=ahead,
                 jitter=_jitter,
+                devices=devices,
             )
         )
 

@@ -17,7 +17,7 @@ from typing import Protocol
 from edge_agent.config.settings import AgentConfig
 from edge_agent.continuing import begin_chain
 from edge_agent.datafolder import LINE_STATE, OUTBOX, PICTURES
-from edge_agent.downlink.fetching import Downlink
+from edge_agent.downlink.fetching import Devices, Downlink
 from edge_agent.errors import StorageRefused
 from edge_agent.guard import ended, guarded
 from edge_agent.housekeeping import keep_line_state, notice, purge, sweep, tidy
@@ -56,7 +56,7 @@ class Workshop(Maker, Protocol):
     def sender(self, config: AgentConfig) -> Sender:
         """What brings batches to the hub."""
 
-    def downlink(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender]) -> Downlink:
+    def downlink(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender], devices: Devices) -> Downlink:
         """What fetches news from the hub."""
 
     def page(self, port: int, status: Callable[[], Awaitable[Status]]) -> LocalPage:
@@ -81,7 +81,7 @@ class Agent:
         self._line = Line(workshop)
         self._sender = workshop.sender(config)
         self._sealer = Sealer(outbox, config.sealing, lambda: self._sender.is_away)
-        self._downlink = workshop.downlink(lambda: self._config, lambda: self._sender)
+        self._downlink = workshop.downlink(lambda: self._config, lambda: self._sender, self._line.devices)
         self._sending: asyncio.Task[None] | None = None
         self._page: LocalPage | None = None
         self._paging: asyncio.Task[None] | None = None

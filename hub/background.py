@@ -7,9 +7,14 @@ from contextlib import ExitStack, contextmanager
 from hub.assess_verbs import assessing_as_asked
 from hub.audit_verbs import forgetting_as_asked
 from hub.epcis.worker import serving_epcis
+from hub.fleet.worker import listening
+from hub.improvement.overdue import reminding
 from hub.notify.worker import delivering
 from hub.parts import Hub
+from hub.rollout.worker import rolling_out
+from hub.spread.worker import moving_rows
 from hub.subscription.worker import telling
+from hub.target.watch import watching
 from hub.witness.asking import asking_witnesses
 from hub.witness.post import post
 
@@ -34,8 +39,13 @@ def rounds_as_asked(arguments: argparse.Namespace, hub: Hub) -> Iterator[None]:
             rounds.enter_context(asking_witnesses(hub, post))
             rounds.enter_context(assessing_as_asked(arguments, hub))
             rounds.enter_context(forgetting_as_asked(arguments, hub))
+            rounds.enter_context(moving_rows(hub))
+            rounds.enter_context(rolling_out(hub))
+            rounds.enter_context(listening(hub))
         if arguments.role == ALL and not arguments.agents_only:
             rounds.enter_context(delivering(hub))
+            rounds.enter_context(reminding(hub))
             rounds.enter_context(serving_epcis(hub))
             rounds.enter_context(telling(hub))
+            rounds.enter_context(watching(hub))
         yield

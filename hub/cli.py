@@ -22,6 +22,7 @@ from hub.agent_verbs import (
 from hub.assess_verbs import add_assess_option, add_assess_verb
 from hub.audit_verbs import add_audit_option
 from hub.background import add_role_option, rounds_as_asked
+from hub.comparison_verbs import add_comparison_verbs
 from hub.composition import create_hub, open_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.ingest.clock import TOLERANCE
@@ -30,11 +31,12 @@ from hub.master_verbs import add_master_data_verbs
 from hub.pages.site import create_site
 from hub.parts import Hub
 from hub.projection.replay import replay
+from hub.review_verbs import add_review_verb
 from hub.serve import ANY_NAME, listen, serve
 from hub.settings import ADMIN_TOKEN
 from hub.store.batches import StoredBatch
 from hub.store.quarantine_queries import batches_ahead, quarantined_lines
-from hub.store_verbs import add_store_verbs
+from hub.store_verbs import add_shard_option, add_store_verbs
 from hub.upkeep_verbs import NotWhole, add_upkeep_verbs, add_witness_verbs
 from hub.user_verbs import FIRST_ADMIN, add_reading_options, add_user_verbs, first_admin, open_pages_of
 from traceability import __version__
@@ -105,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_master_verbs(verbs)
     add_upkeep_verbs(verbs, _verb)
     add_assess_verb(verbs, _verb)
+    add_review_verb(verbs, _verb)
     add_witness_verbs(_group(verbs, "witness", "partners that cosign the log's checkpoints"), _verb)
+    add_comparison_verbs(_group(verbs, "comparison", "plants compared without showing anyone's data"), _verb)
     add_store_verbs(verbs, _verb)
     _add_quarantine_verbs(verbs)
     provider = _group(verbs, "provider", "the identity provider by which people may sign in")
@@ -123,6 +127,7 @@ def _add_init_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="the only environment whose records it takes (default: production)",
     )
     init.add_argument("--store", metavar="URL", help="an empty PostgreSQL database (default: a file in the folder)")
+    add_shard_option(init)
     init.add_argument("--admin", default=FIRST_ADMIN, metavar="NAME", help="the first administrator (default: admin)")
 
 
@@ -175,7 +180,13 @@ def _verb(
 
 def _init(arguments: argparse.Namespace) -> Fields:
     environment = Environment(arguments.environment)
-    hub = create_hub(arguments.data, origin=arguments.origin, environment=environment, store_url=arguments.store)
+    hub = create_hub(
+        arguments.data,
+        origin=arguments.origin,
+        environment=environment,
+        store_url=arguments.store,
+        shards=tuple(arguments.shard),
+    )
     admin = first_admin(hub, arguments.admin)
     hub.store.close()
     return {

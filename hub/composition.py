@@ -48,18 +48,19 @@ def create_hub(
     origin: str | None,
     environment: Environment,
     store_url: str | None = None,
+    shards: tuple[str, ...] = (),
     clock: Clock = system_clock,
     random_bytes: RandomBytes = secrets.token_bytes,
 ) -> Hub:
     """Make a new hub in ``data``: keys, admin token, database and the first batch of its ledger.
 
-    The database is a file there, or the empty PostgreSQL database at ``store_url``. It comes last, the file under
+    The database is a file there, or the empty PostgreSQL database at ``store_url``, spread over ``shards``. It comes last, the file under
     another name until it is whole, so that a hub is either there or not. What an ``init`` that was killed left behind
     is cleared away: its keys have signed nothing that anybody saw.
     """
     if origin is not None:
         _check_origin(origin)
-    place = _new_place(data, store_url)
+    place = _new_place(data, store_url, shards)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _clear_unfinished(data)
     signer, log_signer = create_key_file(data / HUB_KEY), create_key_file(data / LOG_KEY)
@@ -123,12 +124,12 @@ def unchecked_store(data: Path) -> Store:
     return open_at(place_of(data))
 
 
-def _new_place(data: Path, store_url: str | None) -> Place:
+def _new_place(data: Path, store_url: str | None, shards: tuple[str, ...]) -> Place:
     if (data / DATABASE).exists() or (data / SETTINGS_FILE).exists():
         raise DataDirectory("a hub is here already", where=str(data), advice="choose another folder, or use this one")
-    if store_url is None:
+    if store_url is None and not shards:
         return FilePlace(data / f"{DATABASE}.new")
-    return server_place(store_url, data, where="--store")
+    return server_place(store_url or "", data, where="--store", shards=shards)
 
 
 def _appear(place: Place, data: Path) -> None:

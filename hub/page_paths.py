@@ -12,6 +12,10 @@ from traceability.identifier.private import PRIVATE_ROOT
 HOME_PATH = "/"
 ITEMS_PATH = "/item"
 SUPPLIERS_PATH = "/suppliers"
+KNOWLEDGE_PATH = "/knowledge"
+FLEET_PATH = "/fleet"
+RECALLS_PATH = "/recalls"
+PLANTS_PATH = "/plants"
 
 
 def item_path(item: str) -> str:
@@ -35,7 +39,7 @@ def has_page(item: str) -> bool:
 
 def plant_path(plant: str) -> str:
     """Page of a plant."""
-    return f"/plants/{quote(plant, safe='')}"
+    return f"{PLANTS_PATH}/{quote(plant, safe='')}"
 
 
 def supplier_path(plant: str) -> str:
@@ -48,6 +52,26 @@ def characteristic_path(plant: str, characteristic: str) -> str:
     return f"{supplier_path(plant)}/characteristics/{quote(characteristic, safe='')}"
 
 
+def own_characteristic_path(plant: str, characteristic: str) -> str:
+    """The same as the plant itself looks at it."""
+    return f"{plant_path(plant)}/characteristics/{quote(characteristic, safe='')}"
+
+
+def fleet_agent_path(author: str) -> str:
+    """An agent as plant IT looks at it."""
+    return f"{FLEET_PATH}/{quote(author, safe='')}"
+
+
+def improvement_path(plant: str, identity: str) -> str:
+    """One improvement of a plant."""
+    return f"{plant_path(plant)}/improvements/{quote(identity, safe='')}"
+
+
+def case_path(identity: str) -> str:
+    """One case of the knowledge base."""
+    return f"{KNOWLEDGE_PATH}/{quote(identity, safe='')}"
+
+
 def agent_path(author: str) -> str:
     """Where the home page shows an agent."""
     return f"{HOME_PATH}#agent-{quote(author, safe='')}"
@@ -56,3 +80,23 @@ def agent_path(author: str) -> str:
 def organisation_path(organisation: str) -> str:
     """Where the home page shows an organisation."""
     return f"{HOME_PATH}#organisation-{quote(organisation, safe='')}"
+
+
+def passes_path(plant: str) -> str:
+    """What passed an operation of a plant; operation, work cell and time stand in the question behind it."""
+    return f"/passes/{quote(plant, safe='')}"
+
+
+def report_path(item: str) -> str:
+    """The report of a unit to print, from its canonical identity."""
+    return f"/report{item_path(item)}"
+
+
+def recalls_path(item: str) -> str:
+    """Where a recall that begins with ``item`` is asked."""
+    return f"{RECALLS_PATH}?item={quote(item, safe='')}"
+
+
+def field_failures_path(plant: str) -> str:
+    """Where failures of a plant's units are reported; the unit stands in the question behind it."""
+    return f"/field-failures/{quote(plant, safe='')}"

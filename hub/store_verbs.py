@@ -1,13 +1,19 @@
-"""The verbs about a hub's store: ``migrate`` to PostgreSQL, ``upgrade`` after a new version of the program."""
+"""The verbs about a hub's store: ``migrate`` to PostgreSQL, its ``shards``, ``upgrade`` after a new version."""
 
 import argparse
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hub.composition import open_hub, unchecked_store
 from hub.errors import DataDirectory
 from hub.migrate.move import move
 from hub.store.schema import upgrade
+from hub.store.spread.mover import move_all
+from hub.store.spread.settle import gathered, spread_over
+from hub.store.spread.status import point_at_nodes, spread_state
+from hub.store.spread.store import SpreadStore
 from hub.store.sqlite_file import FileStore
 from hub.upkeep_verbs import told_progress
 
@@ -19,13 +25,58 @@ AddVerb = Callable[..., argparse.ArgumentParser]
 
 
 def add_store_verbs(verbs: "Verbs", add: AddVerb) -> None:
-    """``migrate``, ``upgrade``."""
+    """``migrate``, ``shards``, ``upgrade``."""
     moving = add(verbs, "migrate", _migrate, "move the hub into a PostgreSQL database, proved equal, while it runs")
     moving.add_argument(
         "--to", required=True, metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password"
     )
+    add_shard_option(moving)
+    spread = add(verbs, "shards", _shards, "the servers over which the store is spread: what is where, who is away")
+    chosen = spread.add_mutually_exclusive_group()
+    chosen.add_argument("--over", action="append", metavar="URL", help="spread a PostgreSQL store over these databases")
+    chosen.add_argument("--move", action="store_true", help="move what is fresh to the nodes now")
+    chosen.add_argument("--point", action="store_true", help="look for the nodes where hub.toml says they are now")
+    chosen.add_argument("--gather", action="store_true", help="bring every row back: the store is on one server again")
     up = add(verbs, "upgrade", _upgrade, "bring the tables to the version of this program, all of it or nothing")
     up.add_argument("--to", metavar="REVISION", help="another revision, also an older one (default: the newest)")
+
+
+def add_shard_option(verb: argparse.ArgumentParser) -> None:
+    """``--shard``, any number of times."""
+    verb.add_argument(
+        "--shard",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="an empty PostgreSQL database on another server, over which the largest tables are spread; again for more",
+    )
+
+
+def _shards(arguments: argparse.Namespace) -> Fields:
+    if arguments.gather:  # also of a store that another version of the program is to take over
+        store = unchecked_store(arguments.data)
+    else:
+        store = open_hub(arguments.data).store
+    try:
+        if arguments.over:
+            store = spread_over(store, arguments.data, tuple(arguments.over))
+        if not isinstance(store, SpreadStore):
+            raise DataDirectory("the store is not spread", where=str(store.place), advice="give --over URL, or nothing")
+        if arguments.gather:
+            store = gathered(store)
+            return {"store": str(store.place), "next": "start the hub's processes again"}
+        if arguments.point:
+            point_at_nodes(store)
+        moved = move_all(store) if arguments.move else 0
+        state = spread_state(store)
+    finally:
+        store.close()
+    return {
+        "moved": moved,
+        "moves": state.moves,
+        "fresh_rows": state.fresh,
+        "nodes": [msgspec.structs.asdict(node) for node in state.nodes],
+    }
 
 
 def _migrate(arguments: argparse.Namespace) -> Fields:
@@ -33,7 +84,8 @@ def _migrate(arguments: argparse.Namespace) -> Fields:
     try:
         if not isinstance(hub.store, FileStore):
             raise DataDirectory("the hub is in PostgreSQL already", where=str(hub.store.place))
-        moved = move(hub.store, arguments.data, arguments.to, told_progress("batches"))
+        shards = tuple(arguments.shard)
+        moved = move(hub.store, arguments.data, arguments.to, told_progress("batches"), shards)
     finally:
         hub.store.close()
     return {

@@ -15,7 +15,7 @@ from traceability.batch.header import ChainId
 from traceability.batch.limits import BatchLimits
 from traceability.encoding import from_base64, to_base64
 from traceability.errors import Malformed, SignatureRefused
-from traceability.record.base import Count, Id, Instant, Integer, Sequence, Text
+from traceability.record.base import Count, Hash, Id, Instant, Integer, Sequence, Text
 from traceability.signing import (
     Envelope,
     Signer,
@@ -67,8 +67,37 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
     detail: Text = ""
 
 
+class FileRole(StrEnum):
+    """What a file of an agent is for."""
+
+    CONFIGURATION = "configuration"
+    CONTROL_PLAN = "control-plan"
+    PROFILE = "profile"
+
+
+class FileInForce(msgspec.Struct, frozen=True, kw_only=True):
+    """A file by which an agent runs: its name there (``vendor/model.toml`` of a profile), and the hash of its bytes."""
+
+    role: FileRole
+    name: Annotated[str, msgspec.Meta(max_length=201)]
+    hash: Hash
+
+
+class DeviceState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A device of an agent. ``since`` is when ``connected`` became so; ``error`` is what was wrong last."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)]
+    connected: bool = False
+    since: Instant | None = None
+    reconnects: Count = 0
+    error: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
-    """How an agent does. ``clock_ahead_ms``: its clock minus the hub's, as far as it knows; not evidence."""
+    """How an agent does. ``clock_ahead_ms``: its clock minus the hub's, as far as it knows; not evidence.
+
+    ``files`` and ``devices`` may be cut short (``whole`` is False then): a question fits into one header.
+    """
 
     version: Annotated[str, msgspec.Meta(max_length=60)]
     config: Annotated[str, msgspec.Meta(max_length=80)]
@@ -76,6 +105,10 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     unsent: Count = 0
     clock_ahead_ms: Integer | None = None
     staged: Staged | None = None
+    started: Instant | None = None
+    files: tuple[FileInForce, ...] = ()
+    devices: tuple[DeviceState, ...] = ()
+    whole: bool = True
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True):

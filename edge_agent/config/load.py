@@ -1,5 +1,6 @@
 """``agent.toml`` and the control plan it names, checked in full; nothing connects and nothing is written."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from edge_agent.config.camera import check_pictures
@@ -18,6 +19,7 @@ from edge_agent.errors import ConfigError
 from edge_agent.log import LogRule
 from edge_agent.secret import Secret
 from firmware_profiles.catalog import Catalog
+from traceability.downlink import FileInForce, FileRole
 from traceability.encoding import sha256, tagged
 from traceability.record.codec import plan_id
 from traceability.record.master import ControlPlan
@@ -63,7 +65,25 @@ def load_config(
         pictures=check_pictures(written.pictures),
         telemetry=tuple(check_sampling(table, devices, file) for table in written.telemetry),
         key_passphrase=_passphrase(written.agent.key_passphrase, folder, file, secrets),
+        files=(
+            _in_force(FileRole.CONFIGURATION, path.name, content),
+            _in_force(FileRole.CONTROL_PLAN, plan_path.name, plan_content),
+            *_profiles_in_force(profiles or own_profiles if own_profiles else None),
+        ),
     )
+
+
+def _in_force(role: FileRole, name: str, content: bytes) -> FileInForce:
+    return FileInForce(role=role, name=name, hash=tagged(sha256(content)))
+
+
+def _profiles_in_force(folder: Path | None) -> Iterator[FileInForce]:
+    """The profiles of the user's own, whether a device has them or not."""
+    if folder is None:
+        return
+    for path in sorted(folder.glob("*/*.toml")):
+        content = read_bytes(path, "agent.profiles")
+        yield _in_force(FileRole.PROFILE, path.relative_to(folder).as_posix(), content)
 
 
 def _plan(path: Path, file: str) -> tuple[bytes, ControlPlan]:

@@ -12,6 +12,7 @@ from edge_agent.log import LogRule
 from edge_agent.outbox.quota import Quota
 from edge_agent.secret import Secret
 from firmware_profiles.format import Point, Profile
+from traceability.downlink import FileInForce
 from traceability.identifier.symbol import SymbolRules
 from traceability.measurement import Characteristic
 from traceability.record.master import ControlPlan
@@ -175,7 +176,7 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``plan_id`` is the control plan's hash, ``hash`` that of the bytes of both files. ``profiles`` is the folder of
     device profiles of the user's own.
-    ``page`` is the port of the local page, 0 for none.
+    ``page`` is the port of the local page, 0 for none; ``files`` are those this was read from, by their hashes.
     """
 
     file: Path
@@ -201,6 +202,7 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     telemetry: tuple[Sampling, ...] = ()
     profiles: Path | None = None
     pictures: PictureRule = PictureRule()
+    files: tuple[FileInForce, ...] = ()
 
     def device(self, name: str) -> Device:
         """The device of that name; the loader has checked that there is one."""

@@ -5,7 +5,7 @@ A hub that is away is the uplink's to complain of. A refusal is said once, with 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -14,6 +14,7 @@ import msgspec
 from edge_agent.complaint import Complaint
 from edge_agent.config.settings import AgentConfig
 from edge_agent.downlink.client import WAIT_S, DownlinkClient, NoAnswer, NotAnswered
+from edge_agent.downlink.heartbeat import heartbeat
 from edge_agent.downlink.receive import DownlinkRefused, Received, Recipient, receive
 from edge_agent.downlink.stage import Check, heed
 from edge_agent.errors import StorageRefused
@@ -21,8 +22,8 @@ from edge_agent.log import say
 from edge_agent.outbox.downlink import Place
 from edge_agent.outbox.store import Outbox
 from edge_agent.pace import Jitter, Pace
-from traceability import __version__
-from traceability.downlink import Heartbeat, Poll, StagedState
+from edge_agent.station.health import Health
+from traceability.downlink import Poll, StagedState
 from traceability.record.downlink import NoticeRecord
 from traceability.signing import Signer, key_id
 
@@ -31,6 +32,7 @@ _AHEAD = timedelta(seconds=1.5)
 """Dates of answers are cut to whole seconds; a corrected poll must still be later than the one before."""
 _STEP = timedelta(milliseconds=1)
 _MISSING = (404, 405, 501)
+Devices = Callable[[], Sequence[Health]]
 
 
 class Paces(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +43,10 @@ class Paces(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fetching(msgspec.Struct, frozen=True, kw_only=True):
-    """What the task needs: ``word`` gives new random names, ``clock_ahead`` the offset from the hub's clock in s."""
+    """What the task needs: ``word`` gives new random names, ``clock_ahead`` the offset from the hub's clock in s.
+
+    ``devices`` says how the devices do.
+    """
 
     config: Callable[[], AgentConfig]
     outbox: Outbox
@@ -53,6 +58,7 @@ class Fetching(msgspec.Struct, frozen=True, kw_only=True):
     jitter: Jitter
     paces: Paces = Paces()
     wait: float = WAIT_S
+    devices: Devices = tuple
 
 
 class Downlink:
@@ -62,6 +68,7 @@ class Downlink:
         self.notice: NoticeRecord | None = None
         self._parts = parts
         self._instance = parts.word()
+        self._started = parts.clock()
         self._ahead = timedelta()
         self._last: datetime | None = None
         self._failures = 0
@@ -141,7 +148,6 @@ class Downlink:
 
     async def _poll(self, config: AgentConfig, place: Place) -> Poll:
         report = await self._parts.outbox.report()
-        ahead = self._parts.clock_ahead()
         at = self._parts.clock() - self._ahead
         if self._last is not None:
             at = max(at, self._last + _STEP)
@@ -151,12 +157,12 @@ class Downlink:
             hub=key_id(config.hub.public_key),
             at=at,
             instance=self._instance,
-            heartbeat=Heartbeat(
-                version=__version__,
-                config=config.hash,
-                unsealed=report.unsealed_records,
-                unsent=report.unsent_batches,
-                clock_ahead_ms=None if ahead is None else round(ahead * 1000),
+            heartbeat=heartbeat(
+                config,
+                report,
+                devices=self._parts.devices(),
+                started=self._started,
+                clock_ahead=self._parts.clock_ahead(),
                 staged=place.staged,
             ),
             chain=place.chain,

@@ -33,7 +33,12 @@ Check = Callable[[Path, Path, Path | None], AgentConfig]
 async def heed(record: PlantMessageRecord, config: AgentConfig, place: Place, check: Check, word: str) -> Place:
     """Judge one message and put it in force if it holds; the place with what became of it. ``word`` is random."""
     try:
-        message = _opened(record, config, place)
+        message = _opened(record, config)
+        if place.staged is not None and place.staged.number == message.number:
+            return place  # it was dealt with, and the hub sent it again
+        if message.number == heeded(config) and _stands(message, config):
+            return _with(place, message.number, _in_force(message))
+        _check_newer(message, max(place.number, heeded(config)))
     except ZhuoyueError as error:
         refused = Staged(number=max(1, place.number), state=StagedState.REFUSED, detail=str(error)[:_LONGEST])
         return _with(place, place.number, refused)
@@ -45,16 +50,29 @@ async def heed(record: PlantMessageRecord, config: AgentConfig, place: Place, ch
     return _with(place, message.number, Staged(number=message.number, state=state, detail=detail))
 
 
-def _opened(record: PlantMessageRecord, config: AgentConfig, place: Place) -> PlantMessage:
+def _opened(record: PlantMessageRecord, config: AgentConfig) -> PlantMessage:
     if config.plant_key is None:
         raise MessageRefused("no key of the plant is known here", advice="put [plant] with its key into agent.toml")
     message = open_plant_message("".join(record.envelope).encode(), config.plant_key)
     if (message.plant, message.recipient) != (config.plant, config.author):
         raise MessageRefused(f"the message is for {message.recipient[:80]!r} of plant {message.plant[:80]!r}")
-    before = max(place.number, heeded(config))
+    return message
+
+
+def _check_newer(message: PlantMessage, before: int) -> None:
     if message.number <= before:
         raise MessageRefused(f"message {message.number} is not newer than {before}, which was heeded already")
-    return message
+
+
+def _stands(message: PlantMessage, config: AgentConfig) -> bool:
+    """Whether the files hold what the message brings."""
+    contents = wanted_files(message, config).contents
+    return all(path.is_file() and path.read_bytes() == content for path, content in contents.items())
+
+
+def _in_force(message: PlantMessage) -> Staged:
+    """Its files are in place; the power failed before that could be noted."""
+    return Staged(number=message.number, state=StagedState.APPLIED, detail=f"{message.kind}: it is in force already")
 
 
 async def _apply(message: PlantMessage, config: AgentConfig, check: Check, word: str) -> str:

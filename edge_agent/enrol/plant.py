@@ -7,9 +7,10 @@ import msgspec
 
 from edge_agent.errors import AgentError
 from traceability.downlink import MessageKind, PlantMessage, seal_plant_message
-from traceability.encoding import to_base64
+from traceability.encoding import sha256, tagged, to_base64
 from traceability.errors import Malformed
 from traceability.keyfile import create_key_file, read_key_file
+from traceability.rollout import SignedRollout, read_request, sign_request
 
 
 class PlantKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +69,32 @@ def sign_message(key: Path, passphrase: bytes | None, *, plant: str, author: str
     except msgspec.ValidationError as error:
         raise Malformed(f"the message does not hold: {error}") from None
     return seal_plant_message(message, read_key_file(key, passphrase))
+
+
+def sign_rollout(key: Path, passphrase: bytes | None, *, request: bytes, plant: str, now: datetime) -> SignedRollout:
+    """What a hub asks the plant to sign for a roll-out, signed; AgentError when it is for another plant."""
+    asked = read_request(request)
+    if asked.plant != plant:
+        raise AgentError(
+            f"the request is for the plant {asked.plant[:80]!r}, not for {plant[:80]!r}",
+            advice="sign only what is for your plant",
+        )
+    return sign_request(asked, read_key_file(key, passphrase), now)
+
+
+def told(request: bytes) -> str:
+    """What a request would have signed, in a line for each file, to be read before it is."""
+    asked = read_request(request)
+    lines = [f"roll-out {asked.rollout}: {asked.about}"]
+    for wish in asked.wishes:
+        files = {**wish.forward.files, **wish.forward.profiles}
+        if wish.forward.plan is not None:
+            files["control plan"] = wish.forward.plan
+        back = "and the way back" if wish.back is not None else "no way back: what is in force is not known to the hub"
+        for name, text in files.items():
+            lines.append(f"  {wish.recipient}  {name}  {tagged(sha256(text.encode()))[:19]}  {len(text)} characters")
+        lines.append(f"  {wish.recipient}  {back}")
+    return "\n".join(lines)
 
 
 def _text(path: Path) -> str:

@@ -15,7 +15,7 @@ from edge_agent.config.load import load_config
 from edge_agent.config.secret import SecretRefused, read_secret
 from edge_agent.datafolder import held_folder
 from edge_agent.enrol.enrolment import Wishes, enrol, enrolled_text
-from edge_agent.enrol.plant import Paths, make_plant_key, sign_message
+from edge_agent.enrol.plant import Paths, make_plant_key, sign_message, sign_rollout, told
 from edge_agent.enrol.rotation import Drain, rotate, rotated_text
 from edge_agent.errors import AgentError
 from traceability.enrolment import public_key_of, read_token
@@ -63,12 +63,15 @@ def _add_plant(verbs: "Verbs", clock: Clock) -> None:
     sign = kinds.add_parser("sign", help="sign files for one agent", description="sign files for one agent")
     sign.add_argument("--key", type=Path, required=True, help="the plant's private key")
     sign.add_argument("--plant", required=True)
-    sign.add_argument("--author", required=True, help="the agent they are for")
+    sign.add_argument("--author", help="the agent they are for")
+    request_help = "what a hub asks to be signed for a roll-out, for all of its agents; nothing else is given with it"
+    sign.add_argument("--request", type=Path, metavar="PATH", help=request_help)
+    sign.add_argument("--show", action="store_true", help="with --request: say what would be signed, and sign nothing")
     sign.add_argument("--file", action="append", default=[], metavar="NAME=PATH", help="agent.toml=new.toml")
     sign.add_argument("--plan", type=Path, metavar="PATH", help="a control plan alone")
     profile_help = "a device profile, vendor/model.toml=new.toml; alone, or with the configuration that needs it"
     sign.add_argument("--profile", action="append", default=[], metavar="NAME=PATH", help=profile_help)
-    sign.add_argument("--output", type=Path, required=True, help="for 'zhuoyue-hub message send'")
+    sign.add_argument("--output", type=Path, help="for 'zhuoyue-hub message send', or for the page of the roll-out")
     for parser, call in ((key, _plant_key), (sign, lambda options: _sign(options, clock))):
         parser.add_argument("--passphrase", metavar="WHERE", help=_PASSPHRASE)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -109,6 +112,11 @@ def _plant_key(options: argparse.Namespace) -> None:
 
 
 def _sign(options: argparse.Namespace, clock: Clock) -> None:
+    if options.request is not None:
+        _sign_request(options, clock)
+        return
+    if options.author is None or options.output is None:
+        raise AgentError("--author and --output are needed", advice="or give --request for a whole roll-out")
     paths = Paths(
         files=_named(options.file, "--file", "agent.toml=new.toml"),
         plan=options.plan,
@@ -124,7 +132,26 @@ def _sign(options: argparse.Namespace, clock: Clock) -> None:
         paths=paths,
         now=clock(),
     )
-    options.output.write_bytes(envelope + b"\n")
+    _write(options, envelope)
+
+
+def _sign_request(options: argparse.Namespace, clock: Clock) -> None:
+    try:
+        request = options.request.read_bytes()
+    except OSError as error:
+        raise AgentError(f"the request cannot be read: {error.strerror}", where=str(options.request)) from None
+    if options.show:
+        print(told(request))
+        return
+    if options.output is None:
+        raise AgentError("--output is needed", advice="say where what is signed goes, or give --show")
+    passphrase = _passphrase(options.passphrase, Path())
+    signed = sign_rollout(options.key, passphrase, request=request, plant=options.plant, now=clock())
+    _write(options, msgspec.json.encode(signed))
+
+
+def _write(options: argparse.Namespace, signed: bytes) -> None:
+    options.output.write_bytes(signed + b"\n")
     print(
         msgspec.json.encode({"output": str(options.output)}).decode() if options.json else f"signed: {options.output}"
     )

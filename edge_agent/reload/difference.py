@@ -10,7 +10,7 @@ from firmware_profiles.format import Forbidden
 _NEEDS_RESTART = ("author", "environment", "key_file", "data")
 _TAKEN_LIVE = frozenset(
     {"file", "plan_file", "hash", "hub", "sealing", "page", "log", "reload_on_change", "devices", "stations"}
-    | {"plant", "plant_key", "key_passphrase", "quota", "telemetry", "profiles", "pictures"}
+    | {"plant", "plant_key", "key_passphrase", "quota", "telemetry", "profiles", "pictures", "files"}
 )
 
 

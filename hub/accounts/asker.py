@@ -50,9 +50,22 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
         return self.admin or self.person is not None or bool(self.organisation and not self.preview)
 
     @property
+    def eyes(self) -> tuple[str, ...]:
+        """Who sees the same: an organisation, or those of its people who see the same of its plants."""
+        plants = sorted(self.person.plants) if self.person is not None and self.organisation else []
+        return (self.organisation, self.at_plant, *plants)
+
+    @property
     def noted_as(self) -> str:
         """How audit entries name it: the id of its token, or of the account."""
         return self.token or (f"account:{self.person.account}" if self.person else "")
+
+    @property
+    def signature(self) -> str:
+        """Under which pseudonymous id the asker's entries stand: that of the account, or of the token."""
+        if self.person is not None:
+            return self.person.account
+        return self.token or ("operator" if self.admin else "")
 
 
 OPERATOR = Asker(permissions=LOCAL_VIEWER_MAY)

@@ -19,8 +19,22 @@ _PSEUDONYM = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _LONGEST = 1000
 
 
-def acknowledge(hub: Hub, agent: str, name: str, *, by: str, cause: str, action: str) -> StoredBatch | None:
-    """Seal cause and action; None when the hub said just this already. ``EntryRefused`` when somebody answered."""
+def acknowledge(
+    hub: Hub,
+    agent: str,
+    name: str,
+    *,
+    by: str,
+    cause: str,
+    action: str,
+    plant: str | None = None,
+    amends: bool = False,
+) -> StoredBatch | None:
+    """Seal cause and action; None when the hub said just this already. ``EntryRefused`` when somebody answered.
+
+    ``amends``: a further answer in the place of an earlier one; every answer stays, and the latest one is shown first.
+    ``plant``: the alarm must be of this one, else ``NotFound``.
+    """
     if not _PSEUDONYM.fullmatch(by):
         raise EntryRefused(
             f"{by[:80]!r} is no pseudonymous id", where="by", advice="letters, digits, '.', '_' and '-', at most 60"
@@ -30,16 +44,20 @@ def acknowledge(hub: Hub, agent: str, name: str, *, by: str, cause: str, action:
             raise EntryRefused(f"a text of at most {_LONGEST} characters is needed", where=field, advice="say it")
 
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
-        if find_alarm(connection, agent, name) is None:
+        found = find_alarm(connection, agent, name)
+        if found is None or plant not in (None, found.plant):
             raise NotFound(f"no alarm {name[:80]!r} of {agent[:80]!r}", advice="see GET /api/v1/alarms")
-        for answer in answers_to(connection, [name]):
-            if answer.agent != agent:
-                continue
-            if (answer.by, answer.cause, answer.action) == (by, cause, action):
-                return []
+        answers = [answer for answer in answers_to(connection, [name]) if answer.agent == agent]
+        if answers and (answers[-1].by, answers[-1].cause, answers[-1].action) == (by, cause, action):
+            return []
+        if answers and not amends:
             raise EntryRefused(
-                f"the alarm was acknowledged already, by {answer.by}", where=name, advice="see GET /api/v1/alarms"
+                f"the alarm was acknowledged already, by {answers[-1].by}",
+                where=name,
+                advice="see GET /api/v1/alarms; a correction says that it amends",
             )
+        if amends and not answers:
+            raise EntryRefused("there is no answer to amend", where=name, advice="answer the alarm")
         return [AlarmAcknowledgementRecord(id=name, agent=agent, by=by, cause=cause, action=action, **stamp())]
 
     return enter(hub, draft)

@@ -1,6 +1,6 @@
 """What do these units have in common? From the question to the answer; everything is read in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isinf
 
 import msgspec
@@ -24,11 +24,24 @@ IT_IS_THE_FAILURE = "it is how these units failed"
 UNLIKE = "measured in units of measure that can't be converted into each other"
 
 
-def in_common(source: Source, question: CommonQuestion) -> CommonView:
-    """The answer; ``EntryRefused`` or ``NotFound`` where the question names nothing that can be compared."""
+STEPS = 3
+"""Choosing the groups, gathering what they are made of and by, comparing."""
+
+
+def _nobody(_step: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def in_common(source: Source, question: CommonQuestion, told: Callable[[int], None] = _nobody) -> CommonView:
+    """The answer; ``EntryRefused`` or ``NotFound`` where the question names nothing that can be compared.
+
+    ``told`` hears of each of the ``STEPS`` that is done.
+    """
     groups = groups_of(source, question)
+    told(1)
     everybody = (*groups.suspects.units, *groups.others.units)
     gathered = gather(source, everybody, frozenset(question.without))
+    told(2)
     by_failure = _by_failure(groups, gathered)
     units = {unit.name: _without(unit, by_failure) for unit in gathered.units}
     result = compare(

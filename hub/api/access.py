@@ -75,7 +75,7 @@ async def asking(request: Request, given: Given, as_organisation: Preview = None
     else:
         asker = await run_in_threadpool(_known, request, given, cookie, as_organisation)
     if not public:
-        _check_permission(request, asker)
+        check_permission(request, asker)
         await check_own_form(request, asker)
     request.state.asker = asker
     return asker
@@ -192,23 +192,28 @@ def _nobody(request: Request) -> Asker:
 def _known(
     request: Request, given: HTTPAuthorizationCredentials | None, cookie: str, as_organisation: str | None
 ) -> Asker:
-    hub = whole_hub(request)
-    used: StoredSession | str = ""
-    with hub.store.reading() as connection:
-        if given is not None:
-            asker = _by_token(connection, hub, given.credentials)
-            used = asker.token
-        else:
-            now = hub.clock()
-            found = session_of(connection, cookie, now)
-            asker = asker_of_account(found[1], session=found[0].hash, secret=cookie) if found else _nobody(request)
-            used = found[0] if found else ""
+    with whole_hub(request).store.reading() as connection:
+        asker, used = identified(connection, request, None if given is None else given.credentials, cookie)
         asker = _at_own_plant(connection, request, asker)
         if as_organisation is not None:
             asker = _through_eyes(connection, request, asker, as_organisation)
     if used:
         desk_of(request).used(used)
     return asker
+
+
+def identified(
+    connection: Reading, request: Request, token: str | None, cookie: str
+) -> tuple[Asker, StoredSession | str]:
+    """Who shows a token or a session, and what is good of it; ``NotAllowed`` for a token that is not good."""
+    hub = whole_hub(request)
+    if token is not None:
+        asker = _by_token(connection, hub, token)
+        return asker, asker.token
+    found = session_of(connection, cookie, hub.clock())
+    if found is None:
+        return _nobody(request), ""
+    return asker_of_account(found[1], session=found[0].hash, secret=cookie), found[0]
 
 
 def _by_token(connection: Reading, hub: Hub, text: str) -> Asker:
@@ -240,7 +245,7 @@ def _through_eyes(connection: Reading, request: Request, asker: Asker, organisat
     return Asker(organisation=organisation, scopes=frozenset({Scope.READ}), preview=True, permissions=LOCAL_VIEWER_MAY)
 
 
-def _check_permission(request: Request, asker: Asker) -> None:
+def check_permission(request: Request, asker: Asker) -> None:
     """``ScopeMissing`` unless who asks may do what the route needs."""
     if asker.admin:
         return

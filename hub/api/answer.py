@@ -18,6 +18,11 @@ def json_answer(view: object, status: int = 200) -> Response:
     return Response(_encoder.encode(view), status, media_type=JSON_TYPE)
 
 
+def json_bytes(view: object) -> bytes:
+    """``view`` as JSON on one line."""
+    return _encoder.encode(view)
+
+
 def documented(view: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route that answers with ``view``."""
     schema = msgspec.json.schema(view, schema_hook=_schema_of)

@@ -17,7 +17,8 @@ in worker threads, because the store blocks. Raise errors of ``hub.errors``; the
 changes something with ``dependencies=[AdminOnly]``. Tests make an application with ``create_app(hub)``.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -28,7 +29,10 @@ import hub.analysis.field_routes
 import hub.analysis.routes
 import hub.api.health
 import hub.catenax.routes
+import hub.comparison.routes
+import hub.cost.routes
 import hub.declaration.routes
+import hub.design.routes
 import hub.downlink.admin
 import hub.downlink.routes
 import hub.enrol.admin
@@ -43,35 +47,50 @@ import hub.epcis.routes
 import hub.fleet.routes
 import hub.formats.routes
 import hub.formats.study_routes
+import hub.gauge.routes
 import hub.history.routes
+import hub.improvement.routes
 import hub.incoming.routes
+import hub.indicator.routes
 import hub.ingest.routes
+import hub.knowledge.routes
 import hub.ledger.proof_routes
 import hub.ledger.routes
+import hub.live.routes
 import hub.master.routes
+import hub.metric.routes
 import hub.notify.exchange_routes
 import hub.notify.routes
 import hub.proof.routes
 import hub.recall.routes
 import hub.requirement.routes
+import hub.review.routes
+import hub.rollout.routes
 import hub.scorecard.routes
 import hub.search.routes
 import hub.sharing.routes
+import hub.spc.routes
 import hub.subscription.routes
 import hub.summary.routes
 import hub.suppliers.routes
+import hub.target.routes
 import hub.trace.item_routes
+import hub.trace.passes
 import hub.trace.routes
 import hub.witness.routes
 from hub.accounts.desk import SignInDesk
 from hub.adjacency.desk import AdjacencyDesk
+from hub.analysis.desk import CommonDesk
 from hub.api.body import BodyLimit
 from hub.api.examples import add_examples
 from hub.api.problems import PROBLEMS, add_problem_handlers
 from hub.epcis.desk import CaptureDesk
 from hub.ingest.desk import Desk
+from hub.live.desk import LiveDesk
+from hub.live.feed import Feeds
 from hub.parts import Hub
 from hub.recall.desk import RecallDesk
+from hub.search.photo import PhotoDesk
 from hub.sharing.audit import AuditDesk
 from hub.suppliers.desk import SupplierDesk
 from traceability import __version__
@@ -85,11 +104,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.entry.quality_routes.router,
     hub.entry.inspection_routes.router,
     hub.entry.loss_routes.router,
+    hub.cost.routes.router,
     hub.entry.field_routes.router,
     hub.entry.trace_routes.router,
     hub.incoming.routes.router,
+    hub.indicator.routes.router,
+    hub.target.routes.router,
+    hub.metric.routes.router,
     hub.requirement.routes.router,
     hub.requirement.routes.files,
+    hub.improvement.routes.router,
+    hub.knowledge.routes.router,
+    hub.design.routes.router,
     hub.master.routes.router,
     hub.history.routes.router,
     hub.ledger.routes.router,
@@ -104,10 +130,17 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.downlink.admin.router,
     *hub.epcis.routes.ROUTERS,
     hub.fleet.routes.router,
+    hub.rollout.routes.router,
     hub.alarm.routes.router,
     hub.scorecard.routes.router,
+    hub.live.routes.router,
+    hub.gauge.routes.router,
+    hub.spc.routes.router,
     hub.declaration.routes.router,
+    hub.comparison.routes.router,
+    hub.review.routes.router,
     hub.catenax.routes.router,
+    hub.trace.passes.router,
     hub.trace.item_routes.router,
     hub.trace.routes.router,
     hub.recall.routes.router,
@@ -135,6 +168,13 @@ AGENT_ROUTERS: tuple[APIRouter, ...] = (
 """What a line PC needs, and nobody can read anything of value by: every answer is signed for its asker or public."""
 
 
+@asynccontextmanager
+async def _until_closed(app: FastAPI) -> AsyncIterator[None]:
+    """End what the application started."""
+    yield
+    app.state.photos.close()
+
+
 class HubApplication(FastAPI):
     """Its description holds examples."""
 
@@ -153,7 +193,14 @@ def create_app(
     ``open_pages``: whoever connects reads everything without signing in; None does so unless the data are of
     production. ``proxied``: a reverse proxy on this machine says from where requests come.
     """
-    app = HubApplication(title="Zhuoyue hub", version=__version__, docs_url=None, redoc_url=None, responses=PROBLEMS)
+    app = HubApplication(
+        title="Zhuoyue hub",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        responses=PROBLEMS,
+        lifespan=_until_closed,
+    )
     app.state.hub = parts
     app.state.desk = Desk(parts)
     app.state.audit = AuditDesk(parts)
@@ -165,6 +212,10 @@ def create_app(
     app.state.recalls = RecallDesk(parts, AdjacencyDesk(parts), app.state.audit)
     app.state.epcis = CaptureDesk(parts)
     app.state.suppliers = SupplierDesk()
+    app.state.live = LiveDesk()
+    app.state.feeds = Feeds()
+    app.state.photos = PhotoDesk()
+    app.state.comparisons = CommonDesk(parts, app.state.audit)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, settings=parts.settings)
     for router in routers:

@@ -18,7 +18,8 @@ GRACE_S = 20.0
 SLOWEST = 1000
 CAPTURE_PATH = "/epcis/capture"
 _CLOSE = {"Connection": "close"}
-_TAKES_FILES = re.compile(r"/attachments(/[^/]*)?$|/notification-files$|/api/v1/values/study$")
+_TAKES_FILES = re.compile(r"/attachments(/[^/]*)?$|/notification-files$|/api/v1/values/study$|/search/photo$")
+_TAKES_TEXTS = re.compile(r"/configurations(/check)?$|/rollouts/[^/]+/signed$")
 _TAKES_TABLES = re.compile(r"/api/v1/master/import$|/history/import$")
 
 
@@ -46,7 +47,7 @@ def _limit_of(path: str, settings: Settings) -> int:
         return settings.capture_body
     if _TAKES_TABLES.search(path):
         return settings.table_body
-    return settings.file_body if _TAKES_FILES.search(path) else settings.entry_body
+    return settings.file_body if _TAKES_FILES.search(path) or _TAKES_TEXTS.search(path) else settings.entry_body
 
 
 class _Bounded:

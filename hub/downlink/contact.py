@@ -15,7 +15,9 @@ from hub.parts import Hub
 from hub.store.authors import KeyInForce, key_in_force
 from hub.store.batches import log_size
 from hub.store.contacts import Contact, find_contact, keep_contact
+from hub.store.database import Writing
 from hub.store.instant import to_micros
+from hub.store.silence_queries import Sample, keep_sample, last_sample_at
 from traceability.downlink import Poll, read_poll, verify_poll
 from traceability.errors import Malformed, SignatureRefused
 
@@ -25,6 +27,8 @@ TOLERANCE = timedelta(minutes=5)
 CLONE_AGAIN = timedelta(hours=1)
 _MICROSECOND = timedelta(microseconds=1)
 _INSTANCES = 8
+SAMPLE_EVERY = timedelta(minutes=5)
+SAMPLES_KEPT = timedelta(days=30)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +70,27 @@ def _note(hub: Hub, poll: Poll, key: KeyInForce) -> None:
             raise PollRefused("the poll is not later than the one before", advice="ask again with the present time")
         contact = _contact(before, poll, now, said)
         keep_contact(connection, contact)
+        _sample(connection, contact)
     if before is not None and contact.clone_at != before.clone_at:
         log.error("CLONE: two machines use the key of %s at once; compare their data folders", poll.author)
+
+
+def _sample(connection: Writing, contact: Contact) -> None:
+    """How the agent does, for the picture of its page; one in ``SAMPLE_EVERY`` is enough."""
+    last = last_sample_at(connection, contact.author)
+    if last is not None and 0 <= contact.at - last < SAMPLE_EVERY // _MICROSECOND:
+        return
+    beat = contact.heartbeat
+    sample = Sample(
+        author=contact.author,
+        at=contact.at,
+        unsealed=beat.unsealed,
+        unsent=beat.unsent,
+        clock_ahead_ms=beat.clock_ahead_ms,
+        devices=len(beat.devices),
+        devices_down=sum(not device.connected for device in beat.devices),
+    )
+    keep_sample(connection, sample, contact.at - SAMPLES_KEPT // _MICROSECOND)
 
 
 def _contact(before: Contact | None, poll: Poll, now: int, said: int) -> Contact:

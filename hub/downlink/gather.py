@@ -27,6 +27,7 @@ from hub.store.news_queries import (
     other_lots,
     other_results,
 )
+from hub.store.rollout_queries import withheld
 from traceability.record.alarm import AlarmAcknowledgementRecord
 from traceability.record.base import Record
 from traceability.record.downlink import (
@@ -100,11 +101,18 @@ def gather(connection: Reading, *, author: str, plant: str, since: GatheredTo) -
     return News(
         states=_states(results, lots),
         orders=tuple(orders_between(connection, plant=plant, begin=begin, end=end)),
-        messages=tuple(messages_between(connection, recipient=author, begin=begin, end=end)),
+        messages=_messages(connection, author, begin, end),
         notices=tuple(notices),
         answers=tuple(answers_for(connection, agent=author, begin=begin, end=end)),
         gathered=GatheredTo(position=end, forks=forks, clone_at=clone_at),
     )
+
+
+def _messages(connection: Reading, author: str, begin: int, end: int) -> tuple[Message, ...]:
+    """Those that are to go down still."""
+    found = messages_between(connection, recipient=author, begin=begin, end=end)
+    held = withheld(connection, author) if found else frozenset()
+    return tuple(message for message in found if message.id not in held)
 
 
 def records_of(news: News, stamp: Stamps) -> list[Record]:

@@ -18,7 +18,7 @@ from traceability.downlink import addressed_to
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.record.base import Record
-from traceability.record.downlink import PIECE, PIECES, HoldOrderRecord, PlantMessageRecord
+from traceability.record.downlink import PIECE, PIECES, HoldOrderRecord, PlantMessageRecord, plant_message_id
 from traceability.record.production import HoldScope, HoldState
 
 _PSEUDONYM = re.compile(r"[A-Za-z0-9._-]{1,60}")
@@ -93,7 +93,7 @@ def carry_message(hub: Hub, envelope: bytes) -> StoredBatch | None:
                 where="message",
                 advice="name the plant and the agent as the hub knows them",
             )
-        name = f"{message.recipient}:{message.number}"[:200]
+        name = plant_message_id(message.recipient, message.number)
         return [PlantMessageRecord(id=name, recipient=message.recipient, envelope=pieces, **stamp())]
 
     return enter(hub, draft)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Sequence
 
 from hub.entry.seal import Stamps, enter, enter_within
-from hub.errors import EntryRefused, TokenRefused, UnknownAuthor
+from hub.errors import EntryRefused, NotFound, TokenRefused, UnknownAuthor
 from hub.ingest.verify import refuse_revoked
 from hub.parts import Hub
 from hub.settings import HUB_AUTHOR
-from hub.store.authors import key_in_force
+from hub.store.authors import key_in_force, plant_of_author
 from hub.store.batches import StoredBatch, latest_of_author, log_size
 from hub.store.database import Reading, Writing
 from hub.store.enrolment import StoredToken, find_token, forget_tokens, use_token
@@ -92,6 +92,14 @@ def revoke(hub: Hub, author: str, *, reason: str, by: str) -> StoredBatch | None
     with hub.store.writing() as connection:
         forget_tokens(connection, author)
     return stored
+
+
+def revoke_at(hub: Hub, plant: str, author: str, *, reason: str, by: str) -> StoredBatch | None:
+    """The same for an agent of ``plant``; ``NotFound`` when it is none of it."""
+    with hub.store.reading() as connection:
+        if plant_of_author(connection, author) != plant:
+            raise NotFound(f"{author[:100]!r} is no agent of {plant[:100]!r}", advice="/api/v1/fleet lists them")
+    return revoke(hub, author, reason=reason, by=by)
 
 
 def _checked(token: StoredToken | None, proved: ProvedClaim, now: int) -> StoredToken:

@@ -15,6 +15,7 @@ from hub.entry.forms import Form, Key
 from hub.entry.loss_file import read_losses
 from hub.entry.losses import Computed, enter_computed_losses, enter_loss_file
 from hub.scorecard.computed_losses import Month
+from hub.scorecard.loss_years import LossYear, loss_years
 from hub.store.quality_queries import LossLine, loss_lines
 from traceability.quality.loss import ParetoLine, pareto
 
@@ -78,6 +79,22 @@ def get_losses(
             pareto={currency: pareto(by_item) for currency, by_item in sorted(sums.items())},
         )
     )
+
+
+class LossYears(msgspec.Struct, frozen=True, kw_only=True):
+    """Losses of a plant year by year, earliest first."""
+
+    plant: str
+    years: tuple[LossYear, ...]
+
+
+@router.get("/plants/{plant}/losses/years", response_class=Response, responses=documented(LossYears))
+def get_loss_years(plant: str, hub: UsesHub) -> Response:
+    """Losses by item and their rates over the output value, year by year."""
+    with hub.store.reading() as connection:
+        lines = loss_lines(connection, [plant])
+        years = loss_years(connection, plant, lines, hub.clock().date())
+    return json_answer(LossYears(plant=plant, years=years))
 
 
 @router.post(

@@ -11,6 +11,7 @@ from hub.settings import HUB_AUTHOR
 from hub.store.authors import key_in_force, latest_organisation, latest_plant
 from hub.store.batches import StoredBatch, log_size
 from hub.store.database import Reading
+from hub.store.master_versions import versions_of_kind
 from traceability.encoding import from_base64, to_base64
 from traceability.errors import Malformed
 from traceability.record.base import Record
@@ -46,13 +47,20 @@ def add_plant(
             )
         if latest_plant(connection, plant_id) == (organisation, name, name_zh, time_zone):
             return []
-        return [
-            PlantRecord(
-                id=plant_id, organisation=organisation, name=name, name_zh=name_zh, time_zone=time_zone, **stamp()
-            )
-        ]
+        industry, region = _classes(connection, plant_id)
+        record = PlantRecord(
+            id=plant_id, organisation=organisation, name=name, name_zh=name_zh, time_zone=time_zone,
+            industry=industry, region=region, **stamp(),
+        )  # fmt: skip
+        return [record]
 
     return enter(hub, draft)
+
+
+def _classes(connection: Reading, plant: str) -> tuple[str, str]:
+    """Industry and region as they were stated last: who enters names does not take them back."""
+    last = [one.body for one in versions_of_kind(connection, "plant", plant=plant) if not one.withdrawn][-1:]
+    return (last[0].get("industry", ""), last[0].get("region", "")) if last else ("", "")
 
 
 def add_agent(hub: Hub, author: str, *, plant: str, public_key: str) -> StoredBatch | None:

@@ -73,7 +73,7 @@ def enter_cost_rate(
     evidence: str = "",
     entered_by: str,
 ) -> StoredBatch:
-    """Enter what scrapping or reworking one unit costs from a day on."""
+    """Enter what scrapping one unit costs, or another activity each time, from a day on."""
 
     def record(identity: str, stamp: Stamp) -> Record:
         return CostRateRecord(

@@ -36,9 +36,9 @@ class CalendarForm(Form):
 
 
 class CostRateForm(Form):
-    """Cost of scrapping or reworking one unit."""
+    """Cost of scrapping one unit, or of another activity once; without a part or operation: of every one."""
 
-    part: Item
+    part: Annotated[str, Field(max_length=400)] = ""
     rate: CostRateKind
     amount: Amount
     currency: CurrencyCode = "CNY"

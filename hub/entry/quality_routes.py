@@ -28,7 +28,7 @@ def post_calendar(plant: str, form: CalendarForm, hub: UsesHub) -> Entered:
 
 @router.post("/plants/{plant}/cost-rates", status_code=201)
 def post_cost_rate(plant: str, form: CostRateForm, hub: UsesHub) -> Entered:
-    """Enter what scrapping or reworking one unit costs."""
+    """Enter what scrapping, reworking or inspecting one unit costs, or another activity each time."""
     return entered(quality.enter_cost_rate(hub, plant, **form.model_dump()))
 
 

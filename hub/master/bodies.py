@@ -9,9 +9,16 @@ import msgspec
 from hub.entry.seal import Stamp
 from hub.store.master_versions import StoredVersion, Thing
 from traceability.encoding import sha256
-from traceability.record.base import Currency, Id, ItemId, Record, Text
+from traceability.record.base import Currency, Id, Record, Text
 from traceability.record.codec import plan_id
-from traceability.record.master import ControlPlan, ControlPlanRecord, OrganisationRecord, PlantRecord
+from traceability.record.master import (
+    ControlPlan,
+    ControlPlanRecord,
+    IndustryCode,
+    OrganisationRecord,
+    PlantRecord,
+    RegionCode,
+)
 from traceability.record.master_data import (
     Bom,
     Code,
@@ -19,6 +26,7 @@ from traceability.record.master_data import (
     Line,
     MasterDataRecord,
     Part,
+    Parts,
     Recipe,
     Tool,
     Version,
@@ -43,6 +51,8 @@ class PlantBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: Text
     name_zh: Text = ""
     time_zone: Id = "Asia/Shanghai"
+    industry: IndustryCode = ""
+    region: RegionCode = ""
 
 
 class GaugeBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,7 +72,7 @@ class CostRateBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Of a cost rate."""
 
     plant: Id
-    part: ItemId
+    part: Parts = ""
     rate: CostRateKind
     amount: Decimal
     currency: Currency = "CNY"

@@ -104,7 +104,7 @@ def thing_of(kind: MasterKind, cells: Mapping[str, Cell]) -> Thing:
     """What a row is about."""
     plant = str(cells.get("plant", "")) if kind.name != "plant" else str(cells["id"])
     if kind.name == "cost-rate":
-        rate, part = str(cells["rate"]), str(cells["part"])
+        rate, part = str(cells["rate"]), str(cells.get("part", ""))
         return Thing(kind.name, plant, cost_rate_about(rate, part, str(cells.get("operation", ""))))
     return Thing(kind.name, plant, " ".join(str(cells[name]) for name in kind.about if name in cells))
 

@@ -79,6 +79,8 @@ def flag(name: str, en: str, zh: str, meaning: Words) -> Column:
     return Column(name, Words(en, zh), kind=Kind.YES_NO, meaning=meaning, example="no")
 
 
+INDUSTRY = code("industry", "Industry", "行业", Words("code of GB/T 4754, for comparisons", "GB/T 4754 代码，用于对比"), "C34")
+REGION = code("region", "Region", "地区", Words("code of GB/T 2260, for comparisons", "GB/T 2260 代码，用于对比"), "310000")
 LIMITS = (
     number("lsl", "Lower limit", "下规格限", Words("lower specification limit (LSL)", "规格下限 LSL"), "24.98"),
     number("target", "Target", "目标值", Words("target value", "目标值"), "25"),
@@ -101,8 +103,13 @@ RATE = Column(
     choices=(
         Choice(str(CostRateKind.SCRAP), Words("scrap", "报废")),
         Choice(str(CostRateKind.REWORK), Words("rework", "返修")),
+        Choice(str(CostRateKind.RE_INSPECTION), Words("re-inspection", "重复检验")),
+        Choice(str(CostRateKind.SORTING), Words("sorting", "分选")),
+        Choice(str(CostRateKind.INSPECTION), Words("inspection", "检验")),
+        Choice(str(CostRateKind.INCOMING_INSPECTION), Words("incoming inspection", "来料检验")),
+        Choice(str(CostRateKind.CALIBRATION), Words("calibration", "校准")),
     ),
-    meaning=Words("what the rate prices", "费率所计价的损失"),
+    meaning=Words("what the rate prices", "费率所计价的活动"),
     example="scrap",
 )
 RULE_KIND = Column(

@@ -48,6 +48,8 @@ class MetricFigure(msgspec.Struct, frozen=True, kw_only=True):
     interval: Interval | None = None
     fit: bool = True
     why: str = ""
+    why_zh: str = ""
+    """The same in Chinese; where it is empty ``why`` stands for both."""
     basis: Counted | Moments | Money | None = None
 
     @property

@@ -17,14 +17,18 @@ from pathlib import Path
 
 import msgspec
 
-from hub.errors import DataDirectory
+from hub.errors import DataDirectory, HubError
 from hub.store.arrival import begin_arrival, end_arrival
 from hub.store.batches import log_size
 from hub.store.database import Reading, Store
 from hub.store.log_nodes import node_source
 from hub.store.meta import read_meta, write_meta
 from hub.store.place import ServerPlace, server_place, write_place
-from hub.store.server import open_server
+from hub.store.server import ServerStore
+from hub.store.spread.mover import move_all
+from hub.store.spread.opened import open_any
+from hub.store.spread.spreading import spread_out
+from hub.store.spread.store import SpreadStore
 from hub.store.sqlite_file import MOVED_TO, FileStore
 from hub.store.transfer import GROWING, OTHERS, Same, come_to, compare, copy_range, copy_whole, differing
 from traceability.encoding import to_base64
@@ -43,18 +47,40 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     tables: dict[str, Same]
 
 
-def move(source: FileStore, data: Path, url: str, progress: Progress) -> Moved:
-    """Move the hub in ``data`` to the PostgreSQL database at ``url``; ``DataDirectory`` says why not."""
-    place = server_place(url, data, where="--to")
-    with closing(open_server(place)) as target:
-        with source.reading() as connection:
-            known = read_meta(connection)
-        if known.get(MOVED_TO, place.url) != place.url:
-            raise DataDirectory(f"the hub has moved to {known[MOVED_TO]}", where=str(source.place))
+def move(source: FileStore, data: Path, url: str, progress: Progress, shards: tuple[str, ...] = ()) -> Moved:
+    """Move the hub in ``data`` to the PostgreSQL database at ``url``, and spread it over ``shards``.
+
+    ``DataDirectory`` says why not.
+    """
+    place = server_place(url, data, where="--to", shards=shards)
+    with source.reading() as connection:
+        known = read_meta(connection)
+    if known.get(MOVED_TO, place.url) != place.url:
+        raise DataDirectory(f"the hub has moved to {known[MOVED_TO]}", where=str(source.place))
+    with closing(_target(place, None if MOVED_TO in known else known["origin"])) as target:
         if MOVED_TO not in known:
-            begin_arrival(target, known["origin"])
             _follow(source, target, progress)
         return _arrive(source, target, place, progress)
+
+
+def _target(place: ServerPlace, origin: str | None) -> ServerStore:
+    """Where the hub goes, with its tables; ``origin`` None when it is there already."""
+    target = open_any(place)
+    try:
+        if origin is not None:
+            begin_arrival(target, origin)
+        if isinstance(target, SpreadStore) != bool(place.shards):
+            if not place.shards:
+                raise DataDirectory(
+                    "an earlier try spread the hub over shards",
+                    where=str(place),
+                    advice="name the same with --shard, or give another, empty database",
+                )
+            target = spread_out(target, place)
+    except HubError:
+        target.close()
+        raise
+    return target
 
 
 def _follow(source: Store, target: Store, progress: Progress) -> None:
@@ -77,6 +103,8 @@ def _copy(source: Reading, target: Store, begin: int, size: int, progress: Progr
             wrong = differing(source, connection, GROWING.values(), within)
             if wrong:
                 raise _unequal(wrong, f"batches {within[0]} to {within[1] - 1}", target)
+        if isinstance(target, SpreadStore):  # its own server need not hold everything at once
+            move_all(target)
         progress(within[1], size)
     return size
 

@@ -15,7 +15,7 @@ from hub.pages.templating import Pages
 from traceability.encoding import sha256, tagged
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-_WRITER = Writer(Speech(Language.ZH), Speech(Language.EN))
+WRITER = Writer(Speech(Language.ZH), Speech(Language.EN))
 
 
 def pages_of(request: Request) -> Pages:
@@ -33,5 +33,5 @@ def get_declaration(
     with hub.store.reading() as connection:
         document = opened_document(connection, declaration)
         signed = signed_document(connection, declaration)
-    context = declaration_context(document, tagged(sha256(signed.rstrip(b"\n"))), _WRITER)
+    context = declaration_context(document, tagged(sha256(signed.rstrip(b"\n"))), WRITER)
     return pages.answer(request, "declaration.html", context)

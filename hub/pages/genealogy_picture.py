@@ -48,6 +48,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class SealedBox(msgspec.Struct, frozen=True, kw_only=True):
     """Links of the item ``label`` that may not be seen: what stands there is not told, its hash is."""
 
+    item: str
     x: float
     y: float
     width: int
@@ -138,6 +139,7 @@ def _sealed_boxes(
         if place in routes:
             x, y = _turn(drawing.centres[place], standing=standing)
             box = SealedBox(
+                item=item,
                 x=round(x - width / 2, 1),
                 y=round(y - HEIGHT / 2, 1),
                 width=width,

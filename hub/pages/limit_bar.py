@@ -26,7 +26,7 @@ def limit_bar(view: MeasurementView) -> LimitBar | None:
     """The bar of a value; None without a value or without limits it may be compared with."""
     if view.value is None or view.state in (LimitState.NO_LIMITS, LimitState.OTHER_UOM, LimitState.NO_VALUE):
         return None
-    low, high = _domain(view.value, view.lsl, view.target, view.usl)
+    low, high = domain_of(view.value, view.lsl, view.target, view.usl)
 
     def place(at: Decimal) -> float:
         return round(min(max(float((at - low) / (high - low)), 0.0), 1.0) * 100, 2)
@@ -67,7 +67,7 @@ def _share_of_room(value: Decimal, lsl: Decimal | None, target: Decimal | None, 
     return float(abs(value - middle) / room) if room else 1.0
 
 
-def _domain(
+def domain_of(
     value: Decimal, lsl: Decimal | None, target: Decimal | None, usl: Decimal | None
 ) -> tuple[Decimal, Decimal]:
     """What the bar spans: the limits with room beside them. One-sided bars reach to zero, or mirror the target."""

@@ -11,6 +11,7 @@ from hub.pages.level_words import beside_text, binding_text, demands, interval_t
 from hub.pages.speech import Speech
 from hub.pages.words import subject_word
 from hub.scorecard.views import PlantView
+from traceability.quality.grade import PlantGrade
 from traceability.quality.level import Level
 from traceability.quality.metric_grade import MetricGrade
 from traceability.quality.questionnaire import Dimension
@@ -57,7 +58,7 @@ def plant_context(view: PlantView, speech: Speech) -> dict[str, Any]:
         "binding": binding_text(speech, grade),
         "next_level": None if grade.level is Level.L4 else Level(grade.level + 1),
         "demands": demands(speech, grade),
-        "metrics": [_metric_row(each, grade.binding, speech) for each in grade.metrics],
+        "metrics": metric_rows(grade, speech),
         "families": _families(view, speech),
         "chart": chart_data(view, speech),
         "chart_caption": chart_caption(view, speech),
@@ -72,6 +73,11 @@ def _claimed(view: PlantView) -> Level | None:
     """What the answers say of D2, None while nothing was answered."""
     graded = next((one for one in view.grade.dimensions if one.dimension is Dimension.DIGITAL), None)
     return graded.level if graded is not None and graded.rated else None
+
+
+def metric_rows(grade: PlantGrade, speech: Speech) -> list[MetricRow]:
+    """The five metrics as bars."""
+    return [_metric_row(each, grade.binding, speech) for each in grade.metrics]
 
 
 def _metric_row(grade: MetricGrade, binding: tuple[str, ...], speech: Speech) -> MetricRow:

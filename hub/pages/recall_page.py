@@ -1,72 +1,77 @@
 """The recall as a page to read and to print: where the goods are, what is affected, who did not share."""
 
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
-from pydantic import BaseModel, Field
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, Response
 
+from hub.accounts.permission import Permission
 from hub.api.access import UsesAsker, UsesHub
+from hub.page_paths import RECALLS_PATH
+from hub.pages.after_sales.question_address import AS_BEFORE, LONGEST_ADDRESS, recall_url
+from hub.pages.after_sales.recall_chips import chips
+from hub.pages.after_sales.recall_tables import destinations_table, makers_table, parts_table, place_of
 from hub.pages.doubt_words import RECALL_STATES
+from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
-from hub.recall.answer import affected_page, recall_view
-from hub.recall.question import PlantsName, Question, RecipeSeed, ToolSeed
+from hub.pages.tables.define import Filled
+from hub.recall.answer import affected_page, items_at, recall_view
+from hub.recall.question import Question
 from hub.recall.routes import UsesRecalls
+from hub.recall.whereabouts import Whereabouts
 
-RECALLS_PATH = "/recalls"
 SHOWN_ITEMS = 1_000
-NUMBERED = ("nest:", "cavity:", "program:")
-FIRST_PAGE_S = 2.0
-"""A person would rather wait this long than see half an answer."""
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-
-class RecallForm(BaseModel):
-    """A lot or unit, or what the tool or recipe of one of its results made at the same plant.
-
-    A nest, cavity or program is one of its work cell's.
-    """
-
-    item: Annotated[str, Field(min_length=1, max_length=400)] | None = None
-    tool: PlantsName | None = None
-    recipe: PlantsName | None = None
-    version: Annotated[str, Field(max_length=200)] = ""
-    plant: Annotated[str, Field(max_length=200)] = ""
-    work_cell: Annotated[str, Field(max_length=200)] = ""
-
-    def question(self) -> Question:
-        """As it is asked."""
-        plant = self.plant or None
-        at_cell = self.work_cell or None if self.tool is not None and self.tool.startswith(NUMBERED) else None
-        tools = [] if self.tool is None else [ToolSeed(tool=self.tool, plant=plant, work_cell=at_cell)]
-        recipes = (
-            [] if self.recipe is None else [RecipeSeed(recipe=self.recipe, version=self.version or None, plant=plant)]
-        )
-        return Question(items=[] if self.item is None else [self.item], tools=tools, recipes=recipes)
-
-
-@router.post(RECALLS_PATH)
-def post_recall(asker: UsesAsker, recalls: UsesRecalls, form: Annotated[RecallForm, Form()]) -> Response:
-    """Ask from the page of a lot or unit where it went, or where went what the same tool or recipe made."""
-    row = recalls.ask(form.question(), FIRST_PAGE_S, asker=asker.organisation)
-    return RedirectResponse(f"{RECALLS_PATH}/{row.id}", status_code=303)
+_ID = Annotated[str, Query(max_length=400)]
 
 
 @router.get(RECALLS_PATH + "/{identity}")
 def get_recall(  # noqa: PLR0917 - what the route needs
-    identity: str, request: Request, hub: UsesHub, asker: UsesAsker, recalls: UsesRecalls, pages: UsesPages
+    identity: str,
+    request: Request,
+    hub: UsesHub,
+    asker: UsesAsker,
+    recalls: UsesRecalls,
+    pages: UsesPages,
+    *,
+    party: _ID = "",
+    site: _ID = "",
+    shipped: bool = True,
 ) -> Response:
-    """Which finished units, customers and sites does this reach?"""
+    """Which finished units, customers and sites does this reach? With ``party``: which are there?"""
     row = recalls.read(identity, asker=asker.organisation)
+    at = Whereabouts(party, site, shipped) if party else None
     with hub.store.reading() as connection:
         view = recall_view(connection, row)
-        shown = affected_page(connection, row, 0, SHOWN_ITEMS)
-    context = {
+        items = (
+            affected_page(connection, row, 0, SHOWN_ITEMS).items
+            if at is None
+            else items_at(connection, row, at, SHOWN_ITEMS)
+        )
+    question, speech = Question.model_validate(row.question), pages.speech(request)
+    shown, more = chips(question, speech)
+    chosen = next((one for one in view.destinations if at is not None and place_of(one) == at), None)
+    whole = chosen.items if chosen else view.reached
+    change = recall_url(question)
+    context: dict[str, Any] = {
         "view": view,
-        "question": Question.model_validate(row.question),
-        "items": shown.items,
-        "left_out": max(0, view.reached - len(shown.items)),
+        "chips": shown,
+        "more_chips": more,
+        "change_url": change if len(change) <= LONGEST_ADDRESS else f"{RECALLS_PATH}?{urlencode({AS_BEFORE: row.id})}",
+        "items": items,
+        "chosen": chosen,
+        "download": f"&{urlencode({'party': party, 'site': site, 'shipped': str(shipped).lower()})}" if at else "",
+        "left_out": max(0, whole - len(items)),
         "state": RECALL_STATES[view.state],
+        "may_tell": asker.may_act and Permission.ACT in asker.permissions,
     }
-    return pages.answer(request, "recall.html", context)
+    tables = (
+        Filled(destinations_table(row.id), view.destinations),
+        Filled(makers_table(), view.makers),
+        Filled(parts_table(), view.parts),
+    )
+    trail = (Crumb(speech.say("Recall scope"), context["change_url"]), Crumb(speech.say("Answer")))
+    return pages.show(request, "recall.html", context, tables=tables, trail=trail)
+

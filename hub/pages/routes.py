@@ -11,22 +11,24 @@ from hub.declaration.declare import declarations_of
 from hub.fleet.home import home
 from hub.ledger.log import verifier_key
 from hub.page_paths import HOME_PATH, ITEMS_PATH, has_page, item_path
+from hub.pages.after_sales.narrowed import LEVELS_PARAMETER, WAY_PARAMETER, folded
+from hub.pages.after_sales.unit_facts import unit_facts
 from hub.pages.alarm_rows import alarm_rows
+from hub.pages.frame.navigation import Crumb
 from hub.pages.home_page import home_context
 from hub.pages.page_code import page_code_context
 from hub.pages.plant_page import plant_context
 from hub.pages.templating import Pages
 from hub.pages.unit_page import genealogy_context, unit_context
+from hub.parts import Hub
 from hub.scorecard.assess import level_history
 from hub.scorecard.plant import plant_view
 from hub.search.find import LONGEST, search
 from hub.store.alarm_queries import AlarmWanted
+from hub.suppliers.desk import SupplierDesk
 from hub.suppliers.routes import UsesSuppliers
-from hub.trace.badge import evidence_summary
-from hub.trace.item_routes import item_evidence_path
 from hub.trace.line import plant_holds
-from hub.trace.pages import lot_view, unit_view, view_of_lot, view_of_unit
-from hub.trace.routes import evidence_path
+from hub.trace.pages import lot_view, view_of_lot
 from hub.trace.views import LotView
 from traceability.identifier.item import ItemKind, item_uri, read_identity, unit_uri
 
@@ -56,16 +58,21 @@ def get_home(request: Request, hub: UsesHub, asker: UsesAsker, desk: UsesSupplie
 
 
 @router.get("/01/{gtin}/21/{serial:path}")
-def get_unit(  # noqa: PLR0917 - what the route needs
-    gtin: str, serial: str, request: Request, hub: UsesHub, asker: UsesAsker, desk: UsesSuppliers, pages: UsesPages
-) -> Response:
+def get_unit(gtin: str, serial: str, request: Request, hub: UsesHub, desk: UsesSuppliers, pages: UsesPages) -> Response:
     """What is this unit made of, what happened to it, and can I believe it?"""
+    return _unit_page(unit_uri(gtin, serial), request, hub, desk, pages)
+
+
+def _unit_page(name: str, request: Request, hub: Hub, desk: SupplierDesk, pages: Pages) -> Response:
+    speech, asked = pages.speech(request), request.query_params
     with hub.store.reading() as connection:
-        summary = evidence_summary(connection, hub, unit_uri(gtin, serial), evidence_path(gtin, serial))
-        view = unit_view(connection, gtin, serial, summary)
-    grade = desk.grades(hub, asker).get(view.plant.id) if view.plant else None
-    context = unit_context(view, grade, str(verifier_key(hub)), pages.speech(request)) | page_code_context(request)
-    return pages.answer(request, "unit.html", context)
+        facts = unit_facts(connection, hub, name)
+    view = facts.view
+    grade = desk.grades(hub, request.state.asker).get(view.plant.id) if view.plant else None
+    shown = folded(view.graph, asked.get(WAY_PARAMETER), asked.get(LEVELS_PARAMETER))
+    context = unit_context(facts, shown, grade, str(verifier_key(hub)), speech)
+    trail = (Crumb(speech.say("Find a unit"), "/search"), Crumb(view.serial))
+    return pages.show(request, "unit.html", context | page_code_context(request), trail=trail)
 
 
 @router.get("/01/{gtin}/10/{lot:path}")
@@ -85,8 +92,10 @@ def get_lot(
 
 
 def _lot_page(view: LotView, offset: int, request: Request, pages: Pages) -> Response:
+    asked = request.query_params
+    shown = folded(view.graph, asked.get(WAY_PARAMETER), asked.get(LEVELS_PARAMETER))
     context = {"view": view, "offset": offset, "page": LOT_PAGE}
-    return pages.answer(request, "lot.html", context | genealogy_context(view.graph, pages.speech(request)))
+    return pages.answer(request, "lot.html", context | genealogy_context(shown, pages.speech(request)))
 
 
 @router.get(f"{ITEMS_PATH}/{{item:path}}")
@@ -94,7 +103,6 @@ def get_item(  # noqa: PLR0917 - what the route needs
     item: str,
     request: Request,
     hub: UsesHub,
-    asker: UsesAsker,
     desk: UsesSuppliers,
     pages: UsesPages,
     *,
@@ -109,12 +117,7 @@ def get_item(  # noqa: PLR0917 - what the route needs
         with hub.store.reading() as connection:
             lot = view_of_lot(connection, name, offset=offset, limit=LOT_PAGE)
         return _lot_page(lot, offset, request, pages)
-    with hub.store.reading() as connection:
-        summary = evidence_summary(connection, hub, name, item_evidence_path(name))
-        view = view_of_unit(connection, name, summary)
-    grade = desk.grades(hub, asker).get(view.plant.id) if view.plant else None
-    context = unit_context(view, grade, str(verifier_key(hub)), pages.speech(request)) | page_code_context(request)
-    return pages.answer(request, "unit.html", context)
+    return _unit_page(name, request, hub, desk, pages)
 
 
 @router.get("/plants/{plant}")

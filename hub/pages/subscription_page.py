@@ -10,7 +10,6 @@ from hub.accounts.asker import Scope
 from hub.accounts.permission import Permission
 from hub.api.access import Acting, UsesAsker, UsesHub, may, whole_hub
 from hub.errors import NotFound
-from hub.pages.alarm_rows import ALARM_KINDS
 from hub.pages.frame.navigation import Crumb
 from hub.pages.home_page import State
 from hub.pages.routes import UsesPages
@@ -18,10 +17,12 @@ from hub.pages.speech import Speech, mark
 from hub.pages.tables.cells import Cell, state_cell, text_cell
 from hub.pages.tables.columns import made, moment, number
 from hub.pages.tables.define import Definition, Empty, Filled, Kind
+from hub.pages.words import word_for
 from hub.store.master_queries import read_master
 from hub.subscription.saved import ViewForm, forget_view, keep_view, own_views
 from hub.subscription.subscribe import (
     Channel,
+    FleetKind,
     SubscriptionForm,
     listed,
     send_anew,
@@ -47,7 +48,7 @@ class AskForm(BaseModel):
     channel: Channel
     address: Annotated[str, Field(max_length=2000)]
     plant: Annotated[list[str], Field(max_length=200)] = []
-    kind: Annotated[list[AlarmKind], Field(max_length=20)] = []
+    kind: Annotated[list[AlarmKind | FleetKind], Field(max_length=20)] = []
     csrf: str = ""
 
     def asked(self) -> SubscriptionForm:
@@ -79,10 +80,10 @@ def get_subscriptions_page(
         "found": found,
         "plants": plants,
         "chosen_plant": plant,
-        "kinds": tuple(AlarmKind),
+        "kinds": (*AlarmKind, *FleetKind),
         "channels": tuple(Channel),
         "may_ask": asker.may_act and Permission.SUBSCRIBE in asker.permissions,
-        "kind_words": {kind.value: ALARM_KINDS[kind] for kind in AlarmKind},
+        "kind_words": {kind.value: word_for(kind) for kind in (*AlarmKind, *FleetKind)},
     }
     tables = (Filled(messages_table(zone), found.messages),)
     trail = (Crumb(speech.say("Alarm messages")),)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
@@ -43,6 +44,14 @@ class Pages:
     def speech(self, request: Request) -> Speech:
         """How to speak to whoever asks."""
         return self._speeches[language_of(request)]
+
+    def speech_in(self, language: Language) -> Speech:
+        """How to speak in a language."""
+        return self._speeches[language]
+
+    def alone(self, language: Language, name: str, context: Mapping[str, Any]) -> str:
+        """The page ``name`` without a frame and for nobody in particular: a file."""
+        return self._templates[language].get_template(name).render({"language": language, **context})
 
     def answer(self, request: Request, name: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """The page ``name`` filled with ``context``."""
@@ -86,6 +95,15 @@ class Pages:
             return exported(chosen, kind, address, speech)
         shown = {one.definition.id: arranged(one, address, speech) for one in tables}
         return self.answer(request, name, {**context, "tables": shown, "trail": tuple(trail)})
+
+    def part(
+        self, request: Request, name: str, context: Mapping[str, Any], *, tables: Sequence[Filled], path: str
+    ) -> str:
+        """A part of the page ``path`` by itself, without the frame; the links in its tables lead to the page."""
+        speech, address = self.speech(request), msgspec.structs.replace(address_of(request), path=path)
+        shown = {one.definition.id: arranged(one, address, speech) for one in tables}
+        template = self._templates[speech.language].get_template(name)
+        return template.render({**context, "tables": shown, "address": address})
 
     def zone(self, request: Request, of_plant: str = PLANTS_OWN) -> str:
         """By which clock to tell times: the reader's, or that of the plant."""

@@ -8,8 +8,14 @@ from enum import StrEnum
 
 from hub.fleet.views import Freshness
 from hub.pages.account_words import ACCOUNT_TABLES
+from hub.pages.after_sales.sales_words import AFTER_SALES_TABLES
 from hub.pages.alarm_rows import ALARM_KINDS
+from hub.pages.costs.cost_words import COST_TABLES
+from hub.pages.fleet_words import FLEET_TABLES
 from hub.pages.frame.preference import Theme
+from hub.pages.improvement.turn_words import IMPROVEMENT_TABLES
+from hub.pages.indicators.indicator_words import INDICATOR_TABLES
+from hub.pages.metric_words import METRIC_TABLES
 from hub.pages.notification_words import NOTIFICATION_TABLES
 from hub.pages.speech import mark
 from hub.scorecard.views import BucketWidth
@@ -172,6 +178,12 @@ TABLES = (
     METRICS, DIMENSIONS, REASONS, VERDICTS, FLAGS, PURPOSES, STATUSES, LIMIT_STATES, FRESHNESS, HIT_KINDS,
     HOLD_SCOPES, ENVIRONMENTS, BUCKETS, SAMPLING, ALARM_KINDS, THEMES, TRUST, CHARTS, RULE_SETS,
     *NOTIFICATION_TABLES, *ACCOUNT_TABLES,
+    *AFTER_SALES_TABLES,
+    *FLEET_TABLES,
+    *COST_TABLES,
+    *IMPROVEMENT_TABLES,
+    *METRIC_TABLES,
+    *INDICATOR_TABLES,
 )  # fmt: skip
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), code.value): text for table in TABLES for code, text in table.items()

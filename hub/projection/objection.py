@@ -12,14 +12,18 @@ import msgspec
 
 from hub.projection.alarm import ALARM_CHECKS
 from hub.projection.catenax import CATENAX_CHECKS, CATENAX_HUB_ONLY
+from hub.projection.comparison import COMPARISON_HUB_ONLY
 from hub.projection.epcis_events import EPCIS_CHECKS, EPCIS_HUB_ONLY
 from hub.projection.field import FIELD_CHECKS, FIELD_HUB_ONLY
 from hub.projection.history import HISTORY_HUB_ONLY
+from hub.projection.improvement import IMPROVEMENT_CHECKS, IMPROVEMENT_HUB_ONLY
 from hub.projection.incoming import INCOMING_CHECKS, INCOMING_HUB_ONLY
+from hub.projection.indicator_objection import INDICATOR_CHECKS, INDICATOR_HUB_ONLY
 from hub.projection.master_data import MASTER_HUB_ONLY, check_master_data
 from hub.projection.notification import NOTIFICATION_CHECKS, NOTIFICATION_HUB_ONLY
 from hub.projection.quality_objection import QUALITY_CHECKS, QUALITY_HUB_ONLY
 from hub.projection.requirement import REQUIREMENT_CHECKS, REQUIREMENT_HUB_ONLY
+from hub.projection.rollout import ROLLOUT_HUB_ONLY
 from hub.projection.sender import Sender
 from hub.projection.trace_objection import TRACE_CHECKS, not_one_of
 from hub.settings import HUB_AUTHOR
@@ -70,14 +74,18 @@ _HUB_ONLY: tuple[type[Record], ...] = (
     UnitStateRecord,
     NoticeRecord,
     *CATENAX_HUB_ONLY,
+    *COMPARISON_HUB_ONLY,
     *EPCIS_HUB_ONLY,
     *FIELD_HUB_ONLY,
     *INCOMING_HUB_ONLY,
     *HISTORY_HUB_ONLY,
+    *ROLLOUT_HUB_ONLY,
+    *INDICATOR_HUB_ONLY,
     *MASTER_HUB_ONLY,
     *NOTIFICATION_HUB_ONLY,
     *QUALITY_HUB_ONLY,
     *REQUIREMENT_HUB_ONLY,
+    *IMPROVEMENT_HUB_ONLY,
 )
 
 
@@ -197,9 +205,11 @@ _CHECKS: dict[type[Record], Callable[[Any, Sender], str]] = {
     **EPCIS_CHECKS,
     **FIELD_CHECKS,
     **INCOMING_CHECKS,
+    **INDICATOR_CHECKS,
     MasterDataRecord: check_master_data,
     **NOTIFICATION_CHECKS,
     **QUALITY_CHECKS,
     **REQUIREMENT_CHECKS,
+    **IMPROVEMENT_CHECKS,
     **TRACE_CHECKS,
 }

@@ -5,7 +5,15 @@ import msgspec
 from hub.projection.sender import Place, evidence
 from hub.store.rows import Row
 from traceability.record.base import Record
+from traceability.record.cost import CostReversalRecord, LossCauseRecord, QualityCostRecord
 from traceability.record.economics import QualityLossRecord
+from traceability.record.indicator import (
+    IndicatorRecord,
+    IndicatorReversalRecord,
+    IndicatorValueRecord,
+    TargetRecord,
+    TargetStatusRecord,
+)
 from traceability.record.inspection import FieldReturnRecord, LotInspectionRecord
 from traceability.record.quality import (
     CostRateRecord,
@@ -16,6 +24,12 @@ from traceability.record.quality import (
     LevelRecord,
     LossReversalRecord,
     ProductionCalendarRecord,
+)
+from traceability.record.spc import (
+    ChartBaselineEndRecord,
+    ChartBaselineRecord,
+    PointExclusionRecord,
+    PointRestoredRecord,
 )
 
 Statement = (
@@ -29,6 +43,18 @@ Statement = (
     | DeclarationRecord
     | LotInspectionRecord
     | FieldReturnRecord
+    | ChartBaselineRecord
+    | ChartBaselineEndRecord
+    | PointExclusionRecord
+    | PointRestoredRecord
+    | IndicatorRecord
+    | IndicatorValueRecord
+    | IndicatorReversalRecord
+    | TargetRecord
+    | TargetStatusRecord
+    | QualityCostRecord
+    | CostReversalRecord
+    | LossCauseRecord
 )
 _STAMP = frozenset(Record.__struct_fields__)
 

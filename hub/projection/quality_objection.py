@@ -18,6 +18,7 @@ from traceability.record.quality import (
     LossReversalRecord,
     ProductionCalendarRecord,
 )
+from traceability.record.spc import SPC_RECORDS, ChartBaselineRecord
 
 QUALITY_HUB_ONLY: tuple[type[Record], ...] = (
     ProductionCalendarRecord,
@@ -30,6 +31,7 @@ QUALITY_HUB_ONLY: tuple[type[Record], ...] = (
     DeclarationRecord,
     LotInspectionRecord,
     FieldReturnRecord,
+    *SPC_RECORDS,
 )
 
 
@@ -66,10 +68,17 @@ def _check_returns(record: FieldReturnRecord, _sender: Sender) -> str:
     return "as_of lies before the month of shipment" if record.as_of < shipped_on else ""
 
 
+def _check_baseline(record: ChartBaselineRecord, _sender: Sender) -> str:
+    if Decimal(record.sigma) <= 0:
+        return "limits need a sigma above 0"
+    return "the data of the baseline end before they begin" if record.last < record.first else ""
+
+
 QUALITY_CHECKS: dict[type[Record], Callable[[Any, Sender], str]] = {
     ProductionCalendarRecord: _check_calendar,
     CostRateRecord: _check_rate,
     GaugeRecord: _check_gauge,
     LotInspectionRecord: _check_lot,
     FieldReturnRecord: _check_returns,
+    ChartBaselineRecord: _check_baseline,
 }

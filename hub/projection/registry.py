@@ -5,11 +5,13 @@ from typing import Any
 
 from hub.projection.alarm import alarm_acknowledgement_rows, alarm_rows
 from hub.projection.catenax import aspect_rows, business_partner_rows
+from hub.projection.comparison import comparison_member_rows, comparison_table_rows, consent_rows
 from hub.projection.economics import assessment_rows, output_value_rows, quality_loss_rows
 from hub.projection.epcis_events import event_rows
 from hub.projection.field import field_failure_rows, field_usage_rows
 from hub.projection.fleet import hold_order_rows, key_proof_rows, no_rows, plant_message_rows, revoked_key_rows
 from hub.projection.history import history_load_rows, history_result_rows, history_undone_rows
+from hub.projection.improvement import improvement_change_rows, improvement_rows, knowledge_rows
 from hub.projection.incoming import goods_receipt_rows, incoming_rows
 from hub.projection.master import author_key_rows, control_plan_rows, organisation_rows, plant_rows
 from hub.projection.master_data import cost_rate_version, gauge_version, master_data_rows
@@ -28,6 +30,14 @@ from hub.projection.production import (
 )
 from hub.projection.quality import statement_rows
 from hub.projection.requirement import requirement_change_rows, requirement_rows
+from hub.projection.rollout import (
+    configuration_version_rows,
+    rollout_rows,
+    rollout_signed_rows,
+    rollout_step_rows,
+    silence_rows,
+    silence_rule_rows,
+)
 from hub.projection.sender import Place
 from hub.projection.sharing import policy_rows
 from hub.projection.telemetry import telemetry_rows
@@ -43,7 +53,13 @@ from hub.store.rows import Row
 from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record
 from traceability.record.catenax import AspectRecord, BusinessPartnerRecord
+from traceability.record.comparison import (
+    ComparisonConsentRecord,
+    ComparisonMembersRecord,
+    ComparisonTableRecord,
+)
 from traceability.record.correction import CorrectionRecord
+from traceability.record.cost import CostReversalRecord, LossCauseRecord, QualityCostRecord
 from traceability.record.downlink import (
     DownlinkStartRecord,
     HoldOrderRecord,
@@ -56,6 +72,7 @@ from traceability.record.epcis import EventRecord
 from traceability.record.field import FieldFailureRecord, FieldUsageRecord
 from traceability.record.history import HistoryLoadRecord, HistoryResultRecord, HistoryUndoneRecord
 from traceability.record.identity import AliasRecord, CompanyPrefixRecord, ReidentificationRecord
+from traceability.record.improvement import ImprovementChangeRecord, ImprovementRecord
 from traceability.record.incoming import (
     GoodsReceiptRecord,
     IncomingDecisionRecord,
@@ -63,8 +80,16 @@ from traceability.record.incoming import (
     IncomingInspectionRecord,
     IncomingPlanRecord,
 )
+from traceability.record.indicator import (
+    IndicatorRecord,
+    IndicatorReversalRecord,
+    IndicatorValueRecord,
+    TargetRecord,
+    TargetStatusRecord,
+)
 from traceability.record.inspection import FieldReturnRecord, LotInspectionRecord
 from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
+from traceability.record.knowledge import KnowledgeRecord
 from traceability.record.logistics import PackingRecord, ShipmentRecord
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
 from traceability.record.master_data import MasterDataRecord
@@ -92,7 +117,21 @@ from traceability.record.quality import (
     ProductionCalendarRecord,
 )
 from traceability.record.requirement import RequirementChangeRecord, RequirementRecord
+from traceability.record.rollout import (
+    AgentSilenceRecord,
+    ConfigurationVersionRecord,
+    RolloutRecord,
+    RolloutSignedRecord,
+    RolloutStepRecord,
+    SilenceRuleRecord,
+)
 from traceability.record.sharing import PolicyRecord
+from traceability.record.spc import (
+    ChartBaselineEndRecord,
+    ChartBaselineRecord,
+    PointExclusionRecord,
+    PointRestoredRecord,
+)
 from traceability.record.telemetry import TelemetryRecord
 
 PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
@@ -112,6 +151,9 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     ControlPlanRecord: control_plan_rows,
     OutputValueRecord: output_value_rows,
     QualityLossRecord: quality_loss_rows,
+    QualityCostRecord: statement_rows,
+    CostReversalRecord: statement_rows,
+    LossCauseRecord: statement_rows,
     AssessmentRecord: assessment_rows,
     EventRecord: event_rows,
     AliasRecord: alias_rows,
@@ -135,8 +177,17 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     GradingPolicyRecord: statement_rows,
     LevelRecord: statement_rows,
     DeclarationRecord: statement_rows,
+    ChartBaselineRecord: statement_rows,
+    ChartBaselineEndRecord: statement_rows,
+    PointExclusionRecord: statement_rows,
+    PointRestoredRecord: statement_rows,
     LotInspectionRecord: statement_rows,
     FieldReturnRecord: statement_rows,
+    IndicatorRecord: statement_rows,
+    IndicatorValueRecord: statement_rows,
+    IndicatorReversalRecord: statement_rows,
+    TargetRecord: statement_rows,
+    TargetStatusRecord: statement_rows,
     IncomingPlanRecord: incoming_rows,
     GoodsReceiptRecord: goods_receipt_rows,
     IncomingInspectionRecord: incoming_rows,
@@ -144,6 +195,9 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     IncomingEscapeRecord: incoming_rows,
     RequirementRecord: requirement_rows,
     RequirementChangeRecord: requirement_change_rows,
+    ImprovementRecord: improvement_rows,
+    ImprovementChangeRecord: improvement_change_rows,
+    KnowledgeRecord: knowledge_rows,
     NotificationRecord: notification_rows,
     NotificationChangeRecord: notification_change_rows,
     TelemetryRecord: telemetry_rows,
@@ -158,4 +212,13 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     FieldUsageRecord: field_usage_rows,
     AspectRecord: aspect_rows,
     BusinessPartnerRecord: business_partner_rows,
+    ComparisonConsentRecord: consent_rows,
+    ComparisonTableRecord: comparison_table_rows,
+    ComparisonMembersRecord: comparison_member_rows,
+    ConfigurationVersionRecord: configuration_version_rows,
+    RolloutRecord: rollout_rows,
+    RolloutSignedRecord: rollout_signed_rows,
+    RolloutStepRecord: rollout_step_rows,
+    AgentSilenceRecord: silence_rows,
+    SilenceRuleRecord: silence_rule_rows,
 }

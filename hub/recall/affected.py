@@ -50,13 +50,14 @@ def _affected(
         finished=unit and bool(found.mark & LOOSE),
         plant=catalogue.master.plant_named(plant),
         organisation=catalogue.master.organisation_of(plant),
-        shipped=tuple(_shipped(each, catalogue.master) for each in shipments),
+        shipped=tuple(shipped_to(each, catalogue.master) for each in shipments),
         missing=unit and found.item not in makers,
         url=item_path(found.item),
     )
 
 
-def _shipped(shipped: Shipped, master: Master) -> ShippedTo:
+def shipped_to(shipped: Shipped, master: Master) -> ShippedTo:
+    """One end's word, with the names that the hub has for the companies."""
     row = shipped.row
     return ShippedTo(
         party=party_named(master, row.party, row.name),

@@ -9,8 +9,9 @@ from hub.recall.affected import affected
 from hub.recall.desk import REACHING, RecallDesk
 from hub.recall.question import Question
 from hub.recall.stored import found_from
-from hub.recall.tally import Tally, affected_parts, destinations, silent_tiers
+from hub.recall.tally import Tally, affected_parts, destinations, makers, silent_tiers
 from hub.recall.views import Affected, AffectedPage, RecallView
+from hub.recall.whereabouts import Whereabouts, whereabouts
 from hub.store.database import Reading
 from hub.store.instant import from_micros
 from hub.store.recall_queries import RecallRow
@@ -19,6 +20,8 @@ from hub.trace.known import Known, Moment
 RECALL_PATH = "/api/v1/recall"
 PAGE = 1_000
 POLL_S = 0.05
+MOST_SOUGHT = 20_000
+"""Items looked through for a page of those at one place; downloads hold all."""
 
 
 def recall_view(connection: Reading, row: RecallRow) -> RecallView:
@@ -42,6 +45,7 @@ def recall_view(connection: Reading, row: RecallRow) -> RecallView:
         truncation=_truncation(row, question),
         destinations=destinations(tally),
         parts=affected_parts(tally),
+        makers=makers(tally),
         silent=silent_tiers(connection, tally),
         problem=row.problem,
     )
@@ -59,6 +63,17 @@ def affected_page(connection: Reading, row: RecallRow, position: int, limit: int
     )
 
 
+def items_at(connection: Reading, row: RecallRow, at: Whereabouts, most: int) -> tuple[Affected, ...]:
+    """The first items that are at one place, among the first ``MOST_SOUGHT`` that were reached."""
+    found: list[Affected] = []
+    position: int | None = 0
+    while position is not None and position < min(row.reached, MOST_SOUGHT) and len(found) < most:
+        page = affected_page(connection, row, position, PAGE)
+        found += [item for item in page.items if whereabouts(item) == at]
+        position = page.next if page.items else None
+    return tuple(found[:most])
+
+
 def recalled_items(hub: Hub, desk: RecallDesk, identity: str, position: int = 0) -> Iterator[str]:
     """The identity of every item from ``position`` on, and nothing else of it; waits as ``affected_items`` does."""
     while True:
@@ -73,13 +88,18 @@ def recalled_items(hub: Hub, desk: RecallDesk, identity: str, position: int = 0)
             desk.wait(identity, POLL_S)
 
 
-def affected_items(hub: Hub, desk: RecallDesk, identity: str, position: int = 0) -> Iterator[Affected]:
-    """Every item from ``position`` on; waits for those that are not reached yet. Memory stays flat."""
+def affected_items(
+    hub: Hub, desk: RecallDesk, identity: str, position: int = 0, at: Whereabouts | None = None
+) -> Iterator[Affected]:
+    """Every item from ``position`` on, or those that are ``at`` one place; waits for those not reached yet.
+
+    Memory stays flat.
+    """
     while True:
         row = desk.read(identity)
         with hub.store.reading() as connection:
             page = affected_page(connection, row, position, PAGE)
-        yield from page.items
+        yield from (item for item in page.items if at is None or whereabouts(item) == at)
         if page.next is None:
             return
         position = page.next

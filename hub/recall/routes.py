@@ -9,12 +9,14 @@ from starlette.responses import StreamingResponse
 
 from hub.api.access import UsesAsker, UsesHub
 from hub.api.answer import documented, json_answer
+from hub.api.table_file import XLSX_TYPE, Language
 from hub.recall.answer import RECALL_PATH, affected_items, affected_page, recall_view
-from hub.recall.csv_list import csv_lines
+from hub.recall.csv_list import csv_lines, workbook
 from hub.recall.desk import RecallDesk
 from hub.recall.epcis_list import epcis_document
 from hub.recall.question import Question
 from hub.recall.views import AffectedPage, RecallView
+from hub.recall.whereabouts import Whereabouts
 
 router = APIRouter(prefix=RECALL_PATH, tags=["recall"])
 NDJSON_TYPE, CSV_TYPE = "application/x-ndjson", "text/csv; charset=utf-8"
@@ -29,6 +31,7 @@ class ListFormat(StrEnum):
     JSON = "json"
     NDJSON = "ndjson"
     CSV = "csv"
+    XLSX = "xlsx"
     EPCIS = "epcis"
 
 
@@ -43,7 +46,8 @@ UsesRecalls = Annotated[RecallDesk, Depends(desk_of)]
 _LISTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Affected items in the order in which they are reached",
-        "content": documented(AffectedPage)[200]["content"] | {NDJSON_TYPE: {}, "text/csv": {}, EPCIS_TYPE: {}},
+        "content": documented(AffectedPage)[200]["content"]
+        | {NDJSON_TYPE: {}, "text/csv": {}, XLSX_TYPE: {}, EPCIS_TYPE: {}},
     }
 }
 
@@ -77,10 +81,15 @@ def get_items(
     list_format: Annotated[ListFormat, Query(alias="format")] = ListFormat.JSON,
     cursor: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
+    party: Annotated[str | None, Query(max_length=400)] = None,
+    site: Annotated[str, Query(max_length=400)] = "",
+    shipped: bool = True,
+    language: Language = Language.EN,
 ) -> Response:
-    """The affected items from ``cursor`` on; JSON in pages, NDJSON and CSV whole and as they are reached.
+    """The affected items from ``cursor`` on; JSON in pages, NDJSON, CSV and Excel whole and as they are reached.
 
-    EPCIS is one document with every event that is known of them.
+    EPCIS is one document with every event that is known of them. ``party`` and ``site`` choose one of the
+    destinations, for NDJSON, CSV and Excel (at most 100,000 items).
     """
     row = recalls.read(identity, asker=asker.organisation)
     if list_format is ListFormat.JSON:
@@ -90,7 +99,10 @@ def get_items(
         name = {"Content-Disposition": f'attachment; filename="recall-{row.id}.jsonld"'}
         document = epcis_document(hub, recalls, row, cursor)
         return StreamingResponse(document, media_type=EPCIS_TYPE, headers=name)
-    items = affected_items(hub, recalls, identity, cursor)
+    at = None if party is None else Whereabouts(party, site, shipped)
+    items = affected_items(hub, recalls, identity, cursor, at)
+    if list_format is ListFormat.XLSX:
+        return workbook(items, language.value)
     if list_format is ListFormat.CSV:
         name = {"Content-Disposition": f'attachment; filename="recall-{row.id}.csv"'}
         return StreamingResponse(csv_lines(items), media_type=CSV_TYPE, headers=name)

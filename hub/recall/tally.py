@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from hub.named import Named, unnamed
-from hub.recall.views import Affected, AffectedPart, Destination, SilentTier
+from hub.recall.views import Affected, AffectedPart, Destination, Maker, SilentTier
+from hub.recall.whereabouts import place_of_item
 from hub.store.database import Reading
 from hub.trace.catalogue import read_catalogue
 from hub.trace.expected import expectation
@@ -41,27 +42,23 @@ class Tally(msgspec.Struct):
     destinations: dict[str, Count] = {}
     parts: dict[str, Count] = {}
     silent: dict[str, Count] = {}
+    makers: dict[str, Count] = {}
 
     def add(self, items: Iterable[Affected]) -> None:
         """Count ``items``; where a thing is, the last word on it says."""
         for item in items:
             self.total.add(item)
             _group(self.parts, item.part.id, item.part).add(item)
+            if item.organisation is not None:
+                _group(self.makers, item.organisation.id, item.organisation).add(item)
             if item.missing and not item.seed:
                 group = _group(self.silent, item.part.id, item.part)
                 group.example = group.example or item.item
                 group.add(item)
-            if item.finished or item.shipped:
-                self._place(item).add(item)
-
-    def _place(self, item: Affected) -> Count:
-        if item.shipped:
-            last = item.shipped[-1]
-            key = f"{last.party.id}{_JOINT}{last.site.id if last.site else ''}"
-            return _group(self.destinations, key, last.party, last.site, shipped=True)
-        owner = item.organisation or unnamed("?")
-        key = f"{owner.id}{_JOINT}{item.plant.id if item.plant else ''}{_JOINT}"
-        return _group(self.destinations, key, owner, item.plant)
+            place = place_of_item(item)
+            if place is not None:
+                key = f"{place.party.id}{_JOINT}{place.site.id if place.site else ''}{'' if place.shipped else _JOINT}"
+                _group(self.destinations, key, place.party, place.site, shipped=place.shipped).add(item)
 
 
 def destinations(tally: Tally) -> tuple[Destination, ...]:
@@ -84,6 +81,14 @@ def affected_parts(tally: Tally) -> tuple[AffectedPart, ...]:
     return tuple(
         AffectedPart(part=count.named, items=count.items, certain=count.certain, finished=count.finished)
         for count in _most_first(tally.parts.values())
+    )
+
+
+def makers(tally: Tally) -> tuple[Maker, ...]:
+    """The most affected first."""
+    return tuple(
+        Maker(organisation=count.named, items=count.items, certain=count.certain, finished=count.finished)
+        for count in _most_first(tally.makers.values())
     )
 
 

@@ -66,6 +66,15 @@ class AffectedPart(msgspec.Struct, frozen=True, kw_only=True):
     finished: int
 
 
+class Maker(msgspec.Struct, frozen=True, kw_only=True):
+    """A company that made affected items, or the lots they came from."""
+
+    organisation: Named
+    items: int
+    certain: int
+    finished: int
+
+
 class SilentTier(msgspec.Struct, frozen=True, kw_only=True):
     """Units of a part of which nobody has sent a result, and who should have."""
 
@@ -97,6 +106,7 @@ class RecallView(msgspec.Struct, frozen=True, kw_only=True):
     """Which limit, in words."""
     destinations: tuple[Destination, ...]
     parts: tuple[AffectedPart, ...]
+    makers: tuple[Maker, ...]
     silent: tuple[SilentTier, ...]
     problem: str
 

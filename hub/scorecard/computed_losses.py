@@ -1,8 +1,9 @@
-"""Scrap and rework of a month from the records, priced by the plant's cost rates.
+"""Scrap, rework, re-inspection and sorting of a month from the records, priced by the plant's cost rates.
 
-Rework is counted by results with that purpose. A unit counts as scrapped when its latest submission at the plant was
-not OK and nothing came for it for ``SCRAP_AFTER`` since: a later pass takes it out again when the month is computed
-anew.
+Rework is counted by results with that purpose, re-inspection (of the item rework) by those of retests, sorting (of the
+item accident) by units and lots put on hold; the latter two where the plant has a rate for them. A unit counts as
+scrapped when its latest submission at the plant was not OK and nothing came for it for ``SCRAP_AFTER`` since: a later
+pass takes it out again when the month is computed anew.
 """
 
 from collections import defaultdict
@@ -13,16 +14,29 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.store.cost_queries import holds_placed
 from hub.store.database import Reading
+from hub.store.instant import to_micros
 from hub.store.master_queries import read_master
 from hub.store.quality_queries import statements
 from hub.store.score_queries import NO_UNIT, ScoredResult, results_of_plants
 from traceability.encoding import sha256
+from traceability.errors import IdentifierRefused
+from traceability.identifier.item import part_of
 from traceability.quality.loss import CostItem
 from traceability.record.quality import CostRateKind, CostRateRecord
 from traceability.unit import Purpose, Verdict, is_submission
 
 SCRAP_AFTER = timedelta(days=30)
+_About = tuple[CostRateKind, str, str]
+_AGAIN = {Purpose.REWORK: CostRateKind.REWORK, Purpose.RETEST: CostRateKind.RE_INSPECTION}
+_ITEM_OF = {
+    CostRateKind.SCRAP: CostItem.SCRAP,
+    CostRateKind.REWORK: CostItem.REWORK,
+    CostRateKind.RE_INSPECTION: CostItem.REWORK,
+    CostRateKind.SORTING: CostItem.ACCIDENT,
+}
+_ALWAYS_TOLD = frozenset({CostRateKind.SCRAP, CostRateKind.REWORK})
 
 
 class Month(msgspec.Struct, frozen=True):
@@ -41,11 +55,18 @@ class Month(msgspec.Struct, frozen=True):
         local = instant.astimezone(zone)
         return (local.year, local.month) == (self.year, self.month)
 
+    def within(self, zone: tzinfo) -> tuple[int, int]:
+        """From its begin to before its end, in microseconds since 1970 UTC."""
+        following = (self.year + 1, 1) if self.month == 12 else (self.year, self.month + 1)
+        begin, end = (datetime(*month, 1, tzinfo=zone) for month in ((self.year, self.month), following))
+        return to_micros(begin), to_micros(end)
+
 
 class ComputedLoss(msgspec.Struct, frozen=True, kw_only=True):
-    """Units scrapped or reworked in a month; ``rate`` None: nobody entered one."""
+    """Units scrapped, reworked, inspected again or sorted in a month; ``rate`` None: nobody entered one."""
 
     item: CostItem
+    activity: CostRateKind
     part: str
     operation: str
     units: int
@@ -69,7 +90,7 @@ class ComputedLoss(msgspec.Struct, frozen=True, kw_only=True):
     def name(self, month: Month) -> str:
         """The id of its entry, but for the version."""
         about = sha256(f"{self.part}\n{self.operation}".encode()).hex()[:12]
-        return f"{month.prefix}{self.item}-{about}"
+        return f"{month.prefix}{self.activity}-{about}"
 
 
 def computed_losses(connection: Reading, plant: str, month: Month, now: datetime) -> tuple[ComputedLoss, ...]:
@@ -77,14 +98,26 @@ def computed_losses(connection: Reading, plant: str, month: Month, now: datetime
     zone = ZoneInfo(read_master(connection).plants[plant].time_zone)
     results = [one for one in results_of_plants(connection, [plant]) if not one.erroneous]
     rates = [record for record, _ in statements(connection, CostRateRecord, [plant])]
-    counted: defaultdict[tuple[CostItem, str, str], list[ScoredResult]] = defaultdict(list)
+    counted: defaultdict[_About, list[int]] = defaultdict(list)
     for result in results:
-        if result.attempt.purpose is Purpose.REWORK and month.holds(result.attempt.event_time, zone):
-            counted[CostItem.REWORK, result.part, result.attempt.operation].append(result)
+        activity = _AGAIN.get(result.attempt.purpose)
+        if activity is not None and month.holds(result.attempt.event_time, zone):
+            counted[activity, result.part, result.attempt.operation].append(result.batch_id)
     for result in _scrapped(results, now):
         if month.holds(result.attempt.event_time, zone):
-            counted[CostItem.SCRAP, result.part, result.attempt.operation].append(result)
-    return tuple(_priced(about, found, rates, month) for about, found in sorted(counted.items()))
+            counted[CostRateKind.SCRAP, result.part, result.attempt.operation].append(result.batch_id)
+    for held in holds_placed(connection, plant, *month.within(zone)):
+        counted[CostRateKind.SORTING, part_or_none(held.about), ""].append(held.batch_id)
+    priced = (_priced(about, found, rates, month) for about, found in sorted(counted.items()))
+    return tuple(one for one in priced if one.rate is not None or one.activity in _ALWAYS_TOLD)
+
+
+def part_or_none(item: str) -> str:
+    """The part of a unit or lot; empty for what stands without one."""
+    try:
+        return part_of(item)
+    except IdentifierRefused:
+        return ""
 
 
 def _scrapped(results: Iterable[ScoredResult], now: datetime) -> list[ScoredResult]:
@@ -107,19 +140,17 @@ def _when(result: ScoredResult) -> tuple[datetime, str, str, int]:
     return attempt.event_time, attempt.author, attempt.chain, attempt.record_seq
 
 
-def _priced(
-    about: tuple[CostItem, str, str], found: Sequence[ScoredResult], rates: Sequence[CostRateRecord], month: Month
-) -> ComputedLoss:
-    item, part, operation = about
-    kind = CostRateKind.REWORK if item is CostItem.REWORK else CostRateKind.SCRAP
-    rate = _rate(rates, kind, part, operation, month)
+def _priced(about: _About, batches: Sequence[int], rates: Sequence[CostRateRecord], month: Month) -> ComputedLoss:
+    activity, part, operation = about
+    rate = _rate(rates, activity, part, operation, month)
     return ComputedLoss(
-        item=item,
+        item=_ITEM_OF[activity],
+        activity=activity,
         part=part,
         operation=operation,
-        units=len(found),
-        first_batch=min(one.batch_id for one in found),
-        last_batch=max(one.batch_id for one in found),
+        units=len(batches),
+        first_batch=min(batches),
+        last_batch=max(batches),
         rate=rate.amount if rate else None,
         currency=rate.currency if rate else "",
         rate_id=rate.id if rate else "",
@@ -129,13 +160,13 @@ def _priced(
 def _rate(
     rates: Sequence[CostRateRecord], kind: CostRateKind, part: str, operation: str, month: Month
 ) -> CostRateRecord | None:
-    """The latest rate valid in the month; one of the operation itself before one of the whole part."""
+    """The latest rate valid in the month; that of part and operation, else of the part, the operation, or anybody."""
     stated = {
-        (record.operation, record.valid_from): record
+        ((record.part, record.operation), record.valid_from): record
         for record in rates
-        if (record.rate, record.part) == (kind, part) and record.operation in ("", operation)
+        if record.rate == kind and record.part in ("", part) and record.operation in ("", operation)
     }
-    for wanted in dict.fromkeys((operation, "")):
+    for wanted in dict.fromkeys(((part, operation), (part, ""), ("", operation), ("", ""))):
         begun = [
             record
             for (named, day), record in stated.items()

@@ -31,7 +31,8 @@ def scanned_period(records: PlantRecords, part: str, characteristic: Characteris
             streams[result.work_cell, row.key[0], row.key[1], row.decimals, row.uom].append(row)
     told = (in_uom(_rollup(rows, first, hours), key[-1], characteristic.uom) for key, rows in sorted(streams.items()))
     rollups = [one for one in told if one is not None]
-    batches = [result.batch_id for result in first.values()]
+    inside = (one for one in first.values() if hours[0] <= hour_of(one.attempt.event_time) < hours[1])
+    batches = [result.batch_id for result in inside]
     return Period(
         rollup=pooled(rollups) if rollups else Rollup(decimals=characteristic.decimals),
         left_out=left_out,

@@ -84,7 +84,7 @@ def _policy(record: GradingPolicyRecord | None) -> Policy:
     return Policy(net_losses=record.net_losses, sampling=SamplingMode(record.sampling), cpk_waiver=record.cpk_waiver)
 
 
-def _latest_gauges(
+def latest_gauges(
     connection: Reading, plants: Collection[str], before: int | None
 ) -> dict[tuple[str, str], GaugeRecord]:
     """The last statement of each gauge; of those that name days the last of the latest day."""
@@ -106,7 +106,7 @@ def _gauges(
     for study, _ in statements(connection, GaugeStudyRecord, plants, before):
         studies[study.plant, study.gauge, study.part, study.characteristic] = study
     found: defaultdict[str, defaultdict[Measured, list[GaugeState]]] = defaultdict(lambda: defaultdict(list))
-    for (plant, identity), gauge in sorted(_latest_gauges(connection, plants, before).items()):
+    for (plant, identity), gauge in sorted(latest_gauges(connection, plants, before).items()):
         for use in gauge.uses:
             latest = studies.get((plant, identity, use.part, use.characteristic))
             state = GaugeState(

@@ -110,6 +110,12 @@ def scored_plant(
     return _score(connection, gathered, _entry(gathered, plant), known_at or now), gathered
 
 
+def scored_to(connection: Reading, plant: str, end: datetime, before: int | None = None) -> tuple[Scored, Gathered]:
+    """The twelve months up to ``end``, as the hub's records say now, or said when the log held ``before`` batches."""
+    gathered = gather(connection, [plant], before, end)
+    return _score(connection, gathered, _entry(gathered, plant), end), gathered
+
+
 def plant_grade(connection: Reading, plant: str, now: datetime) -> PlantGrade:
     """The Level of one plant."""
     gathered = gather(connection, [plant], at=now)

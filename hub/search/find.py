@@ -28,11 +28,11 @@ def search(connection: Reading, query: str, limit: int = LIMIT) -> SearchView:
     problem = ""
     if looks_like_code(text):
         try:
-            return _of_code(connection, query, item_uri(read_code(text)), limit)
+            return search_item(connection, query, item_uri(read_code(text)), limit)
         except IdentifierRefused as error:
             problem = str(error)
     elif (item := item_called(connection, text)) is not None:
-        return _of_code(connection, query, item, limit)
+        return search_item(connection, query, item, limit)
     master = read_master(connection)
     groups = [
         *(_items(connection, kind, text, limit) for kind in (ItemKind.UNIT, ItemKind.LOT)),
@@ -44,7 +44,8 @@ def search(connection: Reading, query: str, limit: int = LIMIT) -> SearchView:
     return SearchView(query=query, read_as=None, hits=hits, truncated=truncated, problem=problem)
 
 
-def _of_code(connection: Reading, query: str, item: str, limit: int) -> SearchView:
+def search_item(connection: Reading, query: str, item: str, limit: int) -> SearchView:
+    """The unit, lot or part of a canonical identity, by whichever of its names the hub knows it."""
     if parse_item(item).kind is ItemKind.PART:
         entries = parts_like(connection, item, limit)
         hits = tuple(_part_hit(entry) for entry in entries)

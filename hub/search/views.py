@@ -39,3 +39,38 @@ class SearchView(msgspec.Struct, frozen=True, kw_only=True):
     truncated: bool
     problem: str = ""
     """Why a question that looks like a code could not be read as one."""
+
+
+class Corner(msgspec.Struct, frozen=True, kw_only=True):
+    """In pixels of the picture as sent, ``x`` to the right and ``y`` down."""
+
+    x: float
+    y: float
+
+
+class PhotoSymbol(msgspec.Struct, frozen=True, kw_only=True):
+    """One code in a photo, and what it is. ``text`` shows control characters as ``<GS>``, ``\\x..``."""
+
+    text: str
+    symbology: str
+    """Its identifier of ISO/IEC 15424; '' where the reader tells none."""
+    format: str
+    corners: tuple[Corner, ...]
+    read_as: str | None
+    hits: tuple[Hit, ...]
+    truncated: bool
+    problem: str = ""
+    """Why it names nothing that can be looked up."""
+
+
+class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
+    """The codes in a photo. ``reason`` says why there is none; ``undecided`` places look like a code and can't be read.
+
+    ``failed``: the picture was not read to its end, so nothing is known of it.
+    """
+
+    symbols: tuple[PhotoSymbol, ...]
+    left_out: int
+    undecided: int
+    reason: str
+    failed: bool

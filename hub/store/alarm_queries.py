@@ -21,6 +21,17 @@ class AlarmWanted(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     warns_of: str | None = None
     open: bool | None = None
+    work_cell: str | None = None
+    begin: int | None = None
+    """Raised from then on, in microseconds since 1970 UTC."""
+
+
+class AnsweredAlarm(msgspec.Struct, frozen=True, kw_only=True):
+    """When an alarm was raised, and when it was first answered: microseconds since 1970 UTC, None while it waits."""
+
+    warns_of: str
+    at: int
+    answered: int | None
 
 
 class StoredAlarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +70,19 @@ def count_alarms(connection: Reading, wanted: AlarmWanted) -> int:
     return int(connection.execute(_narrowed(select(func.count()).select_from(alarm), wanted)).scalar_one())
 
 
+def answered_alarms(connection: Reading, wanted: AlarmWanted, most: int) -> list[AnsweredAlarm]:
+    """The latest alarms that fit with their first answers, at most ``most``."""
+    answers = alarm_acknowledgement
+    first = (
+        select(func.min(answers.c.event_time))
+        .where(answers.c.id == alarm.c.id, answers.c.agent == alarm.c.author)
+        .scalar_subquery()
+    )
+    query = _narrowed(select(alarm.c.warns_of, alarm.c.event_time, first.label("answered")), wanted)
+    rows = connection.execute(query.order_by(alarm.c.event_time.desc()).limit(most))
+    return [AnsweredAlarm(warns_of=row.warns_of, at=row.event_time, answered=row.answered) for row in rows]
+
+
 def find_alarm(connection: Reading, agent: str, name: str) -> StoredAlarm | None:
     """The alarm of that id."""
     query = select(alarm).where(alarm.c.id == name, alarm.c.author == agent)
@@ -92,10 +116,13 @@ def answers_for(connection: Reading, *, agent: str, begin: int, end: int) -> lis
 
 def _narrowed(query: Select[Any], wanted: AlarmWanted) -> Select[Any]:
     columns = {"plant": alarm.c.plant, "agent": alarm.c.author, "unit": alarm.c.unit, "warns_of": alarm.c.warns_of}
+    columns["work_cell"] = alarm.c.work_cell
     for name, column in columns.items():
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(column == value)
+    if wanted.begin is not None:
+        query = query.where(alarm.c.event_time >= wanted.begin)
     if wanted.open is None:
         return query
     answered = exists().where(

@@ -12,7 +12,7 @@ _arriving = Table("arriving", MetaData(), Column("origin", Text, nullable=False)
 
 def begin_arrival(target: Store, origin: str) -> None:
     """Make the tables, or find those of an earlier try; ``DataDirectory`` when something else is there."""
-    with target.writing() as connection:
+    with target.shaping() as connection:
         ours = _on_its_way(connection) == origin
         if not ours and (tables_there(connection) or _on_its_way(connection) is not None):
             raise DataDirectory(
@@ -28,7 +28,7 @@ def begin_arrival(target: Store, origin: str) -> None:
 
 def end_arrival(target: Store) -> None:
     """The hub is there."""
-    with target.writing() as connection:
+    with target.shaping() as connection:
         _arriving.drop(connection, checkfirst=True)
 
 

@@ -18,7 +18,9 @@ from hub.store.database import Reading, Writing
 from hub.store.digests import digest_of
 from hub.store.place import FilePlace, Place, ServerPlace
 from hub.store.rollup_tables import ROLLUPS
-from hub.store.server import ServerStore, make_server_engine, stated
+from hub.store.server import make_server_engine, stated
+from hub.store.spread.forget import forget_if_spread
+from hub.store.spread.opened import open_served
 from hub.store.sqlite_file import make_engine
 from hub.store.tables import PROJECTION, metadata
 from traceability.encoding import sha256
@@ -121,7 +123,7 @@ class _OnServer(Beside):
 
     @contextmanager
     def taking_over(self) -> Iterator[Writing]:
-        store = ServerStore(self._place)
+        store = open_served(self._place)
         try:
             with store.writing() as connection:
                 yield connection
@@ -139,6 +141,7 @@ def _move(connection: Writing, names: Iterable[str], new: str, own: str) -> None
     for name in names:
         columns = ", ".join(f'"{column.name}"' for column in REBUILT[name].columns)
         connection.execute(sql(f'DELETE FROM "{own}"."{name}"'))  # noqa: S608 - names of our own tables
+        forget_if_spread(connection, name)
         connection.execute(sql(f'INSERT INTO "{own}"."{name}" ({columns}) SELECT {columns} FROM "{new}"."{name}"'))  # noqa: S608
 
 

@@ -57,6 +57,8 @@ class ChartedValue(msgspec.Struct, frozen=True, kw_only=True):
     work_cell: str
     batch_id: int
     line: int
+    result: tuple[str, str, str]
+    """Author, chain and id of the result it belongs to."""
 
 
 def latest_values(connection: Reading, wanted: ChartWanted, most: int) -> list[ChartedValue]:
@@ -185,4 +187,5 @@ def _value(row: MeasuredValueRow, result: Row[Any]) -> ChartedValue:
         work_cell=result.work_cell,
         batch_id=row.batch_id,
         line=row.line,
+        result=(row.author, row.chain, row.result_id),
     )

@@ -57,6 +57,12 @@ class Store(ABC):
     def writing(self) -> AbstractContextManager[Writing]:
         """The only writing transaction at this time; committed at the end, rolled back on an error."""
 
+    @contextmanager
+    def shaping(self) -> Iterator[Writing]:
+        """The same, to change the tables themselves, where a view may hide one."""
+        with self.writing() as connection:
+            yield connection
+
     def write(self, work: Callable[[Writing], T]) -> T:
         """``work`` in a writing transaction, begun again a few times when the database undid it for another's sake."""
         for left in reversed(range(TRIES)):

@@ -56,6 +56,17 @@ def tools_and_recipes_of(
     return by_unit
 
 
+def tools_of_results(connection: Reading, results: Collection[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """The tools of results, each named by author, chain and id; several as one text, in the order of the record."""
+    columns = (result_tool.c[name] for name in ("author", "chain", "result_id", "tool"))
+    query = select(*columns).order_by(result_tool.c.batch_id, result_tool.c.line, result_tool.c.item)
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for chunk in in_chunks({identity for _, _, identity in results}):
+        for row in connection.execute(query.where(result_tool.c.result_id.in_(chunk))):
+            found.setdefault((row.author, row.chain, row.result_id), []).append(row.tool)
+    return {result: " + ".join(dict.fromkeys(tools)) for result, tools in found.items() if result in results}
+
+
 def made_with_at(connection: Reading, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], MadeWith]:
     """What the results at places of the log (batch_id, line) say they were made with, as far as they say it."""
     found: dict[tuple[int, int], MadeWith] = {}

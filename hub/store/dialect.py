@@ -6,6 +6,13 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+TABLES_IN = "tables_in"
+"""The execution option that names the schema from which reading behind views begins."""
+SPREAD = "spread"
+"""The execution option of connections to a store that is spread over several servers."""
+FRESH_IN = "fresh_in"
+"""The execution option that names the schema of the tables to write, where views of the same names hide them."""
+
 
 def is_postgres(dialect: Dialect) -> bool:
     """Whether it is PostgreSQL; otherwise it is SQLite."""
@@ -14,7 +21,20 @@ def is_postgres(dialect: Dialect) -> bool:
 
 def own_schema(connection: Connection) -> str:
     """The name before which the tables themselves stand, also where views or other tables hide them."""
-    return connection.dialect.default_schema_name or "main"
+    chosen: str | None = connection.get_execution_options().get(TABLES_IN)
+    return chosen or connection.dialect.default_schema_name or "main"
+
+
+def to_write(connection: Connection) -> dict[str, Any]:
+    """Execution options of a statement that writes a table which a view may hide."""
+    schema = connection.get_execution_options().get(FRESH_IN)
+    return {} if schema is None else {"schema_translate_map": {None: schema}}
+
+
+def name_to_write(connection: Connection, table: Table) -> str:
+    """The table as a statement in plain words has to name it to write it."""
+    schema = connection.get_execution_options().get(FRESH_IN)
+    return f'"{table.name}"' if schema is None else f'"{schema}"."{table.name}"'
 
 
 def insert_or_replace(connection: Connection, table: Table) -> Insert:

@@ -53,3 +53,9 @@ def forget_tokens(connection: Writing, author: str) -> None:
     connection.execute(
         delete(enrolment_token).where(enrolment_token.c.author == author, enrolment_token.c.used_at.is_(None))
     )
+
+
+def remove_token(connection: Writing, plant: str, token_id: str) -> bool:
+    """Forget a token of a plant that nobody used; False when there is none."""
+    unused = (enrolment_token.c.id == token_id, enrolment_token.c.plant == plant, enrolment_token.c.used_at.is_(None))
+    return connection.execute(delete(enrolment_token).where(*unused)).rowcount > 0

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from hub.store.database import Reading
 from hub.store.field_tables import field_failure, field_usage
@@ -48,23 +49,40 @@ def field_failures(connection: Reading, plants: Collection[str] = (), before: in
     query = select(table).where(*earlier(table, before)).order_by(table.c.batch_id, table.c.line)
     if plants:
         query = query.where(table.c.plant.in_(sorted(plants)))
-    return [
-        Failure(
-            batch_id=row.batch_id,
-            line=row.line,
-            id=row.id,
-            plant=row.plant,
-            unit=row.unit,
-            failed_on=date.fromisoformat(row.failed_on),
-            mode=row.mode,
-            component=row.component,
-            used=None if row.used is None else Decimal(row.used),
-            uom=row.uom,
-            evidence=row.claim_evidence,
-            entered_by=row.entered_by,
-        )
-        for row in connection.execute(query)
-    ]
+    return [_failure(row) for row in connection.execute(query)]
+
+
+def failures_of_units(connection: Reading, units: Collection[str]) -> list[Failure]:
+    """Claims for any of ``units``, by whichever name they were claimed; the latest failure first."""
+    query = select(field_failure).where(field_failure.c.unit.in_(sorted(units)))
+    found = [_failure(row) for row in connection.execute(query)]
+    return sorted(found, key=lambda one: (one.failed_on, one.batch_id, one.line), reverse=True)
+
+
+def latest_failures(connection: Reading, most: int, plant: str | None = None) -> list[Failure]:
+    """The last claims that were entered, the latest first; of one plant or of all."""
+    table = field_failure.c
+    query = select(field_failure).order_by(table.batch_id.desc(), table.line.desc()).limit(most)
+    if plant is not None:
+        query = query.where(table.plant == plant)
+    return [_failure(row) for row in connection.execute(query)]
+
+
+def _failure(row: Row[Any]) -> Failure:
+    return Failure(
+        batch_id=row.batch_id,
+        line=row.line,
+        id=row.id,
+        plant=row.plant,
+        unit=row.unit,
+        failed_on=date.fromisoformat(row.failed_on),
+        mode=row.mode,
+        component=row.component,
+        used=None if row.used is None else Decimal(row.used),
+        uom=row.uom,
+        evidence=row.claim_evidence,
+        entered_by=row.entered_by,
+    )
 
 
 def field_usages(connection: Reading, plants: Collection[str] = (), before: int | None = None) -> list[Usage]:

@@ -7,6 +7,10 @@
 A password never stands in it: it comes from the environment (``ZHUOYUE_STORE_PASSWORD``), from the file
 ``store.password`` in the data folder that its owner alone may read, or by the ways of PostgreSQL itself
 (``PGPASSFILE``, certificates, peer). Without ``hub.toml`` the store is the file ``hub.db``.
+
+A store that is spread over several servers names the others, too::
+
+    shards = ["postgresql://zhuoyue@node-1.plant.example/zhuoyue", "postgresql://zhuoyue@node-2.plant.example/zhuoyue"]
 """
 
 import json
@@ -25,7 +29,7 @@ SETTINGS_FILE = "hub.toml"
 PASSWORD_FILE = "store.password"  # noqa: S105 - a file name
 PASSWORD_VARIABLE = "ZHUOYUE_STORE_PASSWORD"  # noqa: S105 - the name of a variable
 _SCHEMES = ("postgresql", "postgres")
-_KNOWN = {"store"}
+_KNOWN = {"store", "shards"}
 
 
 class FilePlace(msgspec.Struct, frozen=True, tag="file"):
@@ -38,10 +42,14 @@ class FilePlace(msgspec.Struct, frozen=True, tag="file"):
 
 
 class ServerPlace(msgspec.Struct, frozen=True, tag="server"):
-    """A PostgreSQL database; ``url`` without a password, which is looked for beside ``folder`` when connecting."""
+    """A PostgreSQL database; ``url`` without a password, which is looked for beside ``folder`` when connecting.
+
+    ``shards``: addresses of the servers over which its largest tables are spread.
+    """
 
     url: str
     folder: Path
+    shards: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.url
@@ -52,12 +60,19 @@ Place = FilePlace | ServerPlace
 
 def place_of(data: Path) -> Place:
     """Where the store of the hub in ``data`` is; ``DataDirectory`` when ``hub.toml`` is not right."""
-    url = _stated(data / SETTINGS_FILE)
-    return FilePlace(data / DATABASE) if url is None else server_place(url, data, where=str(data / SETTINGS_FILE))
+    url, shards = _stated(data / SETTINGS_FILE)
+    if url is None and not shards:
+        return FilePlace(data / DATABASE)
+    return server_place(url or "", data, where=str(data / SETTINGS_FILE), shards=shards)
 
 
-def server_place(url: str, data: Path, *, where: str) -> ServerPlace:
+def server_place(url: str, data: Path, *, where: str, shards: tuple[str, ...] = ()) -> ServerPlace:
     """The PostgreSQL database at ``url``; ``DataDirectory`` with a password in it, or when it is none."""
+    if shards:
+        own, *others = (server_place(each, data, where=where).url for each in (url, *shards))
+        if len({own, *others}) <= len(others):
+            raise DataDirectory("a server is named twice", where=where, advice="give each a database of its own")
+        return ServerPlace(url=own, folder=data, shards=tuple(others))
     try:
         parts = urlsplit(url)
         secret = parts.password is not None or any(key == "password" for key, _ in parse_qsl(parts.query))
@@ -78,7 +93,11 @@ def password_for(place: ServerPlace) -> str | None:
     """The password to connect with; None leaves it to PostgreSQL's own ways."""
     if given := os.environ.get(PASSWORD_VARIABLE):
         return given
-    path = place.folder / PASSWORD_FILE
+    return read_password(place.folder / PASSWORD_FILE)
+
+
+def read_password(path: Path) -> str | None:
+    """The password in a file that its owner alone may read; None when there is none."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -92,17 +111,18 @@ def write_place(place: ServerPlace) -> None:
     """Make the hub in ``place.folder`` use this database from its next start on; the file appears whole."""
     path = place.folder / SETTINGS_FILE
     part = path.with_name(f"{path.name}.part")
-    part.write_text(f"store = {json.dumps(place.url)}\n", encoding="utf-8")
+    shards = f"shards = {json.dumps(place.shards)}\n" if place.shards else ""
+    part.write_text(f"store = {json.dumps(place.url)}\n{shards}", encoding="utf-8")
     with part.open("rb") as file:
         os.fsync(file.fileno())
     part.replace(path)
 
 
-def _stated(path: Path) -> str | None:
+def _stated(path: Path) -> tuple[str | None, tuple[str, ...]]:
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return None
+        return None, ()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataDirectory(f"can't be read: {error}", where=str(path), advice=_FORM) from None
     unknown = sorted(settings.keys() - _KNOWN)
@@ -111,7 +131,10 @@ def _stated(path: Path) -> str | None:
     store = settings.get("store")
     if store is not None and not isinstance(store, str):
         raise DataDirectory("'store' is no text", where=str(path), advice=_FORM)
-    return store
+    shards = settings.get("shards", [])
+    if not isinstance(shards, list) or not all(isinstance(each, str) for each in shards):
+        raise DataDirectory("'shards' is no list of texts", where=str(path), advice=_FORM)
+    return store, tuple(shards)
 
 
 _FORM = 'write store = "postgresql://USER@HOST/DATABASE"'

@@ -1,6 +1,6 @@
 """Projection of what stations record; ``tables`` says what holds for all."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, MetaData, Table, Text
 from sqlalchemy import text as sql
 
 from hub.store.columns import evidence, item, metadata, text
@@ -53,6 +53,11 @@ link = Table(
     Index("link_parent", "parent"),
     Index("link_child", "child"),
 )
+
+# Where a store is spread over several servers, links lie there twice; otherwise there is no such table.
+link_by_child = link.to_metadata(MetaData(), name="link_by_child")
+COPIES = {link_by_child.name: link.name}
+"""Names under which rows of a table lie a second time, in a store that is spread."""
 
 picture = Table(
     "picture",

@@ -5,11 +5,11 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, Integer, String, Table, delete, insert
+from sqlalchemy import JSON, Boolean, Integer, LargeBinary, String, Table, delete, insert
 from sqlalchemy.exc import DBAPIError
 
 from hub.store.database import Writing
-from hub.store.dialect import is_postgres
+from hub.store.dialect import is_postgres, name_to_write, to_write
 
 WORTH_COPYING = 20
 """From so many rows on COPY is quicker than INSERT."""
@@ -20,20 +20,36 @@ def put_rows(connection: Writing, table: Table, rows: Sequence[Mapping[str, obje
     if not is_postgres(connection.dialect):
         _put_in_file(connection, table, rows)
     elif len(rows) < WORTH_COPYING:
-        connection.execute(insert(table), rows)
+        connection.execute(insert(table), rows, execution_options=to_write(connection))
     else:
         copy_rows(connection, table, ([row[name] for name in table.columns.keys()] for row in rows))  # noqa: SIM118
 
 
 def _put_in_file(connection: Writing, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Tables of numbers and texts alone go to the driver as they are, which takes half the time."""
-    if any(not isinstance(column.type, Integer | String) for column in table.columns):
+    """Values go to the driver as they are, which takes half the time; only JSON is written out first."""
+    if any(not isinstance(column.type, _AS_THEY_ARE) for column in table.columns):
         connection.execute(insert(table), rows)
         return
-    compiled = insert(table).compile(dialect=connection.dialect)
-    names = compiled.positiontup
-    assert names is not None  # SQLite takes parameters by their place
-    connection.exec_driver_sql(str(compiled), list(map(itemgetter(*names), rows)))
+    columns = list(table.columns)
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608 - our own
+    values: Iterable[tuple[object, ...]] = map(itemgetter(*(column.name for column in columns)), rows)
+    written = [(at, write) for at, column in enumerate(columns) if (write := _written(column.type)) is not None]
+    if written:
+        values = (_with_written(row, written) for row in values)
+    connection.exec_driver_sql(statement, list(values))
+
+
+_AS_THEY_ARE = (Integer, String, Boolean, LargeBinary, JSON)
+
+
+def _with_written(
+    row: tuple[object, ...], written: Sequence[tuple[int, Callable[[object], object]]]
+) -> tuple[object, ...]:
+    cells = list(row)
+    for at, write in written:
+        cells[at] = write(cells[at])
+    return tuple(cells)
 
 
 def put_stored(connection: Writing, table: Table, rows: Sequence[Sequence[object]]) -> None:
@@ -52,7 +68,7 @@ def copy_rows(connection: Writing, table: Table, rows: Iterable[Sequence[object]
     as_json = [None if as_stored else _written(column.type) for column in table.columns]
     plain = not any(as_json)
     driver: Any = connection.connection.driver_connection
-    statement = f'COPY "{table.name}" ({names}) FROM STDIN'
+    statement = f"COPY {name_to_write(connection, table)} ({names}) FROM STDIN"
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
@@ -66,7 +82,8 @@ def copy_rows(connection: Writing, table: Table, rows: Iterable[Sequence[object]
 def clear_batch(connection: Writing, tables: Iterable[Table], batch_id: int) -> None:
     """Delete what these tables hold of one batch."""
     if is_postgres(connection.dialect):  # in one message to the server
-        each = [f'DELETE FROM "{table.name}" WHERE batch_id = {int(batch_id)}' for table in tables]  # noqa: S608
+        names = (name_to_write(connection, table) for table in tables)
+        each = [f"DELETE FROM {name} WHERE batch_id = {int(batch_id)}" for name in names]  # noqa: S608
         connection.exec_driver_sql(";".join(each))
         return
     for table in tables:

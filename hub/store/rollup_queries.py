@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, delete, func, select
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
-from hub.store.dialect import insert_or_add, insert_or_replace
+from hub.store.dialect import insert_or_add, insert_or_replace, to_write
 from hub.store.rollup_body import PackedRollup, body_of, packed, unpack
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
 from traceability.quality.first_pass import FirstPass
@@ -117,7 +117,7 @@ def put_spans(connection: Writing, spans: Sequence[SpanRow]) -> None:
         for span in spans
     ]
     if rows:
-        connection.execute(insert_or_replace(connection, rollup), rows)
+        connection.execute(insert_or_replace(connection, rollup), rows, execution_options=to_write(connection))
 
 
 def hour_at(connection: Reading, stream: str, hour: int) -> SpanRow | None:
@@ -127,14 +127,14 @@ def hour_at(connection: Reading, stream: str, hour: int) -> SpanRow | None:
 
 def hours_at(connection: Reading, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], SpanRow]:
     """The roll-ups of hours, each of a stream, as far as they are there."""
-    by_stream: defaultdict[str, list[int]] = defaultdict(list)
+    by_hour: defaultdict[int, list[str]] = defaultdict(list)
     for stream, hour in wanted:
-        by_stream[stream].append(hour)
+        by_hour[hour].append(stream)
     return {
         (row.stream, row.start): _span(row)
-        for stream, hours in by_stream.items()
-        for chunk in in_chunks(hours)
-        for row in connection.execute(_HOURS_AT, {"of_stream": stream, "hours": chunk})
+        for hour, streams in by_hour.items()
+        for chunk in in_chunks(streams)
+        for row in connection.execute(_HOURS_AT, {"at_hour": hour, "streams": chunk})
     }
 
 
@@ -218,9 +218,9 @@ _BETWEEN = select(rollup).where(
     rollup.c.start < bindparam("end"),
 )
 _HOURS_AT = select(rollup).where(
-    rollup.c.stream == bindparam("of_stream"),
+    rollup.c.stream.in_(bindparam("streams", expanding=True)),
     rollup.c.span == HOUR,
-    rollup.c.start.in_(bindparam("hours", expanding=True)),
+    rollup.c.start == bindparam("at_hour"),
 )
 _FORGET_EMPTY = delete(first_pass_hour).where(
     *(first_pass_hour.c[name] == bindparam(f"at_{name}") for name in HourKey.__struct_fields__),

@@ -66,7 +66,7 @@ def bring_up(store: Store, scripts: Path = MIGRATIONS) -> None:
     if due:
         upgrade(store, scripts=scripts)
     if missing:
-        with store.writing() as connection:
+        with store.shaping() as connection:
             metadata.create_all(connection)
 
 
@@ -74,7 +74,7 @@ def upgrade(store: Store, to: str | None = None, *, scripts: Path = MIGRATIONS) 
     """Bring a store to revision ``to`` (the newest that the program knows), forward or back; all of it or nothing."""
     script = _script(scripts)
     wanted = to or str(script.get_current_head())
-    with store.writing() as connection:
+    with store.shaping() as connection:
         before = revision_of(connection, script, store)
         if wanted not in {step.revision for step in script.walk_revisions()}:
             raise DataDirectory(f"the program knows no revision {wanted}", where="--to")

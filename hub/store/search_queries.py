@@ -1,10 +1,12 @@
 """Finding items and parts by a piece of their number or name."""
 
+from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
 from sqlalchemy import Column, func, or_, select, union
 
 from hub.named import Named
+from hub.store.chunks import in_chunks
 from hub.store.database import Reading
 from hub.store.master_queries import PartEntry, part_label
 from hub.store.tables import control_plan, link, unit_result
@@ -34,6 +36,25 @@ def items_like(connection: Reading, kind: ItemKind, text: str, limit: int) -> li
     ).subquery()
     statement = select(found.c.item).order_by(func.length(found.c.item), found.c.item).limit(limit)
     return list(connection.execute(statement).scalars())
+
+
+def items_called(
+    connection: Reading, kind: ItemKind, numbers: Sequence[str], parts: Collection[str]
+) -> list[tuple[str, str]]:
+    """Each number with every unit or lot of ``parts`` that bears exactly it, by index, in the order of the numbers."""
+    between = "/21/" if kind is ItemKind.UNIT else "/10/"
+    meant = {f"{part}{between}{quote(number, safe=UNRESERVED)}": number for number in numbers for part in parts}
+    known: set[str] = set()
+    for chunk in in_chunks(sorted(meant)):
+        for column in _SOURCES[kind]:
+            known.update(connection.execute(select(column).where(column.in_(chunk)).distinct()).scalars())
+    place = {number: at for at, number in enumerate(numbers)}
+    return sorted(((meant[item], item) for item in known), key=lambda pair: (place[pair[0]], pair[1]))
+
+
+def planned_parts(connection: Reading) -> tuple[str, ...]:
+    """Every part that a control plan speaks of."""
+    return tuple(connection.execute(select(control_plan.c.part).distinct().order_by(control_plan.c.part)).scalars())
 
 
 def is_named(connection: Reading, item: str) -> bool:

@@ -39,9 +39,9 @@ class ServerStore(Store):
 
     place: ServerPlace
 
-    def __init__(self, place: ServerPlace) -> None:
+    def __init__(self, place: ServerPlace, schema: str | None = None) -> None:
         self.place = place
-        self._engine = make_server_engine(place, pool=_POOL)
+        self._engine = make_server_engine(place, pool=_POOL, schema=schema)
         self._reader = _snapshots(self._engine)
         self._writer = self._engine.execution_options(isolation_level="READ COMMITTED")
         self._turn = threading.Lock()  # threads queue here, with one connection at the server's queue
@@ -64,13 +64,13 @@ class ServerStore(Store):
     def writing(self) -> Iterator[Writing]:
         """The only writing transaction at this time; committed at the end, rolled back on an error."""
         with stated(self.place), self._queued(BUSY_TIMEOUT_S), self._writer.begin() as connection:
-            _lock(connection, BUSY_TIMEOUT_S)
+            lock(connection, BUSY_TIMEOUT_S)
             yield connection
 
     def check_writable(self, within: float, room: int) -> None:  # noqa: ARG002 - the interface's
         """See ``Store``; ``room`` on the server's disk can't be asked for: the server says when there is none."""
         with stated(self.place), self._queued(within), self._writer.begin() as connection:
-            _lock(connection, within)
+            lock(connection, within)
             connection.rollback()
 
     def copy_to(self, target: Path) -> None:
@@ -89,10 +89,13 @@ class ServerStore(Store):
     def _behind_views(self) -> Engine:
         with self._making_views:
             if self._views is None:
-                engine = make_server_engine(self.place, pool=_BEHIND_VIEWS, recycle_s=_VIEWS_KEPT_S)
+                engine = self._views_engine(_VIEWS_KEPT_S, _BEHIND_VIEWS)
                 prepare_views(engine)
                 self._views = _snapshots(engine)
             return self._views
+
+    def _views_engine(self, recycle_s: int, pool: int) -> Engine:
+        return make_server_engine(self.place, pool=pool, recycle_s=recycle_s)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -132,8 +135,13 @@ def _check_server(store: ServerStore) -> None:
         )
 
 
-def make_server_engine(place: ServerPlace, *, pool: int, schema: str | None = None, recycle_s: int = -1) -> Engine:
-    """Connections to the database; with ``schema`` unqualified names are looked up there first."""
+def make_server_engine(
+    place: ServerPlace, *, pool: int, schema: str | None = None, recycle_s: int = -1, password: str | None = None
+) -> Engine:
+    """Connections to the database; with ``schema`` unqualified names are looked up there first.
+
+    ``password`` in place of the one that is found for ``place``.
+    """
     try:
         # wanted only where the store is a server
         import psycopg  # noqa: PLC0415
@@ -145,8 +153,8 @@ def make_server_engine(place: ServerPlace, *, pool: int, schema: str | None = No
             advice="did you install with the extra 'postgres'?  pip install 'zhuoyue[hub,postgres]'",
         ) from None
     arguments: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "zhuoyue-hub"}
-    if (password := password_for(place)) is not None:
-        arguments["password"] = password
+    if (known := password or password_for(place)) is not None:
+        arguments["password"] = known
     engine = create_engine(
         make_url(place.url).set(drivername="postgresql+psycopg"),
         pool_size=pool,
@@ -183,7 +191,8 @@ def _snapshots(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _lock(connection: Connection, within: float) -> None:
+def lock(connection: Connection, within: float) -> None:
+    """Have the write lock until the transaction ends."""
     if within != BUSY_TIMEOUT_S:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(within * 1000)}")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")  # a number of ours

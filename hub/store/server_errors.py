@@ -1,5 +1,6 @@
 """What a PostgreSQL server says, by its SQLSTATE (PostgreSQL documentation, appendix A), as errors of the hub."""
 
+import re
 from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError
@@ -8,6 +9,8 @@ from hub.errors import DataDirectory, EntryRefused, HubError, StoreBusy, StoreFu
 from hub.store.database import Undone, busy
 from hub.store.place import ServerPlace
 
+_NODE = re.compile(r'could not connect to server ".*_node_(\d+)"')
+"""What postgres_fdw says of a foreign server that is not there."""
 Words = Callable[[str, str], HubError]
 """From what the server says and where it is."""
 
@@ -17,6 +20,8 @@ def stated_error(error: DBAPIError, place: ServerPlace) -> HubError | None:
     state = getattr(error.orig, "sqlstate", None) or ""
     said = str(error.orig).strip().partition("\n")[0]
     words = _WORDS.get(state)
+    if node := _NODE.search(str(error.orig)):
+        return _node_gone(said, _address(place, int(node[1])))
     if words is None and (state.startswith("08") or _never_answered(error, state)):
         words = _gone
     elif words is None and state == "0A000" and "recovery" in said:
@@ -24,6 +29,18 @@ def stated_error(error: DBAPIError, place: ServerPlace) -> HubError | None:
     elif words is None and not state and "NUL" in said:
         words = _nul
     return None if words is None else words(said, str(place))
+
+
+def _address(place: ServerPlace, number: int) -> str:
+    return place.shards[number] if number < len(place.shards) else f"{place}, node {number}"
+
+
+def _node_gone(said: str, where: str) -> HubError:
+    return StoreGone(
+        f"a node of the store does not answer: {said}",
+        where=where,
+        advice="what lies on the other nodes is answered, and nothing is lost; start the node's server again",
+    )
 
 
 def _never_answered(error: DBAPIError, state: str) -> bool:

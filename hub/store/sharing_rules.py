@@ -104,6 +104,12 @@ _SENT = (
     "EXISTS (SELECT 1 FROM main.notification_change c"
     " WHERE c.id = r.id AND json_extract(c.record, '$.content.to') = 'SENT')"
 )
+_LENT = (
+    "(EXISTS (SELECT 1 FROM main.knowledge_share s WHERE s.batch_id = r.batch_id AND s.line = r.line"
+    f" AND (s.organisation = '*' OR s.organisation = {_SIDES}))"
+    " AND NOT EXISTS (SELECT 1 FROM main.knowledge n WHERE n.id = r.id"
+    " AND (n.batch_id > r.batch_id OR (n.batch_id = r.batch_id AND n.line > r.line))))"
+)
 _ASKED = f"(SELECT a.recall FROM main.recall_asker a WHERE a.organisation = {_SIDES})"
 # Conditions of their own; ``temp.X`` is what the asker sees of X.
 CONDITIONS: dict[str, str] = {
@@ -141,8 +147,20 @@ CONDITIONS: dict[str, str] = {
     "incoming_item": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR r.supplier = {_SIDES}",
     "requirement": f"r.customer = {_SIDES} OR r.supplier = {_SIDES}",
     "requirement_change": "EXISTS (SELECT 1 FROM temp.requirement v WHERE v.id = r.id)",
+    "improvement": "r.plant IN (SELECT plant FROM temp.asker_plant)",
+    "improvement_change": "EXISTS (SELECT 1 FROM temp.improvement v WHERE v.id = r.id)",
+    # what was learnt stays with its plant, unless its present version is shared
+    "knowledge": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR {_LENT}",
+    "knowledge_share": f"EXISTS (SELECT 1 FROM temp.knowledge v WHERE {_AT} AND (r.organisation IN ({_SIDES}, '*')"
+    " OR v.plant IN (SELECT plant FROM temp.asker_plant)))",
+    # what was published is for everybody; who was counted, for each its own
+    "comparison_table": EVERYTHING,
+    "comparison_member": "r.plant IN (SELECT plant FROM temp.asker_plant)",
+    "comparison_consent": f"r.id = {_SIDES}",
     "declaration_document": "r.plant IN (SELECT plant FROM temp.asker_plant)",
     "agent_contact": f"r.author IN {_MINE}",
+    "agent_sample": f"r.author IN {_MINE}",
+    "enrolment_token": "r.plant IN (SELECT plant FROM temp.asker_plant)",
     "alarm_acknowledgement": f"r.agent IN {_MINE} OR r.author IN {_MINE}"
     " OR EXISTS (SELECT 1 FROM temp.alarm v WHERE v.id = r.id AND v.author = r.agent)",
     "correction": f"r.author IN {_MINE} OR r.target_author IN {_MINE}"

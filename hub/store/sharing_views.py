@@ -10,7 +10,7 @@ SQLite it calls back into this process, on a PostgreSQL server it fills a tempor
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -18,7 +18,8 @@ import msgspec
 from sqlalchemy import Connection, Engine, event
 
 from hub.store.columns import metadata
-from hub.store.dialect import is_postgres
+from hub.store.dialect import SPREAD, is_postgres
+from hub.store.production_tables import COPIES
 from hub.store.sharing_rules import column_of, condition_of, sealed_rows
 from hub.store.sharing_server import (
     NOTE_ROWS,
@@ -120,6 +121,7 @@ class Noted:
 def prepare_views(engine: Engine) -> None:
     """Make every connection of ``engine`` one that shows nothing until ``look_as`` says who looks."""
     statements = tuple(_statements())
+    copies = COPIES if SPREAD in engine.get_execution_options() else {}
 
     def prepare(connection: Any, record: Any) -> None:
         noted = record.info[NOTED] = Noted()
@@ -134,7 +136,12 @@ def prepare_views(engine: Engine) -> None:
         (schema,) = connection.execute("SELECT current_schema()").fetchone()
         connection.prepare_threshold = 1
         connection.prepared_max = 1000
-        made = [PREPARED, *temporary_tables(_TABLES), NOTE_ROWS, *(in_server_words(each, schema) for each in _views())]
+        made = [
+            PREPARED,
+            *temporary_tables(_TABLES),
+            NOTE_ROWS,
+            *(in_server_words(each, schema) for each in _views(copies)),
+        ]
         connection.execute(";\n".join(made))
         connection.commit()
 
@@ -193,14 +200,15 @@ def _statements() -> Iterable[str]:
     yield from _views()
 
 
-def _views() -> Iterable[str]:
-    """Each behind those that it speaks of."""
+def _views(copies: Mapping[str, str] = {}) -> Iterable[str]:
+    """Each behind those that it speaks of; ``copies`` of tables, by their names, behind the same as these."""
     conditions = {name: condition_of(table) for name, table in metadata.tables.items()}
     spoken = {name: _OF_VIEW.findall(condition) for name, condition in conditions.items()}
     for name in TopologicalSorter({name: conditions.keys() & set(of) for name, of in spoken.items()}).static_order():
         table = metadata.tables[name]
         columns = ", ".join(column_of(table, column.name) for column in table.columns)
-        yield f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM main."{name}" AS r WHERE {conditions[name]}'  # noqa: S608
+        for place in (name, *(copy for copy, of in copies.items() if of == name)):
+            yield f'CREATE TEMP VIEW "{place}" AS SELECT {columns} FROM main."{place}" AS r WHERE {conditions[name]}'  # noqa: S608
     arms = []
     for name, (kind, item, identity) in _SEALED.items():
         sealed = sealed_rows(metadata.tables[name])

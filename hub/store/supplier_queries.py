@@ -69,7 +69,7 @@ def defects_between(connection: Reading, plant: str, begin: int, end: int) -> li
     Those that were declared wrong are taken off again; they are few.
     """
     named = (unit_result.c.part, unit_result.c.operation, func.coalesce(unit_result.c.defect, "").label("defect"))
-    failed = _failed(plant, begin, end)
+    failed = failed_between(plant, begin, end)
     query = select(*named, func.count().label("results")).where(*failed).group_by(*named)
     counts = {(row.part, row.operation, row.defect): int(row.results) for row in connection.execute(query)}
     for row in _corrected(connection, failed):
@@ -81,7 +81,8 @@ def defects_between(connection: Reading, plant: str, begin: int, end: int) -> li
     ]
 
 
-def _failed(plant: str, begin: int, end: int) -> Collection[ColumnElement[bool]]:
+def failed_between(plant: str, begin: int, end: int) -> Collection[ColumnElement[bool]]:
+    """Conditions on ``unit_result``: valid results of a plant in ``[begin, end)`` that were not OK."""
     return (
         unit_result.c.plant == plant,
         unit_result.c.verdict == literal_column("'NOT_OK'"),  # as the index unit_result_failed says it

@@ -18,10 +18,12 @@ hub is opened, and ``rebuild`` fills them with what that program could not read.
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, Text
 
 import hub.store.account_tables
-import hub.store.audit_tables  # noqa: F401 - likewise
+import hub.store.audit_tables
+import hub.store.common_tables  # noqa: F401 - likewise
 from hub.store.alarm_tables import ALARM_PROJECTION
 from hub.store.catenax_tables import CATENAX_PROJECTION
 from hub.store.columns import Long, evidence, metadata, text
+from hub.store.comparison_tables import COMPARISON_PROJECTION
 from hub.store.declaration_tables import declaration_document
 from hub.store.detail_tables import DETAIL_PROJECTION
 from hub.store.economics_tables import assessment, output_value, quality_loss
@@ -30,6 +32,7 @@ from hub.store.event_link_tables import EVENT_LINK_PROJECTION
 from hub.store.field_tables import FIELD_PROJECTION
 from hub.store.fleet_tables import FLEET_PROJECTION
 from hub.store.history_tables import HISTORY_PROJECTION
+from hub.store.improvement_tables import IMPROVEMENT_PROJECTION
 from hub.store.incoming_tables import INCOMING_PROJECTION
 from hub.store.ledger_tables import batch, fork, log_node, meta
 from hub.store.line_tables import codes, hold, interlock_refusal
@@ -40,6 +43,7 @@ from hub.store.production_tables import claim, data_loss, link, picture, unit_re
 from hub.store.quality_tables import QUALITY_PROJECTION, quality_loss_detail, quality_statement
 from hub.store.recall_tables import item_number, recall, recall_part
 from hub.store.requirement_tables import REQUIREMENT_PROJECTION
+from hub.store.rollout_tables import ROLLOUT_PROJECTION
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
 from hub.store.round_tables import round_lease
 from hub.store.sharing_tables import audit_read, organisation_token, recall_asker, sharing_policy
@@ -198,13 +202,16 @@ PROJECTION: dict[str, Table] = {
         *CATENAX_PROJECTION,
         *FIELD_PROJECTION,
         *FLEET_PROJECTION,
+        *ROLLOUT_PROJECTION,
         *INCOMING_PROJECTION,
         *REQUIREMENT_PROJECTION,
+        *IMPROVEMENT_PROJECTION,
         *EPCIS_PROJECTION,
         *EVENT_LINK_PROJECTION,
         *NOTIFY_PROJECTION,
         *QUALITY_PROJECTION,
         *MASTER_PROJECTION,
         *HISTORY_PROJECTION,
+        *COMPARISON_PROJECTION,
     )
 }

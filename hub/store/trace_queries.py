@@ -10,9 +10,11 @@ from sqlalchemy import Column, Select, Table, and_, select
 from hub.store.chunks import in_chunks
 from hub.store.correction_queries import Place, erroneous, place_of
 from hub.store.database import Reading
+from hub.store.dialect import SPREAD
 from hub.store.event_link_queries import EventLinks
 from hub.store.instant import from_micros
 from hub.store.measured_queries import values_where
+from hub.store.production_tables import link_by_child
 from hub.store.tables import batch, link, measured, picture, unit_result
 from traceability.genealogy import Direction, Link, with_endings
 from traceability.measurement import Measurement, Status
@@ -115,8 +117,9 @@ class StoreLinks:
         yield from self.events.transformed(items, Direction.FORWARD)
 
     def _links(self, end: Column[str], items: Collection[str]) -> Iterator[Link]:
+        table = links_by(self._connection, end)
         for chunk in in_chunks(items):
-            query = known(select(link).where(end.in_(chunk)), link, self._log_size)
+            query = known(select(table).where(table.c[end.name].in_(chunk)), table, self._log_size)
             rows = list(self._connection.execute(query))
             wrong = erroneous(self._connection, (place_of(row) for row in rows), self._log_size)
             for row in rows:
@@ -139,6 +142,12 @@ class StoreLinks:
                     line=row.line,
                     erroneous=bool(wrong) and place_of(row) in wrong,
                 )
+
+
+def links_by(connection: Reading, end: Column[str]) -> Table:
+    """The links as they lie where those of one ``end`` are asked for."""
+    by_child = SPREAD in connection.get_execution_options() and end is link.c.child
+    return link_by_child if by_child else link
 
 
 def known(query: Select[Any], table: Table, log_size: int | None) -> Select[Any]:

@@ -8,10 +8,11 @@ import msgspec
 from sqlalchemy import Table, delete, func, select, text
 
 from hub.store.database import Reading, Store, Writing
-from hub.store.dialect import is_postgres
+from hub.store.dialect import is_postgres, to_write
 from hub.store.digests import Range, count_of, digest_of, log_index, stored_rows
 from hub.store.ledger_tables import batch
 from hub.store.put import put_stored
+from hub.store.spread.forget import clear_table
 from hub.store.sqlite_file import create_store
 from hub.store.tables import PROJECTION, metadata
 
@@ -36,7 +37,8 @@ def come_to(target: Reading) -> int:
 def copy_range(source: Reading, target: Writing, within: Range) -> None:
     """The rows of some batches, the batches themselves last, in place of what may be there."""
     for table in reversed(GROWING.values()):
-        target.execute(delete(table).where(log_index(table) >= within[0], log_index(table) < within[1]))
+        gone = delete(table).where(log_index(table) >= within[0], log_index(table) < within[1])
+        target.execute(gone, execution_options=to_write(target))
         for rows in stored_rows(source, table, within):
             put_stored(target, table, rows)
 
@@ -49,7 +51,7 @@ def differing(source: Reading, target: Reading, tables: Iterable[Table], within:
 def copy_whole(source: Reading, target: Writing, tables: Iterable[Table]) -> None:
     """All rows of some tables, in place of what may be there."""
     for table in tables:
-        target.execute(delete(table))
+        clear_table(target, table)
         for rows in stored_rows(source, table):
             put_stored(target, table, rows)
         _go_on_counting(target, table)

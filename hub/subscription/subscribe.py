@@ -42,6 +42,12 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
 
 
+class FleetKind(StrEnum):
+    """What one is told of that is no alarm of a line."""
+
+    AGENT_SILENT = "agent-silent"
+
+
 class SubscriptionForm(BaseModel):
     """What to be told of, and where. No plant or kind: all that may be seen."""
 
@@ -49,7 +55,7 @@ class SubscriptionForm(BaseModel):
     channel: Channel
     address: Annotated[str, Field(min_length=3, max_length=2000)]
     plants: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=200)] = []
-    kinds: list[AlarmKind] = []
+    kinds: list[AlarmKind | FleetKind] = []
 
 
 def subscribe(hub: Hub, asker: Asker, form: SubscriptionForm) -> StoredSubscription:

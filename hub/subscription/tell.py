@@ -17,6 +17,7 @@ from hub.store.account_people import account_by_id
 from hub.store.batches import log_size
 from hub.store.database import Reading
 from hub.store.instant import to_micros
+from hub.store.silence_queries import StoredSilence
 from hub.store.subscription_queries import (
     StoredSubscription,
     move_cursor,
@@ -24,6 +25,7 @@ from hub.store.subscription_queries import (
     subscriptions,
     write_message,
 )
+from hub.subscription.silence import silence_line, silence_subject, silences_told
 from hub.subscription.subscribe import Channel
 from traceability.encoding import sha256
 from traceability.quality.alarm.rule import AlarmKind
@@ -41,11 +43,15 @@ KINDS_TOLD = {
 
 
 class AlarmNews(msgspec.Struct, frozen=True, kw_only=True):
-    """What a webhook gets: the first alarms as ``/api/v1/alarms`` shows them, and how many there are in all."""
+    """What a webhook gets: the first alarms as ``/api/v1/alarms`` shows them, and how many there are in all.
+
+    ``silences``: agents that fell silent or are heard of again; they count in ``total``.
+    """
 
     subscription: str
     total: int
     alarms: tuple[AlarmView, ...]
+    silences: tuple[StoredSilence, ...] = ()
 
 
 def write_due_messages(hub: Hub, audit: AuditDesk) -> int:
@@ -62,21 +68,22 @@ def _write(hub: Hub, audit: AuditDesk, one: StoredSubscription, size: int) -> bo
     plants = frozenset(whose.plants) if whose is not None and whose.organisation else frozenset[str]()
     with _eyes(hub, audit, one, plants).store.reading() as connection:
         total, views = _found(connection, one, size) if able else (0, ())
+        quiet = silences_told(connection, one, size) if able else ()
     now = to_micros(hub.clock())
     with hub.store.writing() as connection:
-        if total:
+        if total or quiet:
             write_message(
                 connection,
                 subscription=one.id,
                 occasion=sha256(f"{one.id}:{one.cursor}:{size}".encode()).hex(),
-                alarms=total,
-                subject=_subject(total, views),
-                body=_body(one, total, views),
+                alarms=total + len(quiet),
+                subject=silence_subject(quiet) if quiet and not total else _subject(total, views),
+                body=_body(one, total, views, quiet),
                 next_at=now,
                 written_at=now,
             )
         move_cursor(connection, one.id, size)
-    return total > 0
+    return total > 0 or bool(quiet)
 
 
 def _eyes(hub: Hub, audit: AuditDesk, one: StoredSubscription, plants: frozenset[str]) -> Hub:
@@ -98,10 +105,12 @@ def _subject(total: int, views: Sequence[AlarmView]) -> str:
     return f"预警 {total} 条 / {total} alarm{'s' if total > 1 else ''}: {named}"
 
 
-def _body(one: StoredSubscription, total: int, views: Sequence[AlarmView]) -> str:
+def _body(one: StoredSubscription, total: int, views: Sequence[AlarmView], quiet: Sequence[StoredSilence] = ()) -> str:
     if one.channel == Channel.WEBHOOK:
-        return msgspec.json.encode(AlarmNews(subscription=one.id, total=total, alarms=tuple(views))).decode()
-    lines = [_line(view) for view in views]
+        every = total + len(quiet)
+        news = AlarmNews(subscription=one.id, total=every, alarms=tuple(views), silences=tuple(quiet))
+        return msgspec.json.encode(news).decode()
+    lines = [*(silence_line(silence) for silence in quiet), *(_line(view) for view in views)]
     if total > len(views):
         lines.append(f"… 另有 {total - len(views)} 条 / {total - len(views)} more")
     return "\n".join(lines) + "\n"

@@ -42,7 +42,7 @@ class SupplierDesk:
         return self._graded(hub, asker).grades
 
     def _graded(self, hub: Hub, asker: Asker) -> Graded:
-        eyes = _eyes(asker)
+        eyes = asker.eyes
         with self._turn:
             making = self._making.setdefault(eyes, threading.Lock())
         with making, hub.store.reading() as connection:  # of many who ask at once, one makes it
@@ -65,12 +65,6 @@ class SupplierDesk:
             while len(self._known) > MOST_ASKERS:
                 oldest, _ = self._known.popitem(last=False)
                 self._making.pop(oldest, None)
-
-
-def _eyes(asker: Asker) -> Eyes:
-    """Who sees the same: an organisation, or those of its people who see the same of its plants."""
-    plants = sorted(asker.person.plants) if asker.person is not None and asker.organisation else []
-    return (asker.organisation, asker.at_plant, *plants)
 
 
 def _good(known: SupplierBoard, size: int, now: datetime, *, patient: bool) -> bool:

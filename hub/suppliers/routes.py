@@ -9,6 +9,7 @@ from hub.api.answer import documented, json_answer
 from hub.errors import NotFound
 from hub.suppliers.asked import Asked, Chart, Rules, subject_of
 from hub.suppliers.board import by_plant
+from hub.suppliers.chart_views import ControlChart
 from hub.suppliers.control_chart import control_chart
 from hub.suppliers.desk import SupplierDesk
 from hub.suppliers.lots import lot_comparison
@@ -18,7 +19,6 @@ from hub.suppliers.views import (
     CapabilityAnswer,
     CharacteristicList,
     CharacteristicTrend,
-    ControlChart,
     Histogram,
     LotComparison,
     Pareto,

@@ -145,59 +145,6 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     end: datetime
 
 
-class ChartPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One plotted point with its own limits; ``rules`` are those that it completes."""
-
-    at: datetime
-    value: float | None
-    centre: float
-    lcl: float | None
-    ucl: float | None
-    n: int
-    rules: tuple[str, ...]
-    unit: str | None
-    """The last unit of the point."""
-    work_cell: str
-    batch: int
-    """Log position of the record of its last value."""
-
-
-class ChartLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A chart of location or of spread."""
-
-    kind: str
-    centre: float
-    sigma: float
-    estimator: str
-    points: tuple[ChartPoint, ...]
-
-
-class RuleSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that is judged, and how often it was broken."""
-
-    id: str
-    times: int
-
-
-class ControlChart(msgspec.Struct, frozen=True, kw_only=True):
-    """The last ``values`` of ``available`` values of the period; limits are estimated from them (phase I).
-
-    ``earlier`` is the time before which the others lie. ``reason`` says why there is no chart.
-    """
-
-    filed: Filed
-    location: ChartLine | None
-    spread: ChartLine | None
-    rules: tuple[RuleSeen, ...]
-    values: int
-    available: int
-    left_out: int
-    subgroup: int
-    work_cells: tuple[str, ...]
-    earlier: datetime | None
-    reason: Reason | None = None
-
-
 class Bin(msgspec.Struct, frozen=True, kw_only=True):
     """Values from ``low`` to before ``high``; ``fitted`` is how many the fitted curve would have there."""
 

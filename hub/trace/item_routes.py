@@ -13,6 +13,7 @@ from hub.api.access import UsesHub
 from hub.api.answer import JSON_TYPE, documented, json_answer
 from hub.proof.routes import Withhold, evidence_answer
 from hub.trace.badge import evidence_summary
+from hub.trace.day import UnitDay, unit_day
 from hub.trace.evidence import assemble_evidence
 from hub.trace.known import Known
 from hub.trace.line import MOST_HOLDS, plant_holds
@@ -35,6 +36,14 @@ def get_evidence(item: str, hub: UsesHub, withhold: Withhold = ()) -> Response:
     with hub.store.reading() as connection:
         evidence = assemble_evidence(connection, hub, name, withhold=frozenset(withhold))
     return evidence_answer(evidence, name.rpartition("/")[2].rpartition(":")[2])
+
+
+@router.get("/items/{item:path}/day", response_class=Response, responses=documented(UnitDay))
+def get_day(item: str, hub: UsesHub) -> Response:
+    """A unit's values among everything measured there on their day."""
+    name = item_uri(read_identity(item))
+    with hub.store.reading() as connection:
+        return json_answer(unit_day(connection, view_of_unit(connection, name)))
 
 
 @router.get("/items/{item:path}/uses", response_class=Response, responses=documented(LotView))

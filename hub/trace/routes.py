@@ -15,6 +15,7 @@ from hub.epcis.export import document_about
 from hub.errors import NotFound
 from hub.proof.routes import Withhold, evidence_answer
 from hub.trace.badge import evidence_summary
+from hub.trace.day import UnitDay, unit_day
 from hub.trace.evidence import assemble_evidence
 from hub.trace.graph import graph, with_results
 from hub.trace.known import Known
@@ -36,6 +37,13 @@ def get_evidence(gtin: str, serial: str, hub: UsesHub, withhold: Withhold = ()) 
     with hub.store.reading() as connection:
         evidence = assemble_evidence(connection, hub, unit_uri(gtin, serial), withhold=frozenset(withhold))
     return evidence_answer(evidence, f"{gtin}-{serial}")
+
+
+@router.get("/units/{gtin}/{serial:path}/day", response_class=Response, responses=documented(UnitDay))
+def get_day(gtin: str, serial: str, hub: UsesHub) -> Response:
+    """Its values among everything measured there on their day: counts, spread and bins, as far as it is shared."""
+    with hub.store.reading() as connection:
+        return json_answer(unit_day(connection, unit_view(connection, gtin, serial)))
 
 
 @router.get("/units/{gtin}/{serial:path}", response_class=Response, responses=documented(UnitView))

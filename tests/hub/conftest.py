@@ -1,5 +1,6 @@
 """Hubs for tests. A test that is marked ``every_store`` runs once with each kind of store behind ``small_hub``;
-with ``ZHUOYUE_STORE=postgresql`` every test below this folder runs on PostgreSQL instead of a file."""
+with ``ZHUOYUE_STORE=postgresql`` every test below this folder runs on PostgreSQL instead of a file. Those marked
+``every_store(spread=True)`` run on several servers, too; with ``ZHUOYUE_STORE=spread`` every test does."""
 
 import os
 from collections.abc import Iterator
@@ -8,17 +9,19 @@ from pathlib import Path
 import pytest
 import small_hub as hubs
 from small_hub import SmallAgent, small_agent, small_hub
+from small_nodes import SmallNodes, moved_at_once, small_nodes
 from small_postgres import SmallPostgres
 
 from hub.parts import Hub
 
-FILE, SERVER = "sqlite", "postgresql"
+FILE, SERVER, SPREAD = "sqlite", "postgresql", "spread"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = [os.environ[name] for name in ("ZHUOYUE_STORE",) if name in os.environ]
-    if not wanted and metafunc.definition.get_closest_marker("every_store") is not None:
-        wanted = [FILE, SERVER]
+    marked = metafunc.definition.get_closest_marker("every_store")
+    if not wanted and marked is not None:
+        wanted = [FILE, SERVER, *([SPREAD] if marked.kwargs.get("spread") else [])]
     if wanted:
         metafunc.parametrize("back_end", wanted, indirect=True, scope="module")
 
@@ -31,12 +34,28 @@ def postgres() -> Iterator[SmallPostgres]:
     server.close()
 
 
+@pytest.fixture(scope="session")
+def nodes() -> Iterator[SmallNodes]:
+    """Three servers for all tests that want stores spread over several."""
+    with small_nodes() as made:
+        yield made
+
+
 @pytest.fixture(scope="module", autouse=True)
 def back_end(request: pytest.FixtureRequest) -> Iterator[str]:
     """What is behind new hubs."""
     which = getattr(request, "param", FILE)
     if which == FILE:
         yield which
+        return
+    if which == SPREAD:
+        many: SmallNodes = request.getfixturevalue("nodes")
+        hubs.STORES.append(many.own.new_database)
+        hubs.SHARDS.append(many.new_shards)
+        with moved_at_once():
+            yield which
+        hubs.STORES.pop()
+        hubs.SHARDS.pop()
         return
     server: SmallPostgres = request.getfixturevalue("postgres")
     hubs.STORES.append(server.new_database)
@@ -50,11 +69,12 @@ def no_database_is_left(request: pytest.FixtureRequest, back_end: str) -> Iterat
     if back_end == FILE:
         yield
         return
-    server: SmallPostgres = request.getfixturevalue("postgres")
-    before = server.made
+    servers = request.getfixturevalue("nodes").servers if back_end == SPREAD else [request.getfixturevalue("postgres")]
+    before = [server.made for server in servers]
     yield
-    for number in range(before + 1, server.made + 1):
-        server.execute(f"DROP DATABASE IF EXISTS hub_{number} WITH (FORCE)")
+    for server, first in zip(servers, before, strict=True):
+        for number in range(first + 1, server.made + 1):
+            server.execute(f"DROP DATABASE IF EXISTS hub_{number} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ PLANTS = [f"{org}-plant" for org in ORGS]
 SERIALS = [(unit.split("/")[4], unit.rsplit("/", 1)[1]) for unit in UNITS]
 VALUES: dict[str, list[str]] = {
     "plant": PLANTS,
+    "agent": [f"{org}.line" for org in ORGS],
     "item": [quote(UNITS[0], safe=""), quote(UNITS[2], safe=""), quote(LOTS[0], safe="")],
     "organisation": list(ORGS),
     "log_index": ["9", "12", "14"],
@@ -36,6 +37,10 @@ VALUES: dict[str, list[str]] = {
     "subscription_id": ["none"],
     "declaration": ["none"],
     "receipt": ["none"],
+    "year": ["2026"],
+    "metric": ["first-pass-yield", "capability", "loss-rate", "response-hours"],
+    "indicator": ["none"],
+    "target": ["none"],
 }
 ASKED: dict[str, str] = {
     "characteristic": "length", "part": PARTS[0], "operation": "OP10", "plant": PLANTS[0], "about": PLANTS[0],

@@ -43,6 +43,8 @@ class FixedRandom:
 
 STORES: list[Callable[[], str]] = []
 """While something is in it, new hubs live in the PostgreSQL databases whose addresses it gives; see ``every_store``."""
+SHARDS: list[Callable[[], tuple[str, ...]]] = []
+"""The same for the nodes over which they are spread."""
 
 
 def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
@@ -52,6 +54,7 @@ def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
         origin="hub.test/log",
         environment=environment,
         store_url=STORES[-1]() if STORES else None,
+        shards=SHARDS[-1]() if SHARDS else (),
         clock=lambda: START,
         random_bytes=FixedRandom(),
     )

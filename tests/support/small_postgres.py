@@ -18,25 +18,34 @@ from pathlib import Path
 import psycopg
 
 _WAIT_S = 60
+_WITH_BUILTIN = 17
 _UNSYNCED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "autovacuum=off")
 
 
 class SmallPostgres:
     """One server; ``close`` ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, programs: Path | None = None) -> None:
         memory = Path("/dev/shm")
         self._folder = Path(tempfile.mkdtemp(prefix="zy-pg-", dir=memory if os.access(memory, os.W_OK) else None))
-        self._programs = _programs()
+        self._programs = programs or _programs()
         self._user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL does not run as root
         if self._user is not None:
             owner = pwd.getpwnam(self._user)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
         self.made = 0
-        locale = ("--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C", "-E", "UTF8")
+        locale = (*self._by_unicode(), "-E", "UTF8")
         self._run("initdb", "-D", str(self._folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync", *locale)
         self._server: subprocess.Popen[bytes] | None = None
         self.start()
+
+    def _by_unicode(self) -> tuple[str, ...]:
+        version = subprocess.run(
+            [self._programs / "postgres", "--version"], capture_output=True, text=True, check=True, timeout=_WAIT_S
+        )
+        if int(version.stdout.split()[2].partition(".")[0]) < _WITH_BUILTIN:
+            return ("--locale-provider=icu", "--icu-locale=und", "--locale=C.UTF-8")
+        return ("--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C")
 
     def start(self) -> None:
         """Run it; returns when it answers."""

@@ -11,7 +11,13 @@ from traceability.errors import Malformed
 from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record
 from traceability.record.catenax import AspectRecord, BusinessPartnerRecord
+from traceability.record.comparison import (
+    ComparisonConsentRecord,
+    ComparisonMembersRecord,
+    ComparisonTableRecord,
+)
 from traceability.record.correction import CorrectionRecord
+from traceability.record.cost import CostReversalRecord, LossCauseRecord, QualityCostRecord
 from traceability.record.downlink import (
     DownlinkStartRecord,
     HoldOrderRecord,
@@ -24,6 +30,7 @@ from traceability.record.epcis import EventRecord
 from traceability.record.field import FieldFailureRecord, FieldUsageRecord
 from traceability.record.history import HistoryLoadRecord, HistoryResultRecord, HistoryUndoneRecord
 from traceability.record.identity import AliasRecord, CompanyPrefixRecord, ReidentificationRecord
+from traceability.record.improvement import ImprovementChangeRecord, ImprovementRecord
 from traceability.record.incoming import (
     GoodsReceiptRecord,
     IncomingDecisionRecord,
@@ -31,8 +38,16 @@ from traceability.record.incoming import (
     IncomingInspectionRecord,
     IncomingPlanRecord,
 )
+from traceability.record.indicator import (
+    IndicatorRecord,
+    IndicatorReversalRecord,
+    IndicatorValueRecord,
+    TargetRecord,
+    TargetStatusRecord,
+)
 from traceability.record.inspection import FieldReturnRecord, LotInspectionRecord
 from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord
+from traceability.record.knowledge import KnowledgeRecord
 from traceability.record.logistics import PackingRecord, ShipmentRecord
 from traceability.record.master import (
     AuthorKeyRecord,
@@ -66,7 +81,21 @@ from traceability.record.quality import (
     ProductionCalendarRecord,
 )
 from traceability.record.requirement import RequirementChangeRecord, RequirementRecord
+from traceability.record.rollout import (
+    AgentSilenceRecord,
+    ConfigurationVersionRecord,
+    RolloutRecord,
+    RolloutSignedRecord,
+    RolloutStepRecord,
+    SilenceRuleRecord,
+)
 from traceability.record.sharing import PolicyRecord
+from traceability.record.spc import (
+    ChartBaselineEndRecord,
+    ChartBaselineRecord,
+    PointExclusionRecord,
+    PointRestoredRecord,
+)
 from traceability.record.telemetry import TelemetryRecord
 
 AnyRecord = (
@@ -86,6 +115,9 @@ AnyRecord = (
     | ControlPlanRecord
     | OutputValueRecord
     | QualityLossRecord
+    | QualityCostRecord
+    | CostReversalRecord
+    | LossCauseRecord
     | AssessmentRecord
     | EventRecord
     | AliasRecord
@@ -119,6 +151,11 @@ AnyRecord = (
     | FieldUsageRecord
     | LotInspectionRecord
     | FieldReturnRecord
+    | IndicatorRecord
+    | IndicatorValueRecord
+    | IndicatorReversalRecord
+    | TargetRecord
+    | TargetStatusRecord
     | IncomingPlanRecord
     | GoodsReceiptRecord
     | IncomingInspectionRecord
@@ -132,6 +169,22 @@ AnyRecord = (
     | HistoryUndoneRecord
     | AspectRecord
     | BusinessPartnerRecord
+    | ChartBaselineRecord
+    | ChartBaselineEndRecord
+    | PointExclusionRecord
+    | PointRestoredRecord
+    | ComparisonConsentRecord
+    | ComparisonTableRecord
+    | ComparisonMembersRecord
+    | ImprovementRecord
+    | ImprovementChangeRecord
+    | KnowledgeRecord
+    | ConfigurationVersionRecord
+    | RolloutRecord
+    | RolloutSignedRecord
+    | RolloutStepRecord
+    | AgentSilenceRecord
+    | SilenceRuleRecord
 )
 
 MAX_NESTING = 32

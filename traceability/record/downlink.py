@@ -62,6 +62,11 @@ class PlantMessageRecord(Record, frozen=True, kw_only=True, tag="plant-message")
     envelope: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=PIECE)], ...], msgspec.Meta(max_length=PIECES)]
 
 
+def plant_message_id(recipient: str, number: int) -> str:
+    """The id of the record that carries the message of that number."""
+    return f"{recipient}:{number}"[:200]
+
+
 class NoticeKind(StrEnum):
     """What an agent is told about itself."""
 

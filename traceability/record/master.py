@@ -10,6 +10,11 @@ from traceability.record.base import Id, ItemId, Record, Text
 from traceability.record.master_data import Version
 from traceability.unit import Environment
 
+IndustryCode = Annotated[str, msgspec.Meta(pattern="^([A-T]?[0-9]{2,4})?$")]
+"""Of GB/T 4754: section letter, and two to four digits (C3411, 34); empty where not stated."""
+RegionCode = Annotated[str, msgspec.Meta(pattern="^([0-9]{2}|[0-9]{4}|[0-9]{6})?$")]
+"""Of GB/T 2260: province, prefecture or county (31, 3101, 310115); empty where not stated."""
+
 
 class OrganisationRecord(Record, frozen=True, kw_only=True, tag="organisation"):
     """A company of the supply chain; the record's id is the organisation's."""
@@ -26,6 +31,8 @@ class PlantRecord(Record, frozen=True, kw_only=True, tag="plant"):
     name: Text
     name_zh: Text = ""
     time_zone: Id = "Asia/Shanghai"
+    industry: IndustryCode = ""
+    region: RegionCode = ""
     version: Version | None = None
 
 

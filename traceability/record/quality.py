@@ -47,13 +47,26 @@ class CostRateKind(StrEnum):
 
     SCRAP = "scrap"
     REWORK = "rework"
+    RE_INSPECTION = "re-inspection"
+    """One result of a unit that was submitted again without rework."""
+    SORTING = "sorting"
+    """One unit or lot put on hold."""
+    INSPECTION = "inspection"
+    """One first submission at an operation."""
+    INCOMING_INSPECTION = "incoming-inspection"
+    """One item judged, or value measured, of received goods."""
+    CALIBRATION = "calibration"
+    """One gauge calibrated."""
 
 
 class CostRateRecord(Record, frozen=True, kw_only=True, tag="cost-rate"):
-    """Cost of scrapping or of reworking one unit, from a day on; ``operation`` empty: wherever none is more exact."""
+    """Cost of scrapping one unit, or of another activity once, from a day on.
+
+    ``part`` or ``operation`` empty: wherever none is more exact.
+    """
 
     plant: Id
-    part: ItemId
+    part: Annotated[str, msgspec.Meta(max_length=400)]
     rate: CostRateKind
     amount: Decimal
     currency: Currency

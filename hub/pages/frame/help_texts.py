@@ -2,19 +2,9 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
+from hub.pages.costs.cost_help import COST_HELP
+from hub.pages.frame.help_text import HelpText
 from hub.pages.speech import mark
-
-
-class HelpText(msgspec.Struct, frozen=True, kw_only=True):
-    """``formula`` is the same in every language; ``rules`` are numbers of the rules of grading."""
-
-    title: str
-    text: str
-    formula: str = ""
-    rules: tuple[str, ...] = ()
-
 
 HELP: Mapping[str, HelpText] = {
     "level": HelpText(
@@ -26,11 +16,73 @@ HELP: Mapping[str, HelpText] = {
         formula="Level = min(σ, Cpk, RTY, Fi, Fe, D1, D2, D3)",
         rules=("R7", "R15", "R17"),
     ),
+    "comparison-below": HelpText(
+        title=mark("Among others"),
+        text=mark(
+            "From how many percent of the group's plants to how many: in lower bands, or in this band or a lower one. "
+            "Bands are those of the notice's Levels, and shares are rounded outward to tens, so that nobody can tell "
+            "what another plant has."
+        ),
+    ),
+    "comparison-bands": HelpText(
+        title=mark("Plants in a band"),
+        text=mark(
+            "At least and at most so many plants of the group. The steps depend on how many plants there are and on "
+            "how many of them one company has, on nothing else. Sums of groups are sums of these steps."
+        ),
+    ),
     "fpy": HelpText(
         title=mark("First-pass yield"),
         text=mark("The first valid submission of a unit at an operation decides; retest and rework never improve it."),
         formula="FPY = OK₁ / n₁",
         rules=("R12",),
+    ),
+    "measured": HelpText(
+        title=mark("Measured"),
+        text=mark(
+            "Computed by the hub from sealed records, in the same way for everybody. Nobody states it and nobody can "
+            "correct it but by records."
+        ),
+    ),
+    "declared": HelpText(
+        title=mark("Declared"),
+        text=mark(
+            "Stated by somebody under the account's name, with its source and who answers for it. The hub keeps who "
+            "stated what and when; it can't say whether it is true, and never mixes it with what is measured."
+        ),
+    ),
+    "target-status": HelpText(
+        title=mark("Where a target stands"),
+        text=mark(
+            "The figure itself decides between met and missed. It is at risk where its 95 % interval reaches beyond "
+            "the target, or a sum is on the way beyond it. What is not fit to be rated can miss a target and can't "
+            "meet one."
+        ),
+        rules=("R18",),
+    ),
+    "targets-add-up": HelpText(
+        title=mark("Whether the parts add up"),
+        text=mark(
+            "If each part just meets its own target, is the whole met? Yields of operations multiply, losses and costs "
+            "are summed, the least capable characteristic speaks for all; means and other shares depend on how much is "
+            "made where."
+        ),
+        formula="RTY = FPY₁ × FPY₂ × …, F = Σ Fᵢ",
+    ),
+    "strip": HelpText(
+        title=mark("The last hour by the minute"),
+        text=mark(
+            "Every result of the last sixty minutes, retests too: what was OK stands above the line, what was not OK "
+            "hangs below it. Results that are simulated, partial, aborted or not decidable are left out."
+        ),
+    ),
+    "response-time": HelpText(
+        title=mark("Response time"),
+        text=mark(
+            "From the moment an alarm was raised, by the agent's clock, to the first answer with cause and action. "
+            "Half of the answered alarms took no longer than the median, nine of ten no longer than the 90th "
+            "percentile. Alarms that still wait are counted beside it and are in none of the two."
+        ),
     ),
     "rty": HelpText(
         title=mark("Rolled throughput yield"),
@@ -72,6 +124,33 @@ HELP: Mapping[str, HelpText] = {
         formula="F = Fi + Fe",
         rules=("R16", "R20", "R21"),
     ),
+    "grr": HelpText(
+        title=mark("Repeatability and reproducibility (GRR)"),
+        text=mark(
+            "The spread of the gauge itself: of repeats by one operator, and between operators, by analysis of "
+            "variance. Up to 10 % of the tolerance the gauge is good, up to 30 % it is accepted with reserve; above, "
+            "or without a study, a capability index is class B. ndc is how many classes of parts the gauge tells apart."
+        ),
+        formula="GRR = √(EV² + AV²), %Tol = 6 · GRR / T",
+        rules=("R10",),
+    ),
+    "dimension": HelpText(
+        title=mark("Level of a dimension"),
+        text=mark(
+            "Each dimension asks items for L1 to L4. Level k holds when every item up to k is satisfied with evidence "
+            "or waived with a reason; one that is open holds the dimension below its level."
+        ),
+        rules=("R22",),
+    ),
+    "year-on-year": HelpText(
+        title=mark("Loss rate year on year"),
+        text=mark(
+            "The notice asks that the quality loss rate falls by 10 % each year. Two whole calendar years are "
+            "compared, each over its own output value; the year that still runs is shown and not judged."
+        ),
+        formula="F(y) ≤ 0.9 · F(y − 1)",
+        rules=("R21",),
+    ),
     "freshness": HelpText(
         title=mark("Freshness"),
         text=mark("When the agents of the plant were last heard of: late after 5 minutes, silent after an hour."),
@@ -99,10 +178,137 @@ HELP: Mapping[str, HelpText] = {
         ),
         formula="x̿ ± 3 · S̄ / (c₄ · √n)",
     ),
+    "day": HelpText(
+        title=mark("That day's values"),
+        text=mark(
+            "Every first submission of the same part at the same operation and plant on that day of the plant's clock, "
+            "as far as it is shared with you. The line is this unit. A value within its limits that lies far from all "
+            "others is worth a look, too."
+        ),
+    ),
+    "baseline": HelpText(
+        title=mark("Frozen limits"),
+        text=mark(
+            "Phase I: limits are estimated from a stretch that ran as it should, and frozen with who, when, from which "
+            "data and why. Phase II: every later point is judged by them, and nothing is estimated again; after a "
+            "change made on purpose new limits are frozen, and the old ones stay on record. A point whose cause is "
+            "known may be left out, with the reason; it stays visible, and stays in every figure that is graded."
+        ),
+    ),
+    "recall-certain": HelpText(
+        title=mark("Certain"),
+        text=mark("Reached through serials alone: this very unit holds, or was made as, what the question names."),
+    ),
+    "recall-potential": HelpText(
+        title=mark("Potential"),
+        text=mark(
+            "A lot stands between: the unit took from a lot of which some is affected, and nobody recorded which. "
+            "It is treated as affected until its maker says otherwise."
+        ),
+    ),
+    "recall-silent": HelpText(
+        title=mark("Not shared"),
+        text=mark(
+            "Affected units of which nobody has sent a result, or shows you none. What lies behind them is not known "
+            "here, so the recall may reach farther than it says."
+        ),
+    ),
+    "config-hash": HelpText(
+        title=mark("Version and configuration"),
+        text=mark(
+            "The version of the program, and the beginning of the hash of the files by which the agent runs, as it "
+            "says itself at each question for news. Two agents with the same hash run by the same bytes."
+        ),
+        formula="SHA-256(agent.toml ‖ control-plan.toml)",
+    ),
+    "outbox": HelpText(
+        title=mark("Outbox"),
+        text=mark(
+            "Sealed batches that the agent has not yet been able to send, and records not sealed yet. They are safe "
+            "on the line PC's disk; many of them mean that the way to the hub is slow or was down."
+        ),
+    ),
+    "clock-offset": HelpText(
+        title=mark("Clock offset"),
+        text=mark(
+            "The line PC's clock minus the hub's, as the agent measured it from the hub's answers. From two seconds on "
+            "it is worth a look: results are dated by the line PC's clock."
+        ),
+        formula="t(PC) − t(hub)",
+    ),
+    "losses-declared": HelpText(
+        title=mark("Gaps and losses"),
+        text=mark(
+            "Entries by which the agent itself declared what could not be kept: cycle numbers that jumped, a full "
+            "disk, results that a device could not tell any more. They are records in the log; nothing is lost "
+            "silently."
+        ),
+    ),
+    "rollout-health": HelpText(
+        title=mark("When an agent is well"),
+        text=mark(
+            "It reported the message as applied and the hashes of its files as wanted, was heard of within five "
+            "minutes, and all of its devices are connected. A stage is done when each of its agents has been so for "
+            "as long as was ordered."
+        ),
+    ),
+    "effect": HelpText(
+        title=mark("Effect"),
+        text=mark(
+            "The share of the units in question that have it, less the share of the others, in percent points; below "
+            "it how many times the odds. The list begins with the greatest effects that are not by chance."
+        ),
+        formula="a / (a + b) − c / (c + d)",
+    ),
+    "corrected-p": HelpText(
+        title=mark("Corrected p"),
+        text=mark(
+            "The chance to see as much or more if there were nothing, corrected for everything that was tested at once "
+            "(exact test of Fisher, one-sided; Holm). Below 5 % a finding counts. It is a place to look, and no proof "
+            "of the cause."
+        ),
+    ),
+    "weak-effect": HelpText(
+        title=mark("Effect of a weak point"),
+        text=mark(
+            "Units lost at first pass, found outside limits or failed; percentage points that the rolled yield would "
+            "gain without the loss; losses entered for it. Units that differ are never added up to a score."
+        ),
+        formula="ΔRTY = RTY / FPYₖ − RTY",
+    ),
+    "effect-check": HelpText(
+        title=mark("Check of an improvement"),
+        text=mark(
+            "The test, its level and the days before and after are chosen before the data are there, and stand from "
+            "then on. Each further check is a further look: its p is multiplied by the number of looks. Losses, "
+            "products and declared values are compared and not tested."
+        ),
+    ),
+    "tolerance-used": HelpText(
+        title=mark("Share of tolerance used"),
+        text=mark("Six overall standard deviations over the distance of the limits; above 100 % parts fall outside."),
+        formula="6s / (USL − LSL)",
+    ),
+    "tolerance-needed": HelpText(
+        title=mark("Limits that an index needs"),
+        text=mark(
+            "The limits about the target (or the middle) with which the process as it lies would reach the index, "
+            "and the half width if it were centred."
+        ),
+        formula="3 · Cpk · s + |x̄ − T|",
+    ),
+    "component-share": HelpText(
+        title=mark("Share of units with a failed component"),
+        text=mark(
+            "Units accepted in the last twelve months for which a claim names the component, of all units of that "
+            "part accepted in these months, with the exact 95 % interval."
+        ),
+    ),
     "pareto": HelpText(
         title=mark("Pareto of defects"),
         text=mark("Results that were not OK, by the defect that the station named; retests count too."),
     ),
+    **COST_HELP,
 }
 
 

@@ -1,11 +1,15 @@
 """The way to every page by what its readers do. A new page gets an entry here and is then checked like the others."""
 
+import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import msgspec
 
-from hub.page_paths import HOME_PATH, SUPPLIERS_PATH
+from hub.page_paths import FLEET_PATH, HOME_PATH, KNOWLEDGE_PATH, PLANTS_PATH, SUPPLIERS_PATH
 from hub.pages.speech import Speech, mark
+
+_PLANT = re.compile(re.escape(PLANTS_PATH) + "/[^/]+")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -17,14 +21,42 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What somebody comes for; the first entry is where the task begins."""
+    """What somebody comes for; the first entry is where the task begins.
+
+    ``of_plant``: within a plant the task shows these pages of it, too; their paths are what follows the plant's.
+    """
 
     title: str
     entries: tuple[Entry, ...]
+    of_plant: tuple[Entry, ...] = ()
 
 
 TASKS: tuple[Task, ...] = (
-    Task(mark("Overview"), (Entry(mark("Chain"), HOME_PATH, ("/plants/", "/declarations/")),)),
+    Task(
+        mark("Overview"),
+        (Entry(mark("Chain"), HOME_PATH, ("/declarations/",)), Entry(mark("Comparison"), "/comparison")),
+    ),
+    Task(
+        mark("Plant quality"),
+        (Entry(mark("Plants"), PLANTS_PATH), Entry(mark("Knowledge base"), KNOWLEDGE_PATH)),
+        of_plant=(
+            Entry(mark("Summary"), ""),
+            Entry(mark("Live line"), "/now"),
+            Entry(mark("Alarms"), "/alarms"),
+            Entry(mark("Indicators"), "/indicators"),
+            Entry(mark("Targets"), "/targets"),
+            Entry(mark("Quality costs"), "/costs"),
+            Entry(mark("Characteristics"), "/characteristics"),
+            Entry(mark("Losses"), "/losses"),
+            Entry(mark("Weak points"), "/weak-points"),
+            Entry(mark("Improvements"), "/improvements"),
+            Entry(mark("Feedback to design"), "/design"),
+            Entry(mark("Level"), "/level"),
+            Entry(mark("Yearly review"), "/reviews"),
+            Entry(mark("Self-assessment"), "/self-assessment"),
+            Entry(mark("Gauges"), "/gauges"),
+        ),
+    ),
     Task(
         mark("Supplier quality"),
         (
@@ -35,8 +67,21 @@ TASKS: tuple[Task, ...] = (
         ),
     ),
     Task(
+        mark("Plant IT"),
+        (
+            Entry(mark("Agents"), FLEET_PATH),
+            Entry(mark("Enrolment"), "/enrolment"),
+            Entry(mark("Configurations"), "/configurations"),
+            Entry(mark("Roll-outs"), "/rollouts"),
+        ),
+    ),
+    Task(
         mark("After-sales"),
-        (Entry(mark("Find a unit"), "/search", ("/01/", "/item/", "/recalls")),),
+        (
+            Entry(mark("Find a unit"), "/search", ("/01/", "/item/", "/report/", "/passes/", "/field-failures/")),
+            Entry(mark("Common causes"), "/common"),
+            Entry(mark("Recall scope"), "/recalls"),
+        ),
     ),
 )
 
@@ -67,8 +112,9 @@ class Crumb(msgspec.Struct, frozen=True):
 
 def shown_tasks(path: str, speech: Speech, tasks: Sequence[Task] = TASKS) -> tuple[ShownTask, ...]:
     """The tasks, with the one that holds ``path`` marked: that of the longest fitting beginning."""
+    entries = {task.title: _entries(task, path) for task in tasks}
     best = max(
-        ((length, entry) for task in tasks for entry in task.entries if (length := _fits(entry, path))),
+        ((length, entry) for found in entries.values() for entry in found if (length := _fits(entry, path))),
         key=lambda pair: pair[0],
         default=(0, None),
     )[1]
@@ -76,11 +122,21 @@ def shown_tasks(path: str, speech: Speech, tasks: Sequence[Task] = TASKS) -> tup
         ShownTask(
             title=speech.say(task.title),
             path=task.entries[0].path,
-            here=best in task.entries,
-            entries=tuple(ShownEntry(speech.say(e.title), e.path, e == best) for e in task.entries),
+            here=best in entries[task.title],
+            entries=tuple(
+                ShownEntry(speech.say(e.title), quote(e.path, safe="/"), e == best) for e in entries[task.title]
+            ),
         )
         for task in tasks
     )
+
+
+def _entries(task: Task, path: str) -> tuple[Entry, ...]:
+    """The task's own pages and, within a plant, that plant's."""
+    within = _PLANT.match(path) if task.of_plant else None
+    if within is None:
+        return task.entries
+    return (*task.entries, *(Entry(e.title, within[0] + e.path, e.begins) for e in task.of_plant))
 
 
 def _fits(entry: Entry, path: str) -> int:

@@ -12,13 +12,8 @@ from hub.pages.suppliers.charts import (
 )
 from hub.pages.suppliers.tables import bins_table, lots_table, points_table, rated_cell, trend_table
 from hub.pages.tables.define import Filled
-from hub.suppliers.views import (
-    CapabilityAnswer,
-    CharacteristicTrend,
-    ControlChart,
-    Histogram,
-    LotComparison,
-)
+from hub.suppliers.chart_views import ControlChart
+from hub.suppliers.views import CapabilityAnswer, CharacteristicTrend, Histogram, LotComparison
 
 PERIODS = (7, 30, 90, 365)
 

@@ -5,16 +5,8 @@ from typing import Any
 
 from hub.pages.charts.view import ChartView, local, trace
 from hub.pages.speech import Speech
-from hub.suppliers.views import (
-    Bin,
-    CharacteristicTrend,
-    ChartLine,
-    ControlChart,
-    Histogram,
-    LotComparison,
-    Pareto,
-    SupplierRow,
-)
+from hub.suppliers.chart_views import ChartLine, ChartPoint, ControlChart
+from hub.suppliers.views import Bin, CharacteristicTrend, Histogram, LotComparison, Pareto, SupplierRow
 from traceability.measurement import Characteristic
 
 MOST_BARS = 12
@@ -39,6 +31,11 @@ def location_chart(found: ControlChart, zone: str, speech: Speech) -> ChartView 
     ) + (f" ({told})." if told else speech.say(": the process shows no signal."))
     data = _control(line, one, zone, speech)
     title = speech.say("Chart of means") if found.subgroup > 1 else speech.say("Chart of single values")
+    left_out = sum(point.excluded is not None for point in line.points)
+    if left_out:
+        summary += " " + speech.say_count(
+            "%(num)s point is left out with a reason.", "%(num)s points are left out with a reason.", left_out
+        )
     return ChartView(id="location", title=title, summary=summary, data=data)
 
 
@@ -206,12 +203,13 @@ def _control(line: ChartLine, one: Characteristic, zone: str, speech: Speech) ->
     texts = [
         " · ".join(
             part
-            for part in (f"{speech.figure(p.value, digits)} {one.uom}", at, speech.list(p.rules), p.work_cell)
+            for part in (f"{speech.figure(p.value, digits)} {one.uom}", at, speech.list(p.rules), p.work_cell, _why(p))
             if part
         )
         for p, at in zip(line.points, x, strict=True)
     ]
     signals = [n for n, point in enumerate(line.points) if point.rules and point.value is not None]
+    left_out = [n for n, point in enumerate(line.points) if point.excluded is not None and point.value is not None]
     ends = [x[0], x[-1]]  # subgroups are of one size, so each limit is one straight line
     last = line.points[-1]
     traces = [
@@ -226,8 +224,19 @@ def _control(line: ChartLine, one: Characteristic, zone: str, speech: Speech) ->
             name=speech.say("rule broken") if signals else "",
             text=[texts[n] for n in signals],
         ),
+        trace(
+            "excluded",
+            [x[n] for n in left_out],
+            [line.points[n].value for n in left_out],
+            name=speech.say("left out") if left_out else "",
+            text=[texts[n] for n in left_out],
+        ),
     ]
     return {"traces": traces, "y": f"{_statistic(line, speech)}, {one.uom}", "ticks": _TIMES}
+
+
+def _why(point: ChartPoint) -> str:
+    return point.excluded.why if point.excluded else ""
 
 
 def _statistic(line: ChartLine, speech: Speech) -> str:

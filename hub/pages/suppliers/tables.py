@@ -1,5 +1,6 @@
 """Tables of one supplier and of one of its characteristics."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -11,7 +12,8 @@ from hub.pages.tables.columns import made, moment, number, share, words
 from hub.pages.tables.define import Definition, Empty, Kind
 from hub.pages.words import word_for
 from hub.scorecard.views import CapabilityView
-from hub.suppliers.views import Bin, ChartPoint, LotView, ParetoLine, TrendPoint
+from hub.suppliers.chart_views import ChartPoint
+from hub.suppliers.views import Bin, LotView, ParetoLine, TrendPoint
 from traceability.measurement import Characteristic
 
 NO_VALUES = Empty(
@@ -19,13 +21,15 @@ NO_VALUES = Empty(
 )
 
 
-def characteristics_table(plant: str) -> Definition[CapabilityView]:
-    """The characteristics of a supplier, each leading to its own page."""
+def characteristics_table(
+    plant: str, path_of: Callable[[str, str], str] = characteristic_path
+) -> Definition[CapabilityView]:
+    """The characteristics of a supplier, each leading to its own page, whose path ``path_of`` says."""
     return Definition(
         id="characteristics",
         title=mark("Characteristics, key ones first, worst first"),
         columns=(
-            made("characteristic", mark("characteristic"), lambda view, speech: _named(plant, view, speech), head=True),
+            made("characteristic", mark("characteristic"), lambda view, s: _named(path_of, plant, view, s), head=True),
             made("operation", mark("operation"), _operation),
             words("kind", mark("index"), lambda view: view.result.kind.value),
             made("value", mark("value"), _index, Kind.NUMBER, topic="cpk"),
@@ -149,10 +153,10 @@ def bins_table(one: Characteristic) -> Definition[Bin]:
     )
 
 
-def _named(plant: str, view: CapabilityView, speech: Speech) -> Cell:
+def _named(path_of: Callable[[str, str], str], plant: str, view: CapabilityView, speech: Speech) -> Cell:
     key = f" · {speech.say('key characteristic')}" if view.characteristic.key else ""
     question = urlencode({"part": view.part.id, "operation": view.operation.id})
-    url = f"{characteristic_path(plant, view.characteristic.id)}?{question}"
+    url = f"{path_of(plant, view.characteristic.id)}?{question}"
     return text_cell(view.characteristic.name, url=url, beside=speech.named(view.part) + key)
 
 

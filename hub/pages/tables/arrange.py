@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from hub.pages.frame.address import Address
-from hub.pages.frame.help_texts import HelpText, help_of
+from hub.pages.frame.help_text import HelpText
+from hub.pages.frame.help_texts import help_of
 from hub.pages.speech import Speech
 from hub.pages.tables.cells import Cell
 from hub.pages.tables.define import Column, Filled, Kind

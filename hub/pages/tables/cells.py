@@ -33,6 +33,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """What a box in front of the row stands for."""
     spark: tuple[float | None, ...] = ()
     spark_text: str = ""
+    strip: tuple[tuple[int, int], ...] = ()
+    """Counts in a row, each with how many of it were not OK."""
 
 
 EMPTY = Cell(text=NO_FIGURE)

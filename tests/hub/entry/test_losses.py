@@ -17,9 +17,10 @@ from hub.parts import Hub
 from hub.scorecard.computed_losses import Month
 from hub.scorecard.plant import plant_view
 from hub.store.quality_queries import loss_lines
-from traceability.identifier.item import part_uri
+from traceability.identifier.item import lot_uri, part_uri
 from traceability.quality.loss import CostItem
 from traceability.quality.sampling import SamplingMode
+from traceability.record.production import HoldRecord, HoldScope, HoldState
 from traceability.record.quality import CostRateKind
 from traceability.unit import Purpose, Verdict
 
@@ -162,6 +163,31 @@ def test_scrap_and_rework_come_from_the_records(hub: Hub, line: Line) -> None:
     standing = {one.item: one.amount for one in lines(hub) if one.reversed_by is None}
     assert standing == {"scrap": Decimal(80), "rework": Decimal(25)}
     assert enter_computed_losses(hub, "supplier", month, entered_by="q1").log_index is None
+
+
+def test_re_inspection_and_sorting_are_losses_where_they_have_a_rate(hub: Hub, line: Line) -> None:
+    january = START - timedelta(days=45)
+    line.result("S0", verdict=Verdict.NOT_OK, event_time=january)
+    line.result("S0", purpose=Purpose.RETEST, attempt=2, event_time=january + timedelta(hours=1))
+    for state in (HoldState.PLACED, HoldState.RELEASED):
+        line.put(
+            HoldRecord,
+            id="hold-1",
+            scope=HoldScope.LOT,
+            target=lot_uri(HOUSING, "L1"),
+            state=state,
+            by="q1",
+            reason="burrs",
+            event_time=january,
+        )
+    line.send()
+    month = Month(2026, 1)
+    assert enter_computed_losses(hub, "supplier", month, entered_by="q1").unpriced == ()
+    for kind, amount in ((CostRateKind.RE_INSPECTION, "3"), (CostRateKind.SORTING, "40")):
+        rate(hub, kind, amount)
+    assert enter_computed_losses(hub, "supplier", month, entered_by="q1").entered == 2
+    assert {(one.item, one.amount) for one in lines(hub)} == {("rework", Decimal(3)), ("accident", Decimal(40))}
+    assert enter_computed_losses(hub, "supplier", month, entered_by="q1").unchanged == 2
 
 
 async def test_the_ledger_over_http(hub: Hub, line: Line) -> None:

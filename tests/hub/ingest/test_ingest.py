@@ -34,7 +34,7 @@ def quarantine_of(hub: Hub) -> list[tuple[int, str]]:
     return [(row["seq"], row["reason"]) for row in projection_of(hub)["quarantine"]]
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_a_batch_gets_a_receipt_signed_by_the_hub_for_its_place_in_the_log(hub: Hub, agent: SmallAgent) -> None:
     before = size_of(hub)
     batch = agent.seal(agent.result("S1"), agent.loss(1))

@@ -9,6 +9,7 @@ import pytest
 from counted import statements
 from fastapi import FastAPI
 
+from hub.live.desk import LiveDesk
 from hub.pages.frame.help_texts import HELP
 from hub.pages.frame.navigation import TASKS
 from hub.pages.static_files import FILES, PLOTLY_PATH
@@ -16,18 +17,34 @@ from hub.pages.static_files import FILES, PLOTLY_PATH
 PLANT = "supplier-a.machining"
 ONE = f"/suppliers/{PLANT}/characteristics/bore"
 UNIT = "/01/09506000134376/21/D-00004"
+OWN = f"/plants/{PLANT}"
+OF_PLANT = [f"{OWN}{entry.path}" for task in TASKS for entry in task.of_plant]
 STANDING = [entry.path for task in TASKS for entry in task.entries]
 PAGES = [
     *STANDING,
+    *OF_PLANT,
+    f"{OWN}/declaration",
+    f"{OWN}/costs?by=part&net=true",
+    f"{OWN}/costs/entries",
+    f"{OWN}/costs/benefit?since=2026-02-01&months=3",
+    f"{OWN}/characteristics/bore",
     f"/suppliers/{PLANT}",
     ONE,
     f"{ONE}?chart=i-mr&rules=nelson",
     f"/compare?plant={PLANT}&plant=oem.assembly",
     UNIT,
+    f"/report{UNIT}",
+    "/passes/oem.assembly?operation=OP20&begin=2026-03-01T07:00:00Z&end=2026-03-01T09:00:00Z",
+    "/field-failures/oem.assembly?unit=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134376%2F21%2FD-00004",
+    "/recalls?item=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134390%2F10%2FL4700",
     "/search?q=-0000",
+    f"/plants/{PLANT}/reviews/2026",
 ]
 LARGEST = 300_000
 MOST_STATEMENTS = {"/suppliers": 45, f"/suppliers/{PLANT}": 75, ONE: 60, "/compare": 45}
+MOST_STATEMENTS |= {f"{OWN}/now": 35, f"{OWN}/alarms": 30, f"{OWN}/characteristics/bore": 75, f"{OWN}/losses": 25}
+MOST_STATEMENTS |= {f"{OWN}/level": 60, f"{OWN}/gauges": 25, f"{OWN}/self-assessment": 20, "/plants": 45}
+MOST_STATEMENTS |= {f"{OWN}/costs": 50, f"{OWN}/costs/entries": 25}
 """Of a page whose list is not made yet; none grows with the number of plants, parts, lots or values."""
 READER = {"Accept": "text/html", "Accept-Language": "en"}
 
@@ -91,6 +108,7 @@ async def test_a_page_speaks_chinese(chinese: httpx.AsyncClient, path: str) -> N
 @pytest.mark.parametrize("path", sorted(MOST_STATEMENTS))
 async def test_a_page_asks_few_questions(site: FastAPI, path: str) -> None:
     site.state.suppliers.forget()
+    site.state.live = LiveDesk()
     transport = httpx.ASGITransport(site)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=READER) as client:
         with statements() as seen:

@@ -31,8 +31,8 @@ def reader(hub: Hub, language: str) -> httpx.AsyncClient:
 @pytest.mark.parametrize(
     ("language", "words", "seeds"),
     [
-        ("en", ("Recipe: R&lt;7&gt; (version 2)", "Tools: T1, nest:3"), "It begins with what these tools made"),
-        ("zh-CN", ("配方： R&lt;7&gt; (版本 2)", "工装与刀具： T1"), "起点为下列工装所制造的产品"),
+        ("en", ("Recipe: R&lt;7&gt; (version 2)", "Tools: T1, nest:3"), "tool T1"),
+        ("zh-CN", ("配方： R&lt;7&gt; (版本 2)", "工装与刀具： T1"), "工装 T1"),
     ],
 )
 async def test_on_the_units_page_and_in_the_recall(

@@ -57,7 +57,7 @@ def effects(told: dict) -> dict[str, tuple[bool, bool]]:
     return {item["item"]: (item["certain"], item["finished"]) for item in told["items"]}
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_a_lot_reaches_potentially_and_a_serial_certainly(chain: Chain) -> None:
     lot = await asked(chain.hub, items=[steel("L1")])
     assert effects(lot) == {

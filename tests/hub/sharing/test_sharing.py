@@ -64,7 +64,7 @@ def share(hub, *kinds, owner="tier1", partner="oem", part="", items=Items.ALL, *
     )
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_without_a_policy_one_sees_one_step_and_the_rest_is_sealed(hub, api):
     down = await traced(api, bearer(hub, "oem"), OEM_UNIT)
     assert names(down) == {OEM_UNIT, TIER1_UNIT}

@@ -61,7 +61,7 @@ async def test_a_serial_may_hold_a_slash_and_a_percent_sign(chain: Chain, spelli
     assert msgspec.json.decode(proof.content)["subject"] == housing(SLASHED)
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_back_and_forward_and_where_it_was_cut(chain: Chain) -> None:
     async with client_of(chain.hub) as client:
         back = (await client.get(f"/api/v1/trace/{MACHINE}/M1")).json()

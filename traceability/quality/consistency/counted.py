@@ -36,7 +36,7 @@ def counted_consistency(groups: Mapping[str, Counted], level: float = LEVEL) -> 
     bad, units = sum(one.bad for one in taken.values()), sum(one.n for one in taken.values())
     if bad in (0, units):
         return Finding(verdict=Consistency.CONSISTENT, groups=plain, left_out=left_out)
-    p_values = [_fisher(one, Counted(bad - one.bad, units - one.n)) for one in taken.values()]
+    p_values = [fisher_two_sided(one, Counted(bad - one.bad, units - one.n)) for one in taken.values()]
     several = len(taken) > 2  # of two groups either comparison is the same one
     each = dict(zip(taken, holm(p_values) if several else p_values, strict=True))
     test = _chi_square(taken, bad, units, level) or _exact(taken, each, level)
@@ -72,7 +72,7 @@ def _exact(groups: Mapping[str, Counted], each: Mapping[str, float], level: floa
     )  # fmt: skip
 
 
-def _fisher(one: Counted, other: Counted) -> float:
+def fisher_two_sided(one: Counted, other: Counted) -> float:
     """Two-sided: the chances of all tables with these margins that are not likelier than the one seen."""
     bad, units = one.bad + other.bad, one.n + other.n
     low, high = max(0, bad - other.n), min(bad, one.n)

@@ -10,6 +10,10 @@ const ROLES = {
     mode: "markers",
     marker: { color: look.bad, size: 11, symbol: "diamond", line: { color: look.paper, width: 1 } },
   }),
+  excluded: (look) => ({
+    mode: "markers",
+    marker: { color: look.quiet, size: 11, symbol: "x-thin", line: { color: look.quiet, width: 2 } },
+  }),
   centre: (look) => ({ mode: "lines", line: { color: look.quiet, width: 1.5 } }),
   limit: (look) => ({ mode: "lines", line: { color: look.ink, width: 1.5, dash: "dash" } }),
   spec: (look) => ({ mode: "lines", line: { color: look.bad, width: 2, dash: "dashdot" } }),
@@ -21,7 +25,17 @@ const ROLES = {
     marker: { color: look.series[1], size: 8, symbol: "square" },
   }),
   bars: (look) => ({ type: "bar", marker: { color: look.series[0] } }),
+  stack1: (look) => stacked(look, 0, ""),
+  stack2: (look) => stacked(look, 1, "/"),
+  stack3: (look) => stacked(look, 2, "x"),
+  stack4: (look) => stacked(look, 3, "."),
 };
+
+// Parts of one bar, told apart by their pattern, too.
+function stacked(look, number, shape) {
+  const pattern = { shape, fillmode: "overlay", fgcolor: look.paper, fgopacity: 1, size: 7, solidity: 0.25 };
+  return { type: "bar", textposition: "none", marker: { color: look.series[number], pattern } };
+}
 
 export function tracesOf(data, look) {
   return data.traces.map((trace) => {
@@ -61,6 +75,7 @@ export function layoutOf(data, look) {
     font: { family: look.font, size: 12, color: look.quiet },
     paper_bgcolor: look.paper,
     plot_bgcolor: look.paper,
+    barmode: data.stacked ? "stack" : undefined,
     bargap: data.touching ? 0.02 : 0.25,
     margin: { l: 56, r: data.y2 ? 48 : 12, t: 8, b: 40 },
     hoverlabel: { bgcolor: look.paper, bordercolor: look.line, font: { color: look.ink, family: look.font } },

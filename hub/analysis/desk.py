@@ -1,0 +1,153 @@
+"""Comparisons in the background: a question has an id and an address, its answer is worked out when somebody looks.
+
+The same question of the same organisation has the same id. What is kept is the question alone; an answer is held in
+memory for a while, for readers who see the same, and worked out anew when there is more in the log.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+import msgspec
+
+from hub.accounts.asker import Asker
+from hub.analysis.likeness import STEPS, in_common
+from hub.analysis.question import CommonQuestion
+from hub.analysis.source import Source
+from hub.analysis.views import CommonView
+from hub.errors import NotFound, TooBusy
+from hub.parts import Hub
+from hub.sharing.audit import AuditDesk
+from hub.sharing.audit import Question as Asked
+from hub.sharing.seen import seen_by
+from hub.store.batches import log_size
+from hub.store.common_queries import StoredQuestion, keep_question, read_question
+from hub.store.instant import to_micros
+from traceability.encoding import sha256
+from traceability.errors import ZhuoyueError
+
+log = logging.getLogger(__name__)
+
+WORKING, DONE, FAILED = "working", "done", "failed"
+ID_LETTERS = 24
+KEPT = 32
+AT_ONCE = 2
+MOST_WAITING = 16
+COME_AGAIN_S = 10
+Key = tuple[str, tuple[str, ...], int]
+
+
+class ComparisonView(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a comparison is; ``answer`` once ``state`` is ``done``, ``problem`` once it is ``failed``."""
+
+    id: str
+    url: str
+    state: str
+    step: int
+    steps: int
+    answer: CommonView | None
+    problem: str
+
+
+class _Work(msgspec.Struct):
+    """What has become of one question for those who see the same."""
+
+    state: str = WORKING
+    step: int = 0
+    answer: CommonView | None = None
+    problem: str = ""
+
+
+class CommonDesk:
+    """``AT_ONCE`` comparisons are worked on at a time; the others wait."""
+
+    def __init__(self, hub: Hub, audit: AuditDesk) -> None:
+        self._hub = hub
+        self._audit = audit
+        self._free = threading.Semaphore(AT_ONCE)
+        self._changed = threading.Condition()
+        self._works: OrderedDict[Key, _Work] = OrderedDict()
+
+    def ask(self, question: CommonQuestion, asker: Asker) -> str:
+        """Keep the question; its id."""
+        said = question.model_dump_json(exclude_defaults=True)
+        identity = sha256(f"{asker.organisation}\n{said}".encode()).hex()[:ID_LETTERS]
+        kept = StoredQuestion(
+            id=identity,
+            owner=asker.organisation,
+            question=question.model_dump(mode="json", exclude_defaults=True),
+            asked_at=to_micros(self._hub.clock()),
+        )
+        with self._hub.store.writing() as connection:
+            keep_question(connection, kept)
+        return identity
+
+    def question(self, identity: str, asker: Asker) -> CommonQuestion:
+        """``NotFound`` when nobody asked it, or another organisation than the asker's did."""
+        with self._hub.store.reading() as connection:
+            kept = read_question(connection, identity)
+        if kept is None or asker.organisation not in ("", kept.owner):
+            raise NotFound(f"there is no comparison {identity[:60]!r}", advice="/common asks one")
+        return CommonQuestion.model_validate(kept.question)
+
+    def look(self, identity: str, asker: Asker, wait_s: float = 0.0) -> ComparisonView:
+        """How far it is, after at most ``wait_s``; begins it, where it is not worked on. As ``asker`` may see it."""
+        question = self.question(identity, asker)
+        with self._hub.store.reading() as connection:
+            key = (identity, asker.eyes, log_size(connection))
+        with self._changed:
+            work = self._works.get(key) or self._begin(key, question, asker)
+            self._changed.wait_for(lambda: work.state != WORKING, wait_s)
+            if work.state == FAILED:  # whoever looks again has it tried again
+                self._works.pop(key, None)
+            return ComparisonView(
+                id=identity,
+                url=f"/api/v1/analysis/common/{identity}",
+                state=work.state,
+                step=work.step,
+                steps=STEPS,
+                answer=work.answer,
+                problem=work.problem,
+            )
+
+    def _begin(self, key: Key, question: CommonQuestion, asker: Asker) -> _Work:
+        if sum(work.state == WORKING for work in self._works.values()) >= MOST_WAITING:
+            raise TooBusy("other comparisons are being worked out", own=False, after_s=COME_AGAIN_S, where="common")
+        over = len(self._works) - KEPT + 1
+        for old in [each for each, work in self._works.items() if work.state != WORKING][: max(0, over)]:
+            del self._works[old]
+        work = self._works[key] = _Work()
+        arguments = (key, work, question, self._seen(key[0], asker))
+        threading.Thread(target=self._work, args=arguments, name=f"common-{key[0]}", daemon=True).start()
+        return work
+
+    def _seen(self, identity: str, asker: Asker) -> Hub:
+        """The hub as the asker sees it; a person's own plants count as on every page."""
+        if asker.is_operator:
+            return self._hub
+        asked = Asked(asker=asker.organisation, token=asker.noted_as, asked=f"comparison {identity}")
+        plants = asker.person.plants if asker.person else frozenset[str]()
+        return seen_by(self._hub, asked, None if asker.preview else self._audit, plants)
+
+    def _work(self, key: Key, work: _Work, question: CommonQuestion, seen: Hub) -> None:
+        answer, problem = None, ""
+        try:
+            with self._free, seen.store.reading() as connection:
+                answer = in_common(Source(connection), question, self._telling(work))
+        except ZhuoyueError as error:
+            problem = str(error)
+        except Exception:  # the thread's outermost edge: the comparison itself says that it failed
+            log.exception("comparison %s failed", key[0])
+            problem = "the hub made a mistake; its log says more"
+        with self._changed:
+            work.answer, work.problem = answer, problem
+            work.state = FAILED if answer is None else DONE
+            self._changed.notify_all()
+
+    def _telling(self, work: _Work) -> Callable[[int], None]:
+        def told(step: int) -> None:
+            with self._changed:
+                work.step = step
+
+        return told

@@ -1,0 +1,157 @@
+"""What the records of a plant say was done: the quantities by which costs are allocated and priced."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta, tzinfo
+from fractions import Fraction
+
+import msgspec
+
+from hub.rollup.hours import hours_of, instant_of
+from hub.scorecard.computed_losses import SCRAP_AFTER, part_or_none
+from hub.store.cost_queries import (
+    CostedResult,
+    failed_results,
+    failures_of_units,
+    first_submissions,
+    holds_placed,
+    latest_times,
+    repeated_results,
+)
+from hub.store.database import Reading
+from hub.store.field_queries import field_failures
+from hub.store.incoming_queries import incoming_of
+from hub.store.instant import from_micros, to_micros
+from hub.store.quality_queries import standing_statements
+from traceability.quality.cost.allocate import Place, Quantity
+from traceability.quality.cost.category import Driver
+from traceability.quality.window import Window
+from traceability.record.incoming import IncomingInspectionRecord, LotVerdict
+from traceability.record.quality import GaugeRecord
+from traceability.unit import Purpose
+
+_ONE = Fraction(1)
+_DAY = timedelta(days=1)
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Whose quantities, over which days of the plant's clock, as of when."""
+
+    connection: Reading
+    plant: str
+    window: Window
+    zone: tzinfo
+    now: datetime
+
+    @property
+    def begin(self) -> int:
+        """Microseconds since 1970 UTC."""
+        return to_micros(_midnight(self.window.first, self.zone))
+
+    @property
+    def end(self) -> int:
+        """Before it."""
+        return to_micros(_midnight(self.window.last + _DAY, self.zone))
+
+    def day(self, micros: int) -> date:
+        """The plant's day."""
+        return from_micros(micros).astimezone(self.zone).date()
+
+
+def quantities(asking: Asking) -> list[Quantity]:
+    """Every driver's, in the window."""
+    counts = (_inspections, _repeated, _scrapped, _incoming, _calibrations, _holds, _field)
+    return [one for count in counts for one in count(asking)]
+
+
+def units_made(found: Iterable[Quantity]) -> dict[tuple[date, str], int]:
+    """By month and part: the most units that any one operation had submitted to it for the first time."""
+    by_operation: defaultdict[tuple[date, str, str], Fraction] = defaultdict(Fraction)
+    for one in found:
+        if one.driver is Driver.INSPECTIONS:
+            by_operation[one.month, one.place.part, one.place.operation] += one.amount
+    most: dict[tuple[date, str], int] = {}
+    for (month, part, _), units in by_operation.items():
+        most[month, part] = max(int(units), most.get((month, part), 0))
+    return most
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def _inspections(asking: Asking) -> Iterator[Quantity]:
+    days: dict[int, date] = {}
+    for one in first_submissions(asking.connection, asking.plant, hours_of(asking.window, asking.zone)):
+        if one.hour not in days:
+            days[one.hour] = instant_of(one.hour).astimezone(asking.zone).date()
+        place = Place(one.part, one.operation)
+        yield Quantity(driver=Driver.INSPECTIONS, day=days[one.hour], amount=Fraction(one.units), place=place)
+
+
+def _repeated(asking: Asking) -> Iterator[Quantity]:
+    results = repeated_results(asking.connection, asking.plant, asking.begin, asking.end)
+    cause = _cause_before(asking, results)
+    for one in results:
+        driver = Driver.REWORKS if one.purpose is Purpose.REWORK else Driver.RETESTS
+        place = Place(one.part, one.operation, "", cause(one))
+        yield Quantity(driver=driver, day=asking.day(one.at), amount=_ONE, place=place)
+
+
+def _cause_before(asking: Asking, results: Iterable[CostedResult]) -> Callable[[CostedResult], str]:
+    """Finds the defect of a unit's last failure before a result; empty where none is known."""
+    units = {one.unit for one in results if one.unit is not None}
+    failures: defaultdict[str | None, list[CostedResult]] = defaultdict(list)
+    for one in failures_of_units(asking.connection, asking.plant, units, asking.end):
+        failures[one.unit].append(one)
+
+    def cause(result: CostedResult) -> str:
+        several = failures[result.unit] if result.unit is not None else []
+        before = bisect_left(several, result.at, key=lambda one: one.at)
+        return several[before - 1].defect if before else ""
+
+    return cause
+
+
+def _scrapped(asking: Asking) -> Iterator[Quantity]:
+    end = min(asking.end, to_micros(asking.now - SCRAP_AFTER) + 1)
+    failed = [one for one in failed_results(asking.connection, asking.plant, asking.begin, end) if one.unit]
+    latest = latest_times(asking.connection, asking.plant, {one.unit for one in failed if one.unit})
+    last = {one.unit: one for one in failed if one.unit and latest.get(one.unit) == one.at}
+    for one in last.values():
+        place = Place(one.part, one.operation, "", one.defect)
+        yield Quantity(driver=Driver.SCRAPPED, day=asking.day(one.at), amount=_ONE, place=place)
+
+
+def _incoming(asking: Asking) -> Iterator[Quantity]:
+    for one in incoming_of(asking.connection, IncomingInspectionRecord, plant=asking.plant):
+        checks = sum(result.sample for result in one.results)
+        if checks and one.verdict is not LotVerdict.SKIPPED and asking.window.holds(one.inspected_on):
+            place = Place(one.part, "", one.supplier)
+            yield Quantity(driver=Driver.INCOMING_CHECKS, day=one.inspected_on, amount=Fraction(checks), place=place)
+
+
+def _calibrations(asking: Asking) -> Iterator[Quantity]:
+    """A gauge calibrated on a day, however often that was stated; the last statement says what it measures."""
+    done: dict[tuple[str, date], GaugeRecord] = {}
+    for gauge, _ in standing_statements(asking.connection, GaugeRecord, [asking.plant]):
+        if gauge.calibrated_on is not None and asking.window.holds(gauge.calibrated_on):
+            done[gauge.id, gauge.calibrated_on] = gauge
+    for (_, day), gauge in sorted(done.items(), key=lambda pair: pair[0]):
+        parts = sorted({use.part for use in gauge.uses}) or [""]
+        for part in parts:
+            yield Quantity(driver=Driver.CALIBRATIONS, day=day, amount=Fraction(1, len(parts)), place=Place(part))
+
+
+def _holds(asking: Asking) -> Iterator[Quantity]:
+    for one in holds_placed(asking.connection, asking.plant, asking.begin, asking.end):
+        place = Place(part_or_none(one.about))
+        yield Quantity(driver=Driver.HOLDS, day=asking.day(one.at), amount=_ONE, place=place)
+
+
+def _field(asking: Asking) -> Iterator[Quantity]:
+    for one in field_failures(asking.connection, [asking.plant]):
+        if asking.window.holds(one.failed_on):
+            place = Place(part_or_none(one.unit), "", "", one.mode[:200])
+            yield Quantity(driver=Driver.FIELD_FAILURES, day=one.failed_on, amount=_ONE, place=place)

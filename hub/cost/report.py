@@ -1,0 +1,163 @@
+"""The costs of a plant over a period: allocated, added up, and what the figures rest on."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+from hub.analysis.zones import zone_in
+from hub.cost.gather import AtRate, Gathered, gather, months_of
+from hub.cost.measured import Asking, quantities
+from hub.named import Named
+from hub.scorecard.economics import DEFAULT_CURRENCY
+from hub.scorecard.management import management_of
+from hub.store.database import Reading
+from hub.store.master_queries import part_name, parts_named, read_master
+from hub.suppliers.asked import plant_entry
+from traceability.quality.cost.allocate import NOWHERE, Allocated, Dimension, Place, Quantity, allocate
+from traceability.quality.cost.category import Activity, Driver
+from traceability.quality.cost.summary import (
+    CategorySum,
+    DimensionSum,
+    ItemSum,
+    MonthSum,
+    by_category,
+    by_dimension,
+    by_item,
+    by_month,
+    total_of,
+)
+from traceability.quality.reason import Reason
+from traceability.quality.window import Window
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a driver was counted in the period."""
+
+    driver: Driver
+    quantity: Fraction
+
+
+class Unpriced(msgspec.Struct, frozen=True, kw_only=True):
+    """What was counted of an activity on days on which none of the plant's rates held."""
+
+    activity: Activity
+    quantity: Fraction
+
+
+class CostReport(msgspec.Struct, frozen=True, kw_only=True):
+    """``reason`` says why there are no sums: several ``currencies``. ``net``: recoveries are deducted (rule R20).
+
+    The period is that in which costs accrue (rule R16). ``total`` is of what ``narrowed`` names, and the sums of
+    categories, months and items, and the lines of each dimension with what is unallocated, add up to it.
+    """
+
+    plant: Named
+    first: date
+    last: date
+    time_zone: str
+    net: bool
+    currency: str
+    currencies: tuple[str, ...]
+    reason: Reason | None
+    narrowed: Place
+    total: Decimal
+    categories: tuple[CategorySum, ...]
+    months: tuple[MonthSum, ...]
+    items: tuple[ItemSum, ...]
+    dimensions: tuple[DimensionSum, ...]
+    parts: dict[str, Named]
+    counted: tuple[Counted, ...]
+    at_rates: tuple[AtRate, ...]
+    unpriced: tuple[Unpriced, ...]
+
+
+class PlantCosts(msgspec.Struct, frozen=True, kw_only=True):
+    """Every allocated amount, in one currency; nothing where ``reason`` says why."""
+
+    window: Window
+    net: bool
+    currencies: tuple[str, ...]
+    reason: Reason | None
+    found: tuple[Allocated, ...]
+    counted: tuple[Quantity, ...]
+    gathered: Gathered
+
+    @property
+    def currency(self) -> str:
+        """The one currency."""
+        return self.currencies[0] if len(self.currencies) == 1 else DEFAULT_CURRENCY if not self.currencies else ""
+
+
+def plant_costs(
+    connection: Reading, plant: str, window: Window, now: datetime, *, net: bool | None = None
+) -> PlantCosts:
+    """Costs that accrue in the window; ``net`` None: as the plant's policy of grading says."""
+    if net is None:
+        net = management_of(connection, [plant])[plant].policy.net_losses
+    zone = zone_in(read_master(connection), plant)
+    counted = tuple(quantities(Asking(connection, plant, window, zone, now)))
+    gathered = gather(connection, plant, window, counted, net=net)
+    currencies = tuple(sorted({one.currency for one in gathered.costs}))
+    mixed = len(currencies) > 1
+    return PlantCosts(
+        window=window,
+        net=net,
+        currencies=currencies,
+        reason=Reason.MIXED_CURRENCY if mixed else None,
+        found=() if mixed else allocate((one.cost for one in gathered.costs), counted),
+        counted=counted,
+        gathered=gathered,
+    )
+
+
+def cost_report(
+    connection: Reading,
+    plant: str,
+    window: Window,
+    now: datetime,
+    *,
+    narrowed: Place = NOWHERE,
+    net: bool | None = None,
+) -> CostReport:
+    """``NotFound`` for a plant that may not be seen; ``narrowed``: only what is at that place."""
+    entry = plant_entry(connection, plant)
+    costs = plant_costs(connection, plant, window, now, net=net)
+    found = tuple(one for one in costs.found if one.place.within(narrowed))
+    dimensions = tuple(by_dimension(found, each) for each in Dimension)
+    return CostReport(
+        plant=entry.named,
+        first=window.first,
+        last=window.last,
+        time_zone=entry.time_zone,
+        net=costs.net,
+        currency=costs.currency,
+        currencies=costs.currencies,
+        reason=costs.reason,
+        narrowed=narrowed,
+        total=total_of(found),
+        categories=by_category(found),
+        months=by_month(found, months_of(window)),
+        items=by_item(found),
+        dimensions=dimensions,
+        parts=_parts(connection, [line.name for line in dimensions[0].lines]),
+        counted=_counted(costs.counted),
+        at_rates=costs.gathered.at_rates,
+        unpriced=tuple(
+            Unpriced(activity=activity, quantity=quantity) for activity, quantity in costs.gathered.unpriced.items()
+        ),
+    )
+
+
+def _parts(connection: Reading, names: Sequence[str]) -> dict[str, Named]:
+    known = parts_named(connection, names)
+    return {name: part_name(known, name) for name in names}
+
+
+def _counted(found: Sequence[Quantity]) -> tuple[Counted, ...]:
+    return tuple(
+        Counted(driver=driver, quantity=sum((one.amount for one in found if one.driver is driver), start=Fraction(0)))
+        for driver in Driver
+    )

@@ -1,0 +1,1 @@
+"""Knowledge base: causes and the actions that worked against them, found again by words and by what they are about."""

@@ -1,0 +1,1 @@
+"""Pages of a plant's indicators and of its quality targets."""

@@ -1,0 +1,1 @@
+"""Pages of the knowledge base: finding a case, reading it, entering one."""

@@ -1,0 +1,1 @@
+"""The yearly review of a plant, on a page and as a file to keep."""

@@ -1,0 +1,74 @@
+"""The verb ``review``: a plant's year as one file."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hub.api.answer import json_bytes
+from hub.composition import open_hub
+from hub.errors import HubError
+from hub.pages.language import Language
+from hub.pages.review.file import review_file
+from hub.pages.templating import Pages
+from hub.parts import Hub
+from hub.review.make import make_review
+from hub.review.sheets import tables_of
+from hub.review.views import Review
+from hub.tabular.writing import workbook_bytes
+
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
+
+Fields = Mapping[str, object]
+AddVerb = Callable[..., argparse.ArgumentParser]
+_LANGUAGES = {"en": Language.EN, "zh": Language.ZH}
+_FORMS: Mapping[str, Callable[[Hub, Review, str], bytes]] = {
+    ".html": lambda hub, review, said: review_file(Pages(hub.settings.environment), review, _LANGUAGES[said]),
+    ".xlsx": lambda _, review, said: workbook_bytes(tables_of(review, said), said),
+    ".json": lambda _, review, __: json_bytes(review) + b"\n",
+}
+
+
+def add_review_verb(verbs: "Verbs", add: AddVerb) -> None:
+    """``review --plant P --year Y -o FILE``."""
+    made = add(verbs, "review", _review, "write the yearly review of a plant: metrics, Level, losses, actions, data")
+    made.add_argument("--plant", required=True, metavar="P")
+    made.add_argument("--year", type=int, required=True)
+    made.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help=".html to print, .xlsx or .json")
+    made.add_argument("--language", choices=list(_LANGUAGES), default="en")
+    made.add_argument(
+        "--through", type=int, metavar="N", help="by what was known when the log held N batches (default: all)"
+    )
+
+
+def _review(arguments: argparse.Namespace) -> Fields:
+    out: Path = arguments.out
+    write = _FORMS.get(out.suffix)
+    if write is None:
+        raise HubError(f"{out.suffix or out.name!r} is no form", where="--out", advice=" ".join(_FORMS))
+    hub = open_hub(arguments.data)
+    try:
+        with hub.store.reading() as connection:
+            review = make_review(
+                hub, connection, arguments.plant, arguments.year, through=arguments.through, told=_progress
+            )
+        _progress(f"writing {out}")
+        out.write_bytes(write(hub, review, arguments.language))
+    finally:
+        hub.store.close()
+    return {
+        "plant": arguments.plant,
+        "year": arguments.year,
+        "level": review.now.grade.level.name,
+        "rated": review.now.grade.rated,
+        "losses_fell_10_percent": review.loss_target.met,
+        "log_size": review.log_size,
+        "file": str(out),
+    }
+
+
+def _progress(text: str) -> None:
+    sys.stderr.write(f"{text} …\n")
+    sys.stderr.flush()

@@ -1,0 +1,71 @@
+"""Results by where and when: what passed a station beside a unit, by the index of plant, operation and time."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+
+from hub.store.correction_queries import erroneous, place_of
+from hub.store.database import Reading
+from hub.store.instant import from_micros, to_micros
+from hub.store.tables import unit_result
+from traceability.unit import Flag, Purpose, Verdict
+
+
+class PassesWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Results of a plant at an operation in ``[begin, end)``; of one work cell, or of any."""
+
+    plant: str
+    operation: str
+    begin: datetime
+    end: datetime
+    work_cell: str | None = None
+
+
+class PassRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One pass of one unit."""
+
+    batch_id: int
+    line: int
+    unit: str | None
+    part: str
+    work_cell: str
+    verdict: Verdict
+    flags: tuple[Flag, ...]
+    purpose: Purpose
+    attempt: int
+    defect: str | None
+    event_time: datetime
+
+
+def passes_at(connection: Reading, wanted: PassesWanted, most: int) -> list[PassRow]:
+    """At most ``most``, the earliest first; none that was declared wrong."""
+    table = unit_result.c
+    query = (
+        select(unit_result)
+        .where(table.plant == wanted.plant, table.operation == wanted.operation)
+        .where(table.event_time >= to_micros(wanted.begin), table.event_time < to_micros(wanted.end))
+        .order_by(table.event_time, table.author, table.chain, table.seq, table.batch_id, table.line)
+        .limit(most)
+    )
+    if wanted.work_cell is not None:
+        query = query.where(table.work_cell == wanted.work_cell)
+    rows = connection.execute(query).all()
+    wrong = erroneous(connection, map(place_of, rows))
+    return [
+        PassRow(
+            batch_id=row.batch_id,
+            line=row.line,
+            unit=row.unit,
+            part=row.part,
+            work_cell=row.work_cell,
+            verdict=Verdict(row.verdict),
+            flags=tuple(Flag(flag) for flag in row.flags),
+            purpose=Purpose(row.purpose),
+            attempt=row.attempt,
+            defect=row.defect,
+            event_time=from_micros(row.event_time),
+        )
+        for row in rows
+        if not wrong or place_of(row) not in wrong
+    ]

@@ -1,0 +1,202 @@
+"""What the API shows of targets."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from hub.indicator.enter import zone_of
+from hub.metric.views import FigureView, figure_view
+from hub.store.database import Reading
+from hub.target.add_up import Check, Sum
+from hub.target.figures import checks, routes_of, watched
+from hub.target.state import Target, in_force, target_of, targets_of, tree
+from traceability.record.indicator import Direction, TargetRecord, TargetStatus
+from traceability.record.metric import MetricReference
+
+
+class CheckView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the parts of a target add up to it; ``reached``: what they come to when each just meets its own."""
+
+    verdict: Sum
+    reached: float | None
+    why: str
+    why_zh: str
+    missing: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+class StatusView(msgspec.Struct, frozen=True, kw_only=True):
+    """A status that was sealed, with what it rested on."""
+
+    status: TargetStatus
+    at: datetime
+    first: date
+    last: date
+    value: Decimal | None
+    n: int
+    why: str
+
+
+class TargetView(msgspec.Struct, frozen=True, kw_only=True):
+    """A target where it stands now; ``depth`` in the tree, ``since``: since when the hub has said so, by a record."""
+
+    id: str
+    name: str
+    depth: int
+    parent: str
+    reference: MetricReference
+    direction: Direction
+    value: Decimal
+    currency: str
+    first: date
+    last: date | None
+    days: int
+    owner: str
+    entered_by: str
+    batch: int
+    line: int
+    status: TargetStatus
+    sure: bool
+    why: str
+    why_zh: str
+    since: datetime | None
+    figure: FigureView | None
+    check: CheckView | None
+    """None where the target has no parts."""
+
+
+class TargetsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The targets in force at a plant, depth first; ``counts`` by status."""
+
+    plant: str
+    day: date
+    counts: dict[str, int]
+    targets: tuple[TargetView, ...]
+
+
+class StatementView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was once stated."""
+
+    at: datetime
+    direction: Direction
+    value: Decimal
+    currency: str
+    first: date
+    last: date | None
+    days: int
+    owner: str
+    parent: str
+    withdrawn: bool
+    reason: str
+    entered_by: str
+
+
+class TargetHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything ever said of a target, the latest first."""
+
+    id: str
+    plant: str
+    reference: MetricReference
+    statements: tuple[StatementView, ...]
+    statuses: tuple[StatusView, ...]
+
+
+def targets_view(connection: Reading, plant: str, now: datetime) -> TargetsView:
+    """The tree of a plant, measured now."""
+    today = now.astimezone(zone_of(connection, plant)).date()
+    standing = in_force(targets_of(connection, [plant]), plant)
+    found = checks(standing, routes_of(connection, plant, now)) if standing else {}
+    views = tuple(_view(connection, depth, one, found, today, now) for depth, one in tree(standing))
+    return TargetsView(
+        plant=plant,
+        day=today,
+        counts={status.value: sum(view.status is status for view in views) for status in TargetStatus},
+        targets=views,
+    )
+
+
+def history_view(connection: Reading, plant: str, name: str) -> TargetHistory:
+    """One target; ``NotFound`` where nobody stated it."""
+    target = target_of(connection, plant, name)
+    return TargetHistory(
+        id=name,
+        plant=plant,
+        reference=target.now.reference,
+        statements=tuple(_statement(one) for one in reversed(target.statements)),
+        statuses=tuple(
+            StatusView(
+                status=one.status,
+                at=one.event_time,
+                first=one.first,
+                last=one.last,
+                value=None if one.value is None else Decimal(one.value),
+                n=one.n,
+                why=one.why,
+            )
+            for one in reversed(target.statuses)
+        ),
+    )
+
+
+def check_view(found: Check) -> CheckView:
+    """As it is shown."""
+    return CheckView(
+        verdict=found.verdict,
+        reached=None if found.reached is None else float(found.reached),
+        why=found.why.en,
+        why_zh=found.why.zh,
+        missing=found.missing,
+        left_out=found.left_out,
+    )
+
+
+def _view(  # noqa: PLR0917 - one question
+    connection: Reading, depth: int, target: Target, found: Mapping[str, Check], today: date, now: datetime
+) -> TargetView:
+    measured = watched(connection, target, today, now)
+    stated, last = target.now, target.standing
+    check = found.get(stated.id)
+    same = last is not None and last.status is measured.judged.status
+    return TargetView(
+        id=stated.id,
+        name=stated.name,
+        depth=depth,
+        parent=stated.parent,
+        reference=stated.reference,
+        direction=stated.direction,
+        value=Decimal(stated.value),
+        currency=stated.currency,
+        first=stated.first,
+        last=stated.last,
+        days=stated.days,
+        owner=stated.owner,
+        entered_by=stated.entered_by,
+        batch=target.batch_id,
+        line=target.line,
+        status=measured.judged.status,
+        sure=measured.judged.sure,
+        why=measured.judged.why.en,
+        why_zh=measured.judged.why.zh,
+        since=last.event_time if same and last is not None else None,
+        figure=None if measured.figure is None else figure_view(measured.figure),
+        check=None if check is None else check_view(check),
+    )
+
+
+def _statement(one: TargetRecord) -> StatementView:
+    return StatementView(
+        at=one.event_time,
+        direction=one.direction,
+        value=Decimal(one.value),
+        currency=one.currency,
+        first=one.first,
+        last=one.last,
+        days=one.days,
+        owner=one.owner,
+        parent=one.parent,
+        withdrawn=one.withdrawn,
+        reason=one.reason,
+        entered_by=one.entered_by,
+    )

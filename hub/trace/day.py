@@ -1,0 +1,159 @@
+"""A unit's values among those of its day: how everything measured there that day lies, from roll-ups alone."""
+
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hub.named import Named
+from hub.rollup.hours import hours_of
+from hub.rollup.many import Wanted, periods
+from hub.rollup.window import Narrowing
+from hub.store.database import Reading
+from hub.store.master_queries import plans_by_id, read_master
+from hub.trace.views import MeasurementView, ResultView, UnitView
+from traceability.measurement import Characteristic
+from traceability.quality.rollup import Rollup
+from traceability.quality.window import Window
+
+MOST_BINS = 60
+
+
+class DayBin(msgspec.Struct, frozen=True, kw_only=True):
+    """How many values lie in ``[low, high)``."""
+
+    low: float
+    high: float
+    count: int
+
+
+class DayPopulation(msgspec.Struct, frozen=True, kw_only=True):
+    """The values of one characteristic at one operation of one plant on one day of its clock, in ``uom``.
+
+    First submissions count, of good status. ``n`` 0: nobody shares any. ``below`` and ``above`` count those smaller
+    and larger than the unit's value, ``outside`` those beyond the limits that this unit was measured under.
+    """
+
+    result_id: str
+    characteristic: str
+    operation: str
+    plant: Named
+    day: date
+    time_zone: str
+    uom: str
+    n: int
+    left_out: int
+    """Values in units of measure that can't be converted."""
+    mean: float | None
+    sigma: float | None
+    least: float | None
+    greatest: float | None
+    below: int
+    above: int
+    outside: int
+    bins: tuple[DayBin, ...]
+
+
+class UnitDay(msgspec.Struct, frozen=True, kw_only=True):
+    """Every value of a unit that can be compared, among those of its day."""
+
+    item: str
+    populations: tuple[DayPopulation, ...]
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """One value of the unit, and what to compare it with."""
+
+    result: ResultView
+    value: MeasurementView
+    plant: Named
+    zone: str
+    day: date
+    wanted: Wanted
+
+
+def unit_day(connection: Reading, view: UnitView) -> UnitDay:
+    """By a number of statements that does not grow with the values."""
+    asked = list(_asked(connection, view))
+    found = periods(connection, [each.wanted for each in asked])
+    told = (_population(one, period.rollup, period.left_out) for one, period in zip(asked, found, strict=True))
+    return UnitDay(item=view.item, populations=tuple(told))
+
+
+def _asked(connection: Reading, view: UnitView) -> Iterable[_Asked]:
+    cited = {result.plan for result in view.results if result.plan is not None}
+    planned = {
+        (plan, one.id): one
+        for plan, found in (plans_by_id(connection, cited) if cited else {}).items()
+        for one in found.characteristics
+    }
+    plants = read_master(connection).plants
+    for result in view.results:
+        if result.plant is None or result.erroneous:
+            continue
+        entry = plants.get(result.plant.id)
+        zone = entry.time_zone if entry else "UTC"
+        day = result.event_time.astimezone(ZoneInfo(zone)).date()
+        for value in result.measurements:
+            if value.value is not None:
+                known = planned.get((result.plan or "", value.characteristic)) or _unplanned(result, value)
+                wanted = Wanted(
+                    plant=result.plant.id,
+                    characteristic=msgspec.structs.replace(known, uom=value.uom),
+                    hours=hours_of(Window(day, day), ZoneInfo(zone)),
+                    narrowing=Narrowing(part=view.part.id, operation=result.operation.id),
+                )
+                yield _Asked(result, value, result.plant, zone, day, wanted)
+
+
+def _unplanned(result: ResultView, value: MeasurementView) -> Characteristic:
+    assert value.value is not None
+    exponent = value.value.as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return Characteristic(
+        id=value.characteristic, name=value.name, operation=result.operation.id, uom=value.uom, decimals=decimals
+    )
+
+
+def _population(asked: _Asked, rollup: Rollup, left_out: int) -> DayPopulation:
+    value, step, sums = asked.value, 10**rollup.decimals, rollup.sums
+    assert value.value is not None
+    own = value.value.scaleb(rollup.decimals)
+    low, high = (None if limit is None else limit.scaleb(rollup.decimals) for limit in (value.lsl, value.usl))
+    counted = rollup.histogram
+    return DayPopulation(
+        result_id=asked.result.result_id,
+        characteristic=value.characteristic,
+        operation=asked.result.operation.id,
+        plant=asked.plant,
+        day=asked.day,
+        time_zone=asked.zone,
+        uom=value.uom,
+        n=sums.n,
+        left_out=left_out,
+        mean=None if sums.mean is None else float(sums.mean / step),
+        sigma=None if sums.variance is None else float(sums.variance) ** 0.5 / step,
+        least=None if rollup.least is None else rollup.least / step,
+        greatest=None if rollup.greatest is None else rollup.greatest / step,
+        below=sum(count for at, count in counted if at < own),
+        above=sum(count for at, count in counted if at > own),
+        outside=sum(c for at, c in counted if (low is not None and at < low) or (high is not None and at > high)),
+        bins=_bins(rollup),
+    )
+
+
+def _bins(rollup: Rollup) -> tuple[DayBin, ...]:
+    """Bins of equally many possible values each, those that hold any."""
+    if rollup.least is None or rollup.greatest is None:
+        return ()
+    width = -(-(rollup.greatest - rollup.least + 1) // MOST_BINS)
+    counts: dict[int, int] = {}
+    for value, count in rollup.histogram:
+        place = (value - rollup.least) // width
+        counts[place] = counts.get(place, 0) + count
+    step, edge = 10**rollup.decimals, rollup.least - 0.5
+    return tuple(
+        DayBin(low=(edge + width * place) / step, high=(edge + width * (place + 1)) / step, count=count)
+        for place, count in sorted(counts.items())
+    )
