@@ -107,11 +107,11 @@ def fill_store(store: Store, tiers: Tiers, links: LinkArrays, block: int = 50_00
             rows = zip(
                 links.parent[begin : begin + block].tolist(), links.child[begin : begin + block].tolist(), strict=True
             )
-            connection.execute(insert(link), [_row(tiers, begin + n, *pair) for n, pair in enumerate(rows)])
+            connection.execute(insert(link), [row_of_link(tiers, begin + n, *pair) for n, pair in enumerate(rows)])
         connection.execute(text("ANALYZE"))
 
 
-def _row(tiers: Tiers, place: int, parent: int, child: int) -> dict[str, object]:
+def row_of_link(tiers: Tiers, place: int, parent: int, child: int) -> dict[str, object]:
     return {
         "batch_id": place // 1_000,
         "line": 2 + place % 1_000,

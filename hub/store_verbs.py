@@ -53,10 +53,8 @@ def add_shard_option(verb: argparse.ArgumentParser) -> None:
 
 
 def _shards(arguments: argparse.Namespace) -> Fields:
-    if arguments.gather:  # also of a store that another version of the program is to take over
-        store = unchecked_store(arguments.data)
-    else:
-        store = open_hub(arguments.data).store
+    # what is gathered may be of another version, which is to be upgraded only then
+    store = unchecked_store(arguments.data) if arguments.gather else open_hub(arguments.data).store
     try:
         if arguments.over:
             store = spread_over(store, arguments.data, tuple(arguments.over))

@@ -36,10 +36,9 @@ def load_config(
     """
     file, content = str(path), read_bytes(path, "")
     written, folder = parse_toml(content, file, AgentFile), path.absolute().parent
-    plan_path = plan_file or folder / written.agent.control_plan
-    plan_content, plan = _plan(plan_path, file)
+    plan_path, plan_content, plan = _plan(plan_file or folder / written.agent.control_plan, file)
     own_profiles = _profile_folder(written, folder)
-    devices = _devices(written, profiles or own_profiles if own_profiles else None, file, secrets)
+    devices = _devices(written, own_profiles and (profiles or own_profiles), file, secrets)
     plant, plant_key = check_plant(written.plant, file)
     return AgentConfig(
         file=path.absolute(),
@@ -65,16 +64,15 @@ def load_config(
         pictures=check_pictures(written.pictures),
         telemetry=tuple(check_sampling(table, devices, file) for table in written.telemetry),
         key_passphrase=_passphrase(written.agent.key_passphrase, folder, file, secrets),
-        files=(
-            _in_force(FileRole.CONFIGURATION, path.name, content),
-            _in_force(FileRole.CONTROL_PLAN, plan_path.name, plan_content),
-            *_profiles_in_force(profiles or own_profiles if own_profiles else None),
-        ),
+        files=_files((path, content), (plan_path, plan_content), own_profiles and (profiles or own_profiles)),
     )
 
 
-def _in_force(role: FileRole, name: str, content: bytes) -> FileInForce:
-    return FileInForce(role=role, name=name, hash=tagged(sha256(content)))
+def _files(config: tuple[Path, bytes], plan: tuple[Path, bytes], profiles: Path | None) -> tuple[FileInForce, ...]:
+    """What was read, by its hashes."""
+    roles = (FileRole.CONFIGURATION, config), (FileRole.CONTROL_PLAN, plan)
+    own = (FileInForce(role=role, name=path.name, hash=tagged(sha256(content))) for role, (path, content) in roles)
+    return (*own, *_profiles_in_force(profiles))
 
 
 def _profiles_in_force(folder: Path | None) -> Iterator[FileInForce]:
@@ -83,12 +81,13 @@ def _profiles_in_force(folder: Path | None) -> Iterator[FileInForce]:
         return
     for path in sorted(folder.glob("*/*.toml")):
         content = read_bytes(path, "agent.profiles")
-        yield _in_force(FileRole.PROFILE, path.relative_to(folder).as_posix(), content)
+        name = path.relative_to(folder).as_posix()
+        yield FileInForce(role=FileRole.PROFILE, name=name, hash=tagged(sha256(content)))
 
 
-def _plan(path: Path, file: str) -> tuple[bytes, ControlPlan]:
+def _plan(path: Path, file: str) -> tuple[Path, bytes, ControlPlan]:
     content = read_bytes(path, f"control plan (agent.control_plan of {file})")
-    return content, parse_control_plan(content, str(path))
+    return path, content, parse_control_plan(content, str(path))
 
 
 def _devices(written: AgentFile, profiles: Path | None, file: str, secrets: SecretReader) -> dict[str, Device]:

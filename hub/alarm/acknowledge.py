@@ -35,13 +35,7 @@ def acknowledge(
     ``amends``: a further answer in the place of an earlier one; every answer stays, and the latest one is shown first.
     ``plant``: the alarm must be of this one, else ``NotFound``.
     """
-    if not _PSEUDONYM.fullmatch(by):
-        raise EntryRefused(
-            f"{by[:80]!r} is no pseudonymous id", where="by", advice="letters, digits, '.', '_' and '-', at most 60"
-        )
-    for field, text in (("cause", cause), ("action", action)):
-        if not text.strip() or len(text) > _LONGEST:
-            raise EntryRefused(f"a text of at most {_LONGEST} characters is needed", where=field, advice="say it")
+    _check(by, cause, action)
 
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
         found = find_alarm(connection, agent, name)
@@ -61,3 +55,13 @@ def acknowledge(
         return [AlarmAcknowledgementRecord(id=name, agent=agent, by=by, cause=cause, action=action, **stamp())]
 
     return enter(hub, draft)
+
+
+def _check(by: str, cause: str, action: str) -> None:
+    if not _PSEUDONYM.fullmatch(by):
+        raise EntryRefused(
+            f"{by[:80]!r} is no pseudonymous id", where="by", advice="letters, digits, '.', '_' and '-', at most 60"
+        )
+    for field, text in (("cause", cause), ("action", action)):
+        if not text.strip() or len(text) > _LONGEST:
+            raise EntryRefused(f"a text of at most {_LONGEST} characters is needed", where=field, advice="say it")

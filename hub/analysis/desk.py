@@ -137,8 +137,8 @@ class CommonDesk:
                 answer = in_common(Source(connection), question, self._telling(work))
         except ZhuoyueError as error:
             problem = str(error)
-        except Exception:  # the thread's outermost edge: the comparison itself says that it failed
-            log.exception("comparison %s failed", key[0])
+        except Exception as error:  # noqa: BLE001 - the thread's outermost edge: the comparison itself says it failed
+            _say(key[0], error)
             problem = "the hub made a mistake; its log says more"
         with self._changed:
             work.answer, work.problem = answer, problem
@@ -151,3 +151,7 @@ class CommonDesk:
                 work.step = step
 
         return told
+
+
+def _say(identity: str, error: Exception) -> None:
+    log.error("comparison %s failed", identity, exc_info=error)

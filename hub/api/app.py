@@ -85,6 +85,7 @@ from hub.api.body import BodyLimit
 from hub.api.examples import add_examples
 from hub.api.problems import PROBLEMS, add_problem_handlers
 from hub.epcis.desk import CaptureDesk
+from hub.fleet.activity import ActivityDesk
 from hub.ingest.desk import Desk
 from hub.live.desk import LiveDesk
 from hub.live.feed import Feeds
@@ -213,6 +214,7 @@ def create_app(
     app.state.epcis = CaptureDesk(parts)
     app.state.suppliers = SupplierDesk()
     app.state.live = LiveDesk()
+    app.state.activity = ActivityDesk()
     app.state.feeds = Feeds()
     app.state.photos = PhotoDesk()
     app.state.comparisons = CommonDesk(parts, app.state.audit)

@@ -70,7 +70,7 @@ NEEDS: dict[Permission, tuple[str, ...]] = {
         "GET /api/v1/plants/{plant}/targets", "GET /api/v1/plants/{plant}/targets/file",
         "GET /api/v1/plants/{plant}/targets/{target}",
         "GET /plants/{plant}/indicators", "GET /plants/{plant}/targets",
-        "GET /api/v1/plants/{plant}/indicators/values/file", "GET /api/v1/plants/{plant}/indicators/{indicator}",
+        "GET /api/v1/plants/{plant}/indicators/usual", "GET /api/v1/plants/{plant}/indicators/values/file", "GET /api/v1/plants/{plant}/indicators/{indicator}",
         "GET /api/v1/comparison", "GET /api/v1/comparison/{year}", "GET /api/v1/comparison/{year}/file",
         "GET /comparison", "GET /plants/{plant}/reviews", "GET /plants/{plant}/reviews/{year}",
         "GET /plants/{plant}/reviews/{year}/file",

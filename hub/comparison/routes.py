@@ -19,7 +19,6 @@ from hub.store.comparison_queries import stored_consents
 
 router = APIRouter(prefix="/api/v1", tags=["comparison"])
 Year = Annotated[int, Path(ge=2000, le=9000)]
-_NEW: dict[int | str, dict[str, Any]] = {201: {"description": "Sealed: the log index and hash of its batch"}}
 
 
 class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +44,9 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
     outlook: Outlook | None = None
 
 
+_RELEASED: dict[int | str, dict[str, Any]] = {**documented(Released), **documented(Released, 201)}
+
+
 @router.get("/comparison", response_class=Response, responses=documented(ComparisonList))
 def get_comparisons(hub: UsesHub) -> Response:
     """Which years are released, and whether one's own organisation takes part."""
@@ -66,7 +68,9 @@ def post_consent(
     return {"new": stored is not None, "log_index": None if stored is None else stored.id}
 
 
-@router.post("/comparison/releases", status_code=201, dependencies=[AdminOnly], response_class=Response, responses=_NEW)
+@router.post(
+    "/comparison/releases", status_code=201, dependencies=[AdminOnly], response_class=Response, responses=_RELEASED
+)
 def post_release(form: ReleaseForm, hub: UsesHub) -> Response:
     """Compute and seal a year's release, or say what it would be; for the operator of the hub."""
     if form.dry_run:

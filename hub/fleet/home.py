@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from hub.fleet.activity import Activity, counted
 from hub.fleet.contacts import Contacts, read_contacts
 from hub.fleet.freshness import DEFAULT_FRESHNESS, FreshnessLimits
 from hub.fleet.views import AgentView, HomeView, LevelView, OrganisationView, PlantSummary, Totals
@@ -15,9 +16,6 @@ from hub.store.fleet_queries import (
     AuthorActivity,
     PlantActivity,
     author_activity,
-    count_results,
-    count_units,
-    plant_activity,
 )
 from hub.store.master_queries import AuthorEntry, Master, PlantEntry, read_master
 from traceability.quality.grade import PlantGrade
@@ -33,12 +31,14 @@ def home(
     now: datetime,
     grades: Mapping[str, PlantGrade] | None = None,
     limits: FreshnessLimits = DEFAULT_FRESHNESS,
+    activity: Activity | None = None,
 ) -> HomeView:
-    """The home page; ``grades`` by plant id, where the caller has them."""
+    """The home page; ``grades`` by plant id and ``activity``, where the caller has them."""
+    activity = activity or counted(connection)
     master = read_master(connection)
-    by_author = author_activity(connection)
+    by_author = author_activity(connection, activity.last_events)
     seen = _agents(master, by_author, read_contacts(connection), now, limits)
-    by_plant = plant_activity(connection)
+    by_plant = activity.plants
     plants = [_plant(entry, seen, by_plant, grades or {}) for entry in master.plants.values()]
     organisations = {entry.id: entry for entry in (*master.organisations.values(), *(p.organisation for p in plants))}
     return HomeView(
@@ -48,8 +48,8 @@ def home(
             organisations=len(organisations),
             plants=len(plants),
             agents=len(seen),
-            units=count_units(connection),
-            results=count_results(connection),
+            units=activity.units,
+            results=activity.results,
             batches=sum(activity.batches for activity in by_author.values()),
             records=sum(activity.records for activity in by_author.values()),
             quarantined=sum(activity.quarantined for activity in by_author.values()),

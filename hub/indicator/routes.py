@@ -11,6 +11,7 @@ from hub.api.table_file import TABLE_FILE, XLSX_TYPE, Form, Language, table_file
 from hub.entry.forms import Entered, entered
 from hub.indicator.enter import define, state_value, take_back, zone_of
 from hub.indicator.forms import EnteredValue, IndicatorForm, ReversalForm
+from hub.indicator.usual import USUAL, Usual
 from hub.indicator.value_file import RECORDED, ValueFileReport, load, look, value_rows
 from hub.indicator.views import IndicatorsView, ValuesView, indicators_view, values_view
 from hub.metric.asked import Over, Step
@@ -34,6 +35,14 @@ def get_indicators(  # noqa: PLR0917 - the parameters are those of the address
     with hub.store.reading() as connection:
         over = Over(window_of(connection, plant, begin, end, now), step)
         return json_answer(indicators_view(connection, plant, over, place, now))
+
+
+@router.get("/usual", response_class=Response, responses=documented(tuple[Usual, ...]))
+def get_usual(plant: str, hub: UsesHub) -> Response:
+    """Series that plants usually declare, to begin a definition with."""
+    with hub.store.reading() as connection:
+        zone_of(connection, plant)
+    return json_answer(USUAL)
 
 
 @router.get("/values/file", response_class=Response, responses=TABLE_FILE)

@@ -1,6 +1,7 @@
 """Values of declared series as a table: in by CSV or Excel, whole or not at all, and out again."""
 
-from collections import Counter, defaultdict
+from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -116,9 +117,10 @@ class _File:
         self._plant = plant
         self._today: date = hub.clock().astimezone(zone_of(connection, plant)).date()
         self._known: Mapping[tuple[str, str], Series] = declared_series(connection, [plant])
-        self._beside: defaultdict[str, list[StatedValue]] = defaultdict(list)
-        for (_, name), series in self._known.items():
-            self._beside[name] += series.counting
+        self._beside: dict[str, list[StatedValue]] = {
+            name: list(series.counting) for (_, name), series in self._known.items()
+        }
+        """By series, what counts: in the order of periods, none of which overlap."""
         self.taken: list[tuple[str, ValueForm]] = []
         self._hub = hub
 
@@ -157,12 +159,18 @@ class _File:
             return [_invalid(line, error)]
         found = [
             line.problem(column, text, advice)
-            for column, text, advice in troubles_of(series, form, self._today, self._beside[name])
+            for column, text, advice in troubles_of(series, form, self._today, self._near(name, form))
         ]
         if not found:
             self.taken.append((name, form))
-            self._beside[name].append(self._as_stated(line.row, name, form))
+            insort(self._beside[name], self._as_stated(line.row, name, form), key=_first)
         return found
+
+    def _near(self, name: str, form: ValueForm) -> list[StatedValue]:
+        """The only value that can overlap: the last one that begins before the period ends."""
+        beside = self._beside[name]
+        place = bisect_right(beside, form.last, key=_first)
+        return beside[max(0, place - 1) : place]
 
     def _as_stated(self, row: int, name: str, form: ValueForm) -> StatedValue:
         """A value of this file, as later rows meet it."""
@@ -179,6 +187,10 @@ class _File:
             salt=_SALT,
         )
         return StatedValue(record=record, batch_id=0, line=row)
+
+
+def _first(one: StatedValue) -> date:
+    return one.record.first
 
 
 _SAID = {

@@ -1,5 +1,6 @@
 """What the API shows of indicators: the declared ones and the measured ones, never in one list."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -9,7 +10,7 @@ import msgspec
 from hub.indicator.enter import series_of, zone_of
 from hub.metric.asked import Over, Step
 from hub.metric.declared import Series, StatedValue, declared_series, figures_of
-from hub.metric.measure import figures, measure
+from hub.metric.measure import several
 from hub.metric.views import FigureView, PlaceAsked, figure_view
 from hub.store.database import Reading
 from traceability.record.indicator import Combined, Direction, Frequency
@@ -120,7 +121,7 @@ def indicators_view(connection: Reading, plant: str, over: Over, place: PlaceAsk
         last=over.window.last,
         step=over.step,
         declared=tuple(_declared(one, over, today) for one in every.values()),
-        measured=tuple(_measured(connection, place.reference(plant, metric), over, now) for metric in MEASURED),
+        measured=_measured(connection, [place.reference(plant, metric) for metric in MEASURED], over, now),
     )
 
 
@@ -173,12 +174,19 @@ def _declared(series: Series, over: Over, today: date) -> DeclaredView:
     )
 
 
-def _measured(connection: Reading, reference: MetricReference, over: Over, now: datetime) -> MeasuredView:
-    return MeasuredView(
-        metric=reference.metric,
-        direction=Direction.HIGHER if reference.metric in HIGHER_IS_BETTER else Direction.LOWER,
-        whole=figure_view(measure(connection, reference, over.window.first, over.window.last, now)),
-        figures=tuple(figure_view(one) for one in figures(connection, reference, over.windows, now)),
+def _measured(
+    connection: Reading, references: Sequence[MetricReference], over: Over, now: datetime
+) -> tuple[MeasuredView, ...]:
+    whole = several(connection, references, [over.window], now)
+    parts = several(connection, references, over.windows, now)
+    return tuple(
+        MeasuredView(
+            metric=one.metric,
+            direction=Direction.HIGHER if one.metric in HIGHER_IS_BETTER else Direction.LOWER,
+            whole=figure_view(whole[one.metric][0]),
+            figures=tuple(figure_view(each) for each in parts[one.metric]),
+        )
+        for one in references
     )
 
 

@@ -45,7 +45,10 @@ class Over(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for. ``work_cells`` None: the place is no line, so all of them."""
+    """What is asked for. ``work_cells`` None: the place is no line, so all of them.
+
+    ``kept``: what was read already for another metric at the same place.
+    """
 
     connection: Reading
     reference: MetricReference
@@ -53,6 +56,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     entry: PlantEntry
     work_cells: frozenset[str] | None
     now: datetime
+    kept: dict[tuple[str, ...], Any] = msgspec.field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:

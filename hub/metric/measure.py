@@ -7,6 +7,8 @@ many periods. Where nothing can be told the figure says why; it is never a zero.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+import msgspec
+
 from hub.metric import allocated, declared, field, measured, money, response, yields
 from hub.metric.asked import Asked, Step, asked_for, periods_of
 from hub.metric.figure import MetricFigure
@@ -51,6 +53,14 @@ def series(  # noqa: PLR0917 - as measure, and how long the steps are
 ) -> list[MetricFigure]:
     """The same month by month or week by week; the first and last period as far as they lie within."""
     return figures(reading, reference, periods_of(first, last, Step(step)), now)
+
+
+def several(
+    reading: Reading, references: Sequence[MetricReference], windows: Sequence[Window], now: datetime
+) -> dict[MetricName, list[MetricFigure]]:
+    """Several metrics at one place over the same periods: what they have in common is read once."""
+    asked = asked_for(reading, references[0], windows, now)
+    return {one.metric: METRICS[one.metric](msgspec.structs.replace(asked, reference=one)) for one in references}
 
 
 def figures(

@@ -126,6 +126,15 @@ def _share(asked: Asked, of: Callable[[FirstPass], tuple[int, int]]) -> list[Met
 def counts_by_period(asked: Asked) -> list[dict[Subject, FirstPass]]:
     """Counts at the place of each part at each operation, period by period."""
     where = asked.reference
+    key = ("first pass", where.part, where.operation)
+    if key not in asked.kept:
+        asked.kept[key] = _read_counts(asked)
+    found: list[dict[Subject, FirstPass]] = asked.kept[key]
+    return found
+
+
+def _read_counts(asked: Asked) -> list[dict[Subject, FirstPass]]:
+    where = asked.reference
     found: list[dict[Subject, FirstPass]] = [{} for _ in asked.windows]
     for one in first_pass_by_period(
         asked.connection,

@@ -15,11 +15,14 @@ from hub.pages.after_sales.recall_tables import destinations_table, makers_table
 from hub.pages.doubt_words import RECALL_STATES
 from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
+from hub.pages.speech import Speech
 from hub.pages.tables.define import Filled
 from hub.recall.answer import affected_page, items_at, recall_view
 from hub.recall.question import Question
 from hub.recall.routes import UsesRecalls
+from hub.recall.views import Affected, RecallView
 from hub.recall.whereabouts import Whereabouts
+from hub.store.recall_queries import RecallRow
 
 SHOWN_ITEMS = 1_000
 
@@ -50,21 +53,8 @@ def get_recall(  # noqa: PLR0917 - what the route needs
             if at is None
             else items_at(connection, row, at, SHOWN_ITEMS)
         )
-    question, speech = Question.model_validate(row.question), pages.speech(request)
-    shown, more = chips(question, speech)
-    chosen = next((one for one in view.destinations if at is not None and place_of(one) == at), None)
-    whole = chosen.items if chosen else view.reached
-    change = recall_url(question)
-    context: dict[str, Any] = {
-        "view": view,
-        "chips": shown,
-        "more_chips": more,
-        "change_url": change if len(change) <= LONGEST_ADDRESS else f"{RECALLS_PATH}?{urlencode({AS_BEFORE: row.id})}",
-        "items": items,
-        "chosen": chosen,
-        "download": f"&{urlencode({'party': party, 'site': site, 'shipped': str(shipped).lower()})}" if at else "",
-        "left_out": max(0, whole - len(items)),
-        "state": RECALL_STATES[view.state],
+    speech = pages.speech(request)
+    context = _context(row, view, items, at, speech) | {
         "may_tell": asker.may_act and Permission.ACT in asker.permissions,
     }
     tables = (
@@ -75,3 +65,24 @@ def get_recall(  # noqa: PLR0917 - what the route needs
     trail = (Crumb(speech.say("Recall scope"), context["change_url"]), Crumb(speech.say("Answer")))
     return pages.show(request, "recall.html", context, tables=tables, trail=trail)
 
+
+def _context(
+    row: RecallRow, view: RecallView, items: tuple[Affected, ...], at: Whereabouts | None, speech: Speech
+) -> dict[str, Any]:
+    question = Question.model_validate(row.question)
+    shown, more = chips(question, speech)
+    chosen = next((one for one in view.destinations if at is not None and place_of(one) == at), None)
+    whole = chosen.items if chosen else view.reached
+    change = recall_url(question)
+    place = {} if at is None else {"party": at.party, "site": at.site, "shipped": str(at.shipped).lower()}
+    return {
+        "view": view,
+        "chips": shown,
+        "more_chips": more,
+        "change_url": change if len(change) <= LONGEST_ADDRESS else f"{RECALLS_PATH}?{urlencode({AS_BEFORE: row.id})}",
+        "items": items,
+        "chosen": chosen,
+        "download": f"&{urlencode(place)}" if place else "",
+        "left_out": max(0, whole - len(items)),
+        "state": RECALL_STATES[view.state],
+    }

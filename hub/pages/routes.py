@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hub.alarm.views import alarm_page
 from hub.api.access import UsesAsker, UsesHub
 from hub.declaration.declare import declarations_of
+from hub.fleet.activity import ActivityDesk
 from hub.fleet.home import home
 from hub.ledger.log import verifier_key
 from hub.page_paths import HOME_PATH, ITEMS_PATH, has_page, item_path
@@ -45,6 +46,13 @@ def pages_of(request: Request) -> Pages:
     return pages
 
 
+def activity_of(request: Request) -> ActivityDesk:
+    """Who keeps the counts of this application."""
+    desk = request.app.state.activity
+    assert isinstance(desk, ActivityDesk)
+    return desk
+
+
 UsesPages = Annotated[Pages, Depends(pages_of)]
 
 
@@ -53,7 +61,7 @@ def get_home(request: Request, hub: UsesHub, asker: UsesAsker, desk: UsesSupplie
     """What is the state of my chain now?"""
     now, grades = hub.clock(), desk.grades(hub, asker)
     with hub.store.reading() as connection:
-        view = home(connection, now, grades)
+        view = home(connection, now, grades, activity=activity_of(request).activity(connection, hub, asker))
     return pages.answer(request, "home.html", home_context(view, grades, pages.speech(request)))
 
 
@@ -99,7 +107,7 @@ def _lot_page(view: LotView, offset: int, request: Request, pages: Pages) -> Res
 
 
 @router.get(f"{ITEMS_PATH}/{{item:path}}")
-def get_item(  # noqa: PLR0917 - what the route needs
+def get_item(
     item: str,
     request: Request,
     hub: UsesHub,

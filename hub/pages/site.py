@@ -48,7 +48,8 @@ def create_site(parts: Hub, *, open_pages: bool | None = None, proxied: bool = F
     app.include_router(account_page.router)
     app.include_router(users_page.router)
     app.include_router(guest_page.router)
-    app.include_router(after_sales_pages.router)
+    for each in after_sales_pages.ROUTERS:
+        app.include_router(each)
     app.include_router(recall_page.router)
     app.include_router(declaration_routes.router)
     app.include_router(supplier_pages.router)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from hub.alarm.response import times_of
 from hub.errors import EntryRefused, NotFound
 from hub.parts import Hub
@@ -42,56 +44,67 @@ def make_review(
 
     ``NotFound`` for an unknown plant, ``EntryRefused`` for a year that has not begun or a log that long.
     """
-    now = hub.clock()
-    entry = read_master(connection).plants.get(plant)
-    if entry is None:
-        raise NotFound(f"there is no plant {plant[:100]!r}", advice="/api/v1/plants lists them")
     size = _known_size(connection, through)
-    begin, end = _bounds(entry, year)
-    if year < FIRST_YEAR or begin > now:
-        raise EntryRefused(
-            f"the year {year} has not begun", where=f"review of {plant}", advice="ask for an earlier one"
-        )
-    before = size if through is not None else None
-    span = Span(begin, end, before)
-    told(f"results and values of {year}")
-    scored, gathered = scored_to(connection, plant, min(now, _last(end)), before)
-    told(f"results and values of {year - 1}")
-    earlier, gathered_before = scored_to(connection, plant, _last(begin), before)
-    had_before = has_figures(earlier)
+    read = _read(connection, plant, year, hub.clock(), None if through is None else size, told)
+    entry, scored, earlier, span = read.scored.entry, read.scored, read.earlier, read.span
+    complete = read.now >= span.end
+    records = read.gathered.plants[plant]
     told("operations, months and alarms")
-    scores = _scores(scored, gathered)
+    scores = _scores(scored, read.gathered)
     alarms = alarms_raised(connection, plant, span)
     imported = imported_at(connection, plant, span)
-    records = gathered.plants[plant]
     told("Levels, actions, and what the data support")
     level_before, levels = _levels(connection, plant, span)
     support = support_of(
         connection, scored=scored, records=records, span=span, operations=scores, imported=len(imported)
     )
     return Review(
-        plant=entry.named,
-        organisation=entry.organisation,
-        time_zone=entry.time_zone,
-        year=year,
-        made_at=now,
-        complete=now >= end,
-        log=hub.settings.origin,
-        log_size=size,
-        root=tagged(root(size, node_source(connection))),
-        now=_figures(scored),
-        before=_figures(earlier) if had_before else None,
-        metrics=_metrics(scored, earlier),
-        operations=_operations(scores, _scores(earlier, gathered_before)),
-        capability=scored.capability,
-        level_before=level_before,
-        levels=levels,
+        plant=entry.named, organisation=entry.organisation, time_zone=entry.time_zone, year=year,
+        made_at=read.now, complete=complete,
+        log=hub.settings.origin, log_size=size, root=tagged(root(size, node_source(connection))),
+        now=_figures(scored), before=_figures(earlier) if has_figures(earlier) else None,
+        metrics=_metrics(scored, earlier), operations=_operations(scores, _scores(earlier, read.gathered_before)),
+        capability=scored.capability, level_before=level_before, levels=levels,
         months=months_of(scored, records, alarms, imported),
-        loss_target=_loss_target(earlier, scored, complete=now >= end),
-        actions=actions_of(connection, plant, span),
-        alarms=times_of(alarms),
-        support=support,
-        unsigned=support.unsigned,
+        loss_target=_loss_target(earlier, scored, complete=complete),
+        actions=actions_of(connection, plant, span), alarms=times_of(alarms),
+        support=support, unsigned=support.unsigned,
+    )  # fmt: skip
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """Both years' scorecards and what they were made of."""
+
+    now: datetime
+    span: Span
+    scored: Scored
+    gathered: Gathered
+    earlier: Scored
+    gathered_before: Gathered
+
+
+def _read(  # noqa: PLR0917 - what is asked, and by whose clock
+    connection: Reading, plant: str, year: int, now: datetime, before: int | None, told: Told
+) -> _Read:
+    entry = read_master(connection).plants.get(plant)
+    if entry is None:
+        raise NotFound(f"there is no plant {plant[:100]!r}", advice="/api/v1/plants lists them")
+    begin, end = _bounds(entry, year)
+    if year < FIRST_YEAR or begin > now:
+        raise EntryRefused(
+            f"the year {year} has not begun", where=f"review of {plant}", advice="ask for an earlier one"
+        )
+    told(f"results and values of {year}")
+    scored, gathered = scored_to(connection, plant, min(now, _last(end)), before)
+    told(f"results and values of {year - 1}")
+    earlier, gathered_before = scored_to(connection, plant, _last(begin), before)
+    return _Read(
+        now=now,
+        span=Span(begin, end, before),
+        scored=scored,
+        gathered=gathered,
+        earlier=earlier,
+        gathered_before=gathered_before,
     )
 
 

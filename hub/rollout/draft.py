@@ -38,14 +38,7 @@ def tidied(draft: Draft) -> Draft:
 def keep_version(hub: Hub, draft: Draft, *, by: str, note: str = "", restores: str | None = None) -> StoredVersion:
     """A new version, or the latest one where nothing differs from it; ``EntryRefused`` with the first remark."""
     draft = tidied(draft)
-    file_name(draft.role, draft.name)
-    found = remarks(draft)
-    if found:
-        first = found[0]
-        where = f"{first.part}, line {first.line}, column {first.column}"
-        raise EntryRefused(first.text, where=where, advice="correct it")
-    if len(note) > LONGEST_NOTE:
-        raise EntryRefused("the note is too long", where="note", advice=f"at most {LONGEST_NOTE} characters")
+    _check(draft, note)
     series = Series(draft.plant, draft.role.value, draft.name)
     identity = hub.random_bytes(ID_BYTES).hex()
 
@@ -76,6 +69,17 @@ def keep_version(hub: Hub, draft: Draft, *, by: str, note: str = "", restores: s
     enter(hub, records)
     with hub.store.reading() as connection:
         return versions(connection, series)[0]
+
+
+def _check(draft: Draft, note: str) -> None:
+    file_name(draft.role, draft.name)
+    found = remarks(draft)
+    if found:
+        first = found[0]
+        where = f"{first.part}, line {first.line}, column {first.column}"
+        raise EntryRefused(first.text, where=where, advice="correct it")
+    if len(note) > LONGEST_NOTE:
+        raise EntryRefused("the note is too long", where="note", advice=f"at most {LONGEST_NOTE} characters")
 
 
 def found_version(connection: Reading, identity: str) -> StoredVersion:

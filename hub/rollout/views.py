@@ -10,14 +10,14 @@ from hub.rollout.advance import verdicts
 from hub.rollout.check import Draft
 from hub.rollout.difference import Difference, difference
 from hub.rollout.draft import found_version
-from hub.rollout.health import Trouble
+from hub.rollout.health import Trouble, Verdict
 from hub.rollout.order import Whole, every_whole, whole
-from hub.rollout.progress import AgentState, RolloutState
+from hub.rollout.progress import AgentProgress, AgentState, RolloutState
 from hub.rollout.remark import Remark
 from hub.rollout.wanted import VersionName, named
 from hub.store.contacts import Contact, all_contacts
 from hub.store.database import Reading
-from hub.store.rollout_queries import StoredVersion, versions
+from hub.store.rollout_queries import StoredSignature, StoredVersion, versions
 from traceability.downlink import FileRole
 
 
@@ -184,26 +184,24 @@ def _version(version: StoredVersion, *, latest: bool) -> VersionView:
     )
 
 
+def _agent(agent: AgentProgress, verdict: Verdict | None, signed: StoredSignature | None) -> AgentInRollout:
+    return AgentInRollout(
+        agent=agent.agent,
+        stage=agent.stage,
+        state=agent.state,
+        at=agent.at,
+        reason=agent.reason,
+        trouble=None if verdict is None else verdict.trouble,
+        detail="" if verdict is None else verdict.detail,
+        left_out=agent.left_out,
+        way_back=signed is not None and signed.back_number is not None,
+    )
+
+
 def _rollout(contacts: Mapping[str, Contact], one: Whole, now: datetime) -> RolloutView:
     ordered, progress = one.ordered, one.progress
     told = verdicts(contacts, one, now) if progress.state in (RolloutState.RUNNING, RolloutState.STOPPED) else {}
-    agents = []
-    for agent in progress.agents:
-        verdict = told.get(agent.agent)
-        signed = one.signed.get(agent.agent)
-        agents.append(
-            AgentInRollout(
-                agent=agent.agent,
-                stage=agent.stage,
-                state=agent.state,
-                at=agent.at,
-                reason=agent.reason,
-                trouble=None if verdict is None else verdict.trouble,
-                detail="" if verdict is None else verdict.detail,
-                left_out=agent.left_out,
-                way_back=signed is not None and signed.back_number is not None,
-            )
-        )
+    agents = tuple(_agent(agent, told.get(agent.agent), one.signed.get(agent.agent)) for agent in progress.agents)
     return RolloutView(
         id=ordered.id,
         plant=ordered.plant,
@@ -218,7 +216,7 @@ def _rollout(contacts: Mapping[str, Contact], one: Whole, now: datetime) -> Roll
         note=ordered.note,
         at=ordered.at,
         signed_by=next((signed.key for signed in one.signed.values()), ""),
-        agents=tuple(agents),
+        agents=agents,
         steps=tuple(
             StepView(
                 at=step.at, step=step.step, by=step.by, stage=step.stage, agent=step.agent, reason=step.reason,

@@ -1,5 +1,6 @@
 """Who was heard of when, and how much came from whom."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -30,8 +31,8 @@ class PlantActivity(msgspec.Struct, frozen=True):
     results: int = 0
 
 
-def author_activity(connection: Reading) -> dict[str, AuthorActivity]:
-    """Every author that ever sent a batch or had one refused as a fork; five statements."""
+def author_activity(connection: Reading, events: Mapping[str, datetime] | None = None) -> dict[str, AuthorActivity]:
+    """Every author that ever sent a batch or had one refused as a fork; five statements, one less with ``events``."""
     sent = {
         row.author: row
         for row in connection.execute(
@@ -43,7 +44,7 @@ def author_activity(connection: Reading) -> dict[str, AuthorActivity]:
             ).group_by(batch.c.author)
         )
     }
-    events = _last_events(connection)
+    events = last_events(connection) if events is None else events
     quarantined = _counts(connection, quarantine.c.author)
     losses = _counts(connection, data_loss.c.author)
     forks = _counts(connection, fork.c.author)
@@ -84,7 +85,8 @@ def count_results(connection: Reading) -> int:
     return int(connection.execute(select(func.count()).select_from(unit_result)).scalar_one())
 
 
-def _last_events(connection: Reading) -> dict[str, datetime]:
+def last_events(connection: Reading) -> dict[str, datetime]:
+    """The latest time of any result of each author; one statement that reads them all."""
     statement = select(unit_result.c.author, func.max(unit_result.c.event_time).label("last")).group_by(
         unit_result.c.author
     )

@@ -226,7 +226,7 @@ def _order(table: Table) -> tuple[Any, ...]:
 
 
 def _version(row: Row[tuple[Any, ...]]) -> StoredVersion:
-    fields = {name: getattr(row, name, "") for name in _SAME}
+    fields: dict[str, Any] = {name: getattr(row, name, "") for name in _SAME}
     return StoredVersion(**fields, at=from_micros(row.event_time), batch=row.batch_id, line=row.line)
 
 

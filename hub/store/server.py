@@ -28,6 +28,8 @@ from hub.store.transfer import copy_to_file
 
 WRITE_LOCK = 0x5A68756F797565
 """The advisory lock of who writes; any program that wants to keep the hub from writing may take it."""
+APPLICATION = "zhuoyue-hub"
+"""How the program calls itself at a server."""
 OLDEST_VERSION = 150000
 CONNECT_TIMEOUT_S = 5
 _POOL, _BEHIND_VIEWS, _MORE = 6, 4, 14
@@ -152,7 +154,7 @@ def make_server_engine(
             where=str(place),
             advice="did you install with the extra 'postgres'?  pip install 'zhuoyue[hub,postgres]'",
         ) from None
-    arguments: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "zhuoyue-hub"}
+    arguments: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": APPLICATION}
     if (known := password or password_for(place)) is not None:
         arguments["password"] = known
     engine = create_engine(

@@ -1,5 +1,7 @@
 """Two years of a plant: a bad one, an improvement, a better one; with gaps, alarms, losses and a loaded past."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,6 +44,12 @@ async def two_years(hub: Hub) -> World:
     load(world.hub, _PAST.encode(), Asked(plant=PLANT), by="q1")
     world.clock.set(date(YEAR + 1, 1, 10))
     return world
+
+
+def settled(hub: Hub) -> World:
+    """The same for tests that only look, made outside of any loop."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, two_years(hub)).result()
 
 
 def _money(world: World, year: int, **amounts: str) -> None:

@@ -9,15 +9,29 @@ import httpx
 import msgspec
 from small_hub import SmallAgent, admin_of, small_agent
 from small_requirements import supplier_plan
+from small_turns import ACTION, CAUSE, CONTAIN, DONE, PLAN, STANDARD
 
 from hub.accounts.asker import Scope
 from hub.accounts.tokens import make_token
 from hub.api.app import create_app
+from hub.improvement.act import begin, step
+from hub.improvement.check import make_check
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from traceability.identifier.item import part_uri, unit_uri
 from traceability.record.codec import plan_id
+from traceability.record.improvement import (
+    ActionDone,
+    Close,
+    Direction,
+    ImprovementContent,
+    SetTarget,
+    Team,
+    WeakPoint,
+    WeakPointKind,
+)
 from traceability.record.master import ControlPlanRecord, Operation
+from traceability.record.metric import MetricName, MetricReference
 from traceability.record.production import MeasuredValue, MeasurementsRecord
 from traceability.unit import Verdict
 
@@ -109,3 +123,31 @@ WEAK = {"kind": "operation", "subject": "OP10", "found": "90 %", "n": 200}
 
 def days(first: date, count: int) -> Iterable[date]:
     return (first + timedelta(days=number) for number in range(count))
+
+
+def improved(world: World) -> tuple[str, str]:
+    """One improvement closed as effective, and one begun with an action that is overdue; their ids."""
+    for day in days(date(2026, 2, 2), 2):
+        world.make(day, 100, bad=8, sigma=0.5, defect="LEAK")
+    world.clock.set(date(2026, 3, 1))
+    weak = WeakPoint(kind=WeakPointKind.OPERATION, subject="OP10", found="92.00 % (n = 200)", n=200, effect="16 units")
+    reference = MetricReference(metric=MetricName.FIRST_PASS_YIELD, plant=PLANT, operation="OP10")
+    target = SetTarget(reference=reference, direction=Direction.UP, value="0.97", by_when=date(2026, 6, 30))
+    plan = msgspec.structs.replace(
+        PLAN, reference=reference, target="0.97", after_first=date(2026, 3, 2), after_last=date(2026, 3, 10)
+    )
+    sorted_out = ActionDone(action="a0", done_on=date(2026, 3, 1), evidence=("list",))
+    steps = (Team(owner="q1", members=("q2", "q3")), CONTAIN, sorted_out, CAUSE, ACTION, DONE, plan)
+    content = ImprovementContent(plant=PLANT, title="Fewer leaks at the press", weak_point=weak, owner="q1")
+    first = begin(world.hub, content, "q1", target).id
+    for one in steps:
+        step(world.hub, first, one, "q1")
+    second = begin(world.hub, msgspec.structs.replace(content, title="Smaller spread of the length"), "q2", target).id
+    late = msgspec.structs.replace(ACTION, due=date(2026, 3, 5), causes=())
+    step(world.hub, second, late, "q2")
+    world.make(date(2026, 3, 3), 200)
+    world.clock.set(date(2026, 3, 11))
+    make_check(world.hub, first, plan.check, "q1")
+    step(world.hub, first, msgspec.structs.replace(STANDARD, from_day=date(2026, 3, 12)), "q1")
+    step(world.hub, first, Close(lesson="Round edges before they cut", recognition="Thank you"), "q1")
+    return first, second

@@ -8,7 +8,6 @@ from pathlib import Path
 from small_postgres import SmallPostgres
 
 from hub.store.database import Writing
-from hub.store.spread import spreading
 from hub.store.spread.mover import move_all
 from hub.store.spread.store import SpreadStore
 
@@ -67,7 +66,7 @@ def small_nodes() -> Iterator[SmallNodes]:
 @contextmanager
 def moved_at_once() -> Iterator[None]:
     """Until the block is left every transaction's rows, roll-ups too, are on the nodes when it has ended."""
-    writing, parts = SpreadStore.writing, spreading.PARTS_PER_NODE
+    writing = SpreadStore.writing
 
     @contextmanager
     def and_moved(store: SpreadStore) -> Iterator[Writing]:
@@ -76,7 +75,5 @@ def moved_at_once() -> Iterator[None]:
         move_all(store, still_hours=EVER)
 
     SpreadStore.writing = and_moved  # type: ignore[method-assign, assignment]
-    spreading.PARTS_PER_NODE = 1
     yield
     SpreadStore.writing = writing  # type: ignore[method-assign]
-    spreading.PARTS_PER_NODE = parts

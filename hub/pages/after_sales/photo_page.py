@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Request, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from hub.api.access import UsesHub
+from hub.api.access import UsesAsker, UsesHub
 from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
 from hub.parts import Hub
@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get(PHOTO_PATH)
-def get_photo_page() -> Response:
+def get_photo_page(_asker: UsesAsker) -> Response:
     """What was found is the answer to a photo and has no address: back to where one is sent."""
     return RedirectResponse(f"{SEARCH_PATH}#photo", status_code=303)
 

@@ -12,11 +12,12 @@ from hub.pages.after_sales import (
     tell_page,
 )
 
-router = APIRouter(include_in_schema=False)
-router.include_router(photo_page.router)
-router.include_router(report_page.router)
-router.include_router(failure_page.router)
-router.include_router(passes_page.router)
-router.include_router(recall_ask_page.router)
-router.include_router(tell_page.router)
-router.include_router(common_page.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    photo_page.router,
+    report_page.router,
+    failure_page.router,
+    passes_page.router,
+    recall_ask_page.router,
+    tell_page.router,
+    common_page.router,
+)

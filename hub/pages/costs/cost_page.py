@@ -14,7 +14,7 @@ from hub.pages.costs.cost_words import CATEGORIES, COST_DIMENSIONS
 from hub.pages.costs.tables import (
     CENTS,
     COUNTED,
-    at_rates_table,
+    RATES,
     category_cell,
     items_table,
     months_table,
@@ -85,7 +85,7 @@ def costs_tables(report: CostReport, by: Dimension, address: Address) -> Sequenc
         Filled(items_table(report.currency), report.items),
         Filled(pareto_table(report, by, deeper), told.lines),
         Filled(COUNTED, [one for one in report.counted if one.quantity]),
-        Filled(at_rates_table(report.currency), report.at_rates),
+        Filled(RATES, report.at_rates),
     )
 
 

@@ -95,23 +95,6 @@ COUNTED: Definition[Counted] = Definition(
 )
 
 
-def at_rates_table(currency: str) -> Definition[AtRate]:
-    """What rates make of the quantities."""
-    return Definition(
-        id="rates",
-        title=mark("Quantities at their rates"),
-        columns=(
-            made("activity", mark("activity"), lambda one, s: text_cell(s.say(item_word(one.activity))), head=True),
-            made("month", mark("month"), lambda one, _: _month(one.month.isoformat())),
-            number("quantity", mark("quantity"), lambda one: one.quantity),
-            money("amount", mark("amount"), lambda one: one.amount, currency),
-            made("counted", mark("part of the sums"), _counted, Kind.STATE),
-        ),
-        empty=Empty(mark("No rate of inspection or calibration is known."), mark("Import cost rates as master data.")),
-        page=20,
-    )
-
-
 def entries_table(page_url: str) -> Definition[CostEntry]:
     """Cost entries, the latest first; each can be reversed."""
 
@@ -216,3 +199,22 @@ def _accrued(line: CostEntry, _speech: Speech) -> Cell:
 
 def _driver(line: CostEntry, speech: Speech) -> Cell:
     return text_cell(speech.say(DRIVERS[line.driver]) if line.driver else speech.say("nothing"))
+
+
+def _priced(one: AtRate, speech: Speech) -> Cell:
+    return number_cell(speech, one.amount, CENTS, one.currency)
+
+
+RATES: Definition[AtRate] = Definition(
+    id="rates",
+    title=mark("Quantities at their rates"),
+    columns=(
+        made("activity", mark("activity"), lambda one, s: text_cell(s.say(item_word(one.activity))), head=True),
+        made("month", mark("month"), lambda one, _: _month(one.month.isoformat())),
+        number("quantity", mark("quantity"), lambda one: one.quantity),
+        made("amount", mark("amount"), _priced, Kind.NUMBER, falling=True),
+        made("counted", mark("part of the sums"), _counted, Kind.STATE),
+    ),
+    empty=Empty(mark("No rate of inspection or calibration is known."), mark("Import cost rates as master data.")),
+    page=20,
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hub.pages.after_sales.sales_help import AFTER_SALES_HELP
 from hub.pages.costs.cost_help import COST_HELP
 from hub.pages.frame.help_text import HelpText
 from hub.pages.speech import mark
@@ -178,14 +179,6 @@ HELP: Mapping[str, HelpText] = {
         ),
         formula="x̿ ± 3 · S̄ / (c₄ · √n)",
     ),
-    "day": HelpText(
-        title=mark("That day's values"),
-        text=mark(
-            "Every first submission of the same part at the same operation and plant on that day of the plant's clock, "
-            "as far as it is shared with you. The line is this unit. A value within its limits that lies far from all "
-            "others is worth a look, too."
-        ),
-    ),
     "baseline": HelpText(
         title=mark("Frozen limits"),
         text=mark(
@@ -193,24 +186,6 @@ HELP: Mapping[str, HelpText] = {
             "data and why. Phase II: every later point is judged by them, and nothing is estimated again; after a "
             "change made on purpose new limits are frozen, and the old ones stay on record. A point whose cause is "
             "known may be left out, with the reason; it stays visible, and stays in every figure that is graded."
-        ),
-    ),
-    "recall-certain": HelpText(
-        title=mark("Certain"),
-        text=mark("Reached through serials alone: this very unit holds, or was made as, what the question names."),
-    ),
-    "recall-potential": HelpText(
-        title=mark("Potential"),
-        text=mark(
-            "A lot stands between: the unit took from a lot of which some is affected, and nobody recorded which. "
-            "It is treated as affected until its maker says otherwise."
-        ),
-    ),
-    "recall-silent": HelpText(
-        title=mark("Not shared"),
-        text=mark(
-            "Affected units of which nobody has sent a result, or shows you none. What lies behind them is not known "
-            "here, so the recall may reach farther than it says."
         ),
     ),
     "config-hash": HelpText(
@@ -250,22 +225,6 @@ HELP: Mapping[str, HelpText] = {
             "It reported the message as applied and the hashes of its files as wanted, was heard of within five "
             "minutes, and all of its devices are connected. A stage is done when each of its agents has been so for "
             "as long as was ordered."
-        ),
-    ),
-    "effect": HelpText(
-        title=mark("Effect"),
-        text=mark(
-            "The share of the units in question that have it, less the share of the others, in percent points; below "
-            "it how many times the odds. The list begins with the greatest effects that are not by chance."
-        ),
-        formula="a / (a + b) − c / (c + d)",
-    ),
-    "corrected-p": HelpText(
-        title=mark("Corrected p"),
-        text=mark(
-            "The chance to see as much or more if there were nothing, corrected for everything that was tested at once "
-            "(exact test of Fisher, one-sided; Holm). Below 5 % a finding counts. It is a place to look, and no proof "
-            "of the cause."
         ),
     ),
     "weak-effect": HelpText(
@@ -309,6 +268,7 @@ HELP: Mapping[str, HelpText] = {
         text=mark("Results that were not OK, by the defect that the station named; retests count too."),
     ),
     **COST_HELP,
+    **AFTER_SALES_HELP,
 }
 
 

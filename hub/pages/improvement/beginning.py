@@ -44,11 +44,11 @@ def beginning_context(spot: WeakSpot | None, owner: str, today: date, speech: Sp
     }
     if spot is None:
         return empty
-    named = subject_of(spot, speech)
+    named, kind = subject_of(spot, speech), speech.say(word_for(spot.kind))
     reference = spot.reference
     given |= {
         "kind": spot.kind.value,
-        "title": f"{speech.say(word_for(spot.kind))}: {named}"[:200],
+        "title": f"{kind[:1].upper()}{kind[1:]}: {named}"[:200],
         "subject": named,
         "found": f"{figure_text(spot, spot.value, speech)} (n = {speech.count(spot.n)})",
         "n": spot.n,

@@ -140,6 +140,6 @@ ACTION_MARKS: Mapping[ActionState, State] = {
 }
 CAUSE_MARKS: Mapping[CauseState, State] = {
     CauseState.SUSPECTED: State.NEUTRAL,
-    CauseState.CONFIRMED: State.BAD,
-    CauseState.RULED_OUT: State.OK,
+    CauseState.CONFIRMED: State.OK,
+    CauseState.RULED_OUT: State.NEUTRAL,
 }

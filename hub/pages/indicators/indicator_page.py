@@ -9,7 +9,7 @@ import msgspec
 from hub.errors import NotFound
 from hub.indicator.views import MEASURED, DeclaredView, ValueView, every_series
 from hub.metric.asked import Over
-from hub.metric.measure import figures, measure
+from hub.metric.measure import figures, several
 from hub.metric.views import FigureView, PlaceAsked, figure_view
 from hub.pages.home_page import State
 from hub.pages.indicators.charts import Drawn, TargetLine
@@ -77,8 +77,10 @@ def found_of(connection: Reading, asked: Question, speech: Speech) -> Found:
     declared = tuple(
         DeclaredRow(view=one.declared, aim=aims.get((MetricName.INDICATOR, name))) for name, one in views.items()
     )
+    references = [asked.place.reference(asked.plant, metric) for metric in MEASURED]
+    told = several(connection, references, [asked.over.window], asked.now)
     measured = tuple(
-        MeasuredRow(metric=metric, figure=_whole(connection, asked, metric), aim=aims.get((metric, "")))
+        MeasuredRow(metric=metric, figure=figure_view(told[metric][0]), aim=aims.get((metric, "")))
         for metric in MEASURED
     )
     shown = asked.shown or MetricName.ROLLED_YIELD.value
@@ -160,13 +162,6 @@ def values_table(path: str) -> Definition[ValueView]:
         ),
         empty=Empty(mark("No value was stated yet."), mark("State one below, or send a file.")),
         page=20,
-    )
-
-
-def _whole(connection: Reading, asked: Question, metric: MetricName) -> FigureView:
-    window = asked.over.window
-    return figure_view(
-        measure(connection, asked.place.reference(asked.plant, metric), window.first, window.last, asked.now)
     )
 
 

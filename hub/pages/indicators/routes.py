@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.indicator.enter import define, state_value, take_back
+from hub.indicator.usual import USUAL
 from hub.indicator.value_file import load, look
 from hub.metric.asked import Over, Step
 from hub.metric.routes import window_of
@@ -68,7 +69,7 @@ class _Page:
             question = Question(plant=self.plant, over=over, place=place, shown=asked.show, now=now)
             found = found_of(connection, question, speech)
             enters = may_enter(connection, self.asker, self.plant)
-        undone = self.request.query_params.get("undo")
+        undone, usual = (self.request.query_params.get(name) for name in ("undo", "usual"))
         answer = self.pages.show(
             self.request,
             "indicators.html",
@@ -77,6 +78,8 @@ class _Page:
                 "organisation": entry.organisation,
                 "path": self.path,
                 "found": found,
+                "given": found.chosen or next((one for one in USUAL if one.id == usual), None),
+                "usual": [one for one in USUAL if one.id not in {row.view.id for row in found.declared}],
                 "over": over,
                 "steps": tuple(Step),
                 "place": place,

@@ -21,7 +21,7 @@ from hub.pages.plants.alarms_page import (
     alarms_tables,
     listed,
 )
-from hub.pages.plants.entering import entered_at, may_enter, plant_trail
+from hub.pages.plants.entering import entered_at, may_enter, plant_trail, refused
 from hub.pages.routes import UsesPages
 from hub.pages.speech import Speech
 from hub.store.alarm_queries import AlarmWanted, find_alarm
@@ -139,10 +139,8 @@ def _page(  # noqa: PLR0917 - what the route needs
         "waiting_total": waiting.total,
         "chosen": chosen,
         "enters": enters,
-        "trouble": trouble,
-        "given": given,
-        "done": bool(request.query_params.get("done")),
     }
+    context |= {"trouble": trouble, "given": given, "done": bool(request.query_params.get("done"))}
     answer = pages.show(
         request,
         "alarms.html",
@@ -150,8 +148,7 @@ def _page(  # noqa: PLR0917 - what the route needs
         tables=alarms_tables(listed(found, path, speech), times, zone),
         trail=plant_trail(entry.named, speech.say("Alarms"), speech),
     )
-    answer.status_code = 422 if trouble else answer.status_code
-    return answer
+    return refused(answer, trouble)
 
 
 def _chosen(connection: Reading, plant: str, asked: Narrowed, speech: Speech) -> ListedAlarm | None:

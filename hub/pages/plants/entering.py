@@ -15,6 +15,7 @@ from hub.pages.speech import Speech
 from hub.store.database import Reading
 from hub.store.sharing_queries import owners_of_plants
 
+REFUSED = 422
 DONE = "done"
 """The parameter by which a page says that something was just entered."""
 
@@ -36,6 +37,13 @@ def may_enter(connection: Reading, asker: Asker, plant: str, permission: Permiss
         return True
     own = asker.person is not None and (not asker.person.plants or plant in asker.person.plants)
     return own and owners_of_plants(connection).get(plant) == asker.organisation
+
+
+def refused(answer: Response, trouble: str) -> Response:
+    """The page as the answer to a form: 422 where something was refused."""
+    if trouble:
+        answer.status_code = REFUSED
+    return answer
 
 
 def entered_at(path: str, enter: Callable[[], object], again: Callable[[str], Response], anchor: str = "") -> Response:

@@ -18,7 +18,7 @@ from hub.errors import EntryRefused
 from hub.gauge.register import gauge_register, studied, study_view
 from hub.gauge.study_file import StudyFile, read_study
 from hub.page_paths import PLANTS_PATH, plant_path
-from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail
+from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail, refused
 from hub.pages.plants.gauges_page import StudyPreview, gauges_context, gauges_tables
 from hub.pages.routes import UsesPages
 from hub.pages.templating import Pages
@@ -243,8 +243,7 @@ def _page(
         tables=gauges_tables(register, _own(plant), enters=enters),
         trail=plant_trail(entry.named, speech.say("Gauges"), speech),
     )
-    answer.status_code = 422 if trouble else answer.status_code
-    return answer
+    return refused(answer, trouble)
 
 
 def _offered(connection: Reading, plant: str, hub: Hub) -> list[dict[str, Any]]:

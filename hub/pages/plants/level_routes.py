@@ -19,7 +19,7 @@ from hub.pages.declaration_routes import WRITER
 from hub.pages.level_words import binding_text
 from hub.pages.plant_page import metric_rows
 from hub.pages.plants.assessment_page import answers_of_form, assessment_context
-from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail
+from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail, refused
 from hub.pages.plants.level_gap import gap_table
 from hub.pages.routes import UsesPages
 from hub.pages.templating import Pages
@@ -167,5 +167,4 @@ def _questionnaire(
         context,
         trail=plant_trail(entry.named, speech.say("Self-assessment"), speech),
     )
-    answer.status_code = 422 if trouble else answer.status_code
-    return answer
+    return refused(answer, trouble)

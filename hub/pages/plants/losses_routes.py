@@ -19,7 +19,7 @@ from hub.entry.losses import enter_loss_file
 from hub.entry.quality import reverse_loss
 from hub.errors import EntryRefused
 from hub.page_paths import PLANTS_PATH, plant_path
-from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail
+from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail, refused
 from hub.pages.plants.losses_page import Preview, losses_context, losses_tables, sums_of
 from hub.pages.routes import UsesPages
 from hub.pages.templating import Pages
@@ -192,5 +192,4 @@ def _page(
         tables=losses_tables(years, lines, _path(plant) if enters else ""),
         trail=plant_trail(entry.named, speech.say("Losses"), speech),
     )
-    answer.status_code = 422 if trouble else answer.status_code
-    return answer
+    return refused(answer, trouble)

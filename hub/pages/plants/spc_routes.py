@@ -13,7 +13,7 @@ from hub.errors import EntryRefused
 from hub.page_paths import PLANTS_PATH, own_characteristic_path, plant_path
 from hub.pages.frame.address import address_of
 from hub.pages.frame.navigation import Crumb
-from hub.pages.plants.entering import DONE, may_enter, plant_trail
+from hub.pages.plants.entering import DONE, may_enter, plant_trail, refused
 from hub.pages.plants.own_characteristic import POINT, decided_tables, own_context, own_points
 from hub.pages.routes import UsesPages
 from hub.pages.suppliers.characteristic_page import characteristic_context, characteristic_tables
@@ -158,17 +158,13 @@ def _page(  # noqa: PLR0917 - what the route needs
     context |= own_context(own, how.point, enters=enters)
     context |= {"asked": asked, "chart_kind": how.chart, "rule_set": how.rules}
     context |= {"charts": tuple(Chart), "sets": tuple(Rules), "trouble": trouble, "done": address.get(DONE) or ""}
-    filed = subject.filed
+    listed = Crumb(speech.say("Characteristics"), f"{plant_path(plant)}/characteristics")
+    way = plant_trail(subject.filed.plant, subject.characteristic.name, speech)
     answer = pages.show(
         request,
         "own_characteristic.html",
         context,
         tables=(points, *usual[1:], *decided_tables(own, beside, zone)),
-        trail=(
-            *plant_trail(filed.plant, "", speech)[:-1],
-            Crumb(speech.say("Characteristics"), f"{plant_path(plant)}/characteristics"),
-            Crumb(filed.characteristic.name),
-        ),
+        trail=(*way[:-1], listed, way[-1]),
     )
-    answer.status_code = 422 if trouble else answer.status_code
-    return answer
+    return refused(answer, trouble)

@@ -8,7 +8,7 @@ from hub.pages.level_words import beside_text, interval_text, value_text
 from hub.pages.review.section import Cell, Heading, Section, figure, words
 from hub.pages.speech import NO_FIGURE, Speech, mark
 from hub.pages.words import METRICS
-from hub.review.views import MetricLine, Move, Review
+from hub.review.views import MetricLine, MonthLine, Move, Review
 from hub.scorecard.views import YieldView
 from traceability.quality.intervals import Interval
 from traceability.quality.loss import CostItem
@@ -107,18 +107,7 @@ def months_section(review: Review, speech: Speech) -> Section:
             Heading(speech.say("Alarms"), number=True),
             Heading(speech.say("Days with results"), number=True),
         ),
-        rows=tuple(
-            (
-                words(f"{one.first:%Y-%m}"),
-                figure(speech.percent(share, 1), f"n = {speech.count(one.submitted)}" if one.submitted else ""),
-                figure(speech.percent(one.rolled, 1)),
-                figure(speech.exact(one.internal_loss)),
-                figure(speech.exact(one.external_loss)),
-                figure(speech.count(one.alarms)),
-                figure(speech.count(one.days_with_results)),
-            )
-            for one, share in zip(review.months, shares, strict=True)
-        ),
+        rows=tuple(_month(one, share, speech) for one, share in zip(review.months, shares, strict=True)),
         heights=tuple(
             None if s is None else float((s - least) / (most - least)) if most > least else 0.5 for s in shares
         ),
@@ -129,6 +118,18 @@ def months_section(review: Review, speech: Speech) -> Section:
         )
         if any(one is not None and other is not None for one, other in pairwise(shares))
         else "",
+    )
+
+
+def _month(one: MonthLine, share: Fraction | None, speech: Speech) -> tuple[Cell, ...]:
+    return (
+        words(f"{one.first:%Y-%m}"),
+        figure(speech.percent(share, 1), f"n = {speech.count(one.submitted)}" if one.submitted else ""),
+        figure(speech.percent(one.rolled, 1)),
+        figure(speech.exact(one.internal_loss)),
+        figure(speech.exact(one.external_loss)),
+        figure(speech.count(one.alarms)),
+        figure(speech.count(one.days_with_results)),
     )
 
 

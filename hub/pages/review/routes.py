@@ -5,7 +5,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from hub.api.access import UsesHub
 from hub.api.table_file import download
@@ -17,7 +17,9 @@ from hub.pages.review.document import document_of
 from hub.pages.review.file import review_file
 from hub.pages.routes import UsesPages
 from hub.pages.speech import Speech
+from hub.pages.templating import Pages
 from hub.review.make import FIRST_YEAR, make_review
+from hub.review.views import Review
 from hub.store.master_queries import read_master
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -28,14 +30,15 @@ _OFFERED = 4
 
 
 @router.get(PLANTS_PATH + "/{plant}/reviews")
-def get_reviews_page(plant: str, hub: UsesHub) -> Response:
+def get_reviews_page(plant: str, request: Request, hub: UsesHub, pages: UsesPages) -> Response:
     """The review of the last whole year."""
     with hub.store.reading() as connection:
         entry = read_master(connection).plants.get(plant)
-    if entry is None:
-        raise NotFound(f"there is no plant {plant[:100]!r}", advice="/plants lists them")
-    last = hub.clock().astimezone(ZoneInfo(entry.time_zone)).year - 1
-    return RedirectResponse(f"{plant_path(plant)}/reviews/{last}", status_code=303)
+        if entry is None:
+            raise NotFound(f"there is no plant {plant[:100]!r}", advice="/plants lists them")
+        last = hub.clock().astimezone(ZoneInfo(entry.time_zone)).year - 1
+        review = make_review(hub, connection, plant, last)
+    return _shown(request, pages, hub.clock(), review)
 
 
 @router.get(PLANTS_PATH + "/{plant}/reviews/{year}")
@@ -45,15 +48,7 @@ def get_review_page(  # noqa: PLR0917 - what the route needs
     """What did the year bring, and what do the data support?"""
     with hub.store.reading() as connection:
         review = make_review(hub, connection, plant, year, through=through)
-    speech = pages.speech(request)
-    context = {
-        "document": document_of(review, speech),
-        "plant": review.plant,
-        "year": year,
-        "years": _years(hub.clock(), review.time_zone, year),
-        "behind": f"?through={through}" if through else "",
-    }
-    return pages.show(request, "review.html", context, trail=_trail(review.plant, speech, year))
+    return _shown(request, pages, hub.clock(), review, behind=f"?through={through}" if through else "")
 
 
 @router.get(PLANTS_PATH + "/{plant}/reviews/{year}/file")
@@ -65,6 +60,18 @@ def get_review_file_page(  # noqa: PLR0917 - what the route needs
         review = make_review(hub, connection, plant, year, through=through)
     content = review_file(pages, review, pages.speech(request).language)
     return download(content, "text/html; charset=utf-8", f"review-{year}.html")
+
+
+def _shown(request: Request, pages: Pages, now: datetime, review: Review, *, behind: str = "") -> Response:
+    speech = pages.speech(request)
+    context = {
+        "document": document_of(review, speech),
+        "plant": review.plant,
+        "year": review.year,
+        "years": _years(now, review.time_zone, review.year),
+        "behind": behind,
+    }
+    return pages.show(request, "review.html", context, trail=_trail(review.plant, speech, review.year))
 
 
 def _years(now: datetime, zone: str, shown: int) -> list[int]:

@@ -12,16 +12,18 @@ from hub.store.spread.nodes import Node, column_words, server_options
 from hub.store.spread.plan import MARK, MARK_OF, SPREAD, part_table
 
 DEFAULT_PORT = 5432
+SHARDS_PER_NODE = 4
+"""Citus moves them to a node that comes later."""
 
 
-def distribute(connection: Writing, own: str, nodes: tuple[Node, ...], parts: int) -> None:
+def distribute(connection: Writing, own: str, nodes: tuple[Node, ...]) -> None:
     """Make the table of all parts of each spread table, by the hash of its key over the workers ``nodes``."""
     connection.execute(sql("CREATE EXTENSION IF NOT EXISTS citus"))
     for node in nodes:
         options = server_options(node)
         at = {"host": options.get("host", "localhost"), "port": int(options.get("port", DEFAULT_PORT))}
         connection.execute(sql("SELECT citus_add_node(:host, :port)"), at)
-    connection.exec_driver_sql(f"SET LOCAL citus.shard_count = {int(parts)}")
+    connection.exec_driver_sql(f"SET LOCAL citus.shard_count = {len(nodes) * SHARDS_PER_NODE}")
     for spread in SPREAD:
         name = f'"{own}"."{spread.all_parts()}"'
         keys = ", ".join(f'"{key}"' for key in (*spread.keys, "moved"))

@@ -23,4 +23,4 @@ def forget_if_spread(connection: Writing, name: str) -> None:
         return
     begun = f"(SELECT greatest(until, begun) FROM {MARK})"  # noqa: S608 - our own word
     connection.execute(sql(f"UPDATE {MARK_OF} SET since = {begun} WHERE name = :name"), {"name": name})  # noqa: S608
-    connection.execute(sql(f"UPDATE {MARK} SET until = greatest(until, begun), at = clock_timestamp()"))  # noqa: S608
+    connection.execute(sql(f"UPDATE {MARK} SET at = clock_timestamp()"))  # noqa: S608 - likewise

@@ -1,5 +1,7 @@
 """What a spread store has beside the tables of a hub: on its own server foreign parts, and views of both."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text as sql
 
 from hub.errors import DataDirectory
@@ -26,18 +28,17 @@ def is_spread(connection: Reading) -> bool:
     return bool(found.scalar_one())
 
 
-def lay_out(connection: Writing, own: str, nodes: tuple[Node, ...], parts: int) -> None:
-    """Spread an unspread store over ``nodes``; ``parts`` is of how many parts each spread table consists."""
+def lay_out(connection: Writing, own: str, nodes: tuple[Node, ...]) -> None:
+    """Spread an unspread store over ``nodes``, a part of each table on each: more would be asked one after the other."""
     if is_spread(connection):
         raise DataDirectory("the store is spread already", where=own)
     name = _name_of(connection, own)
     _make_marks(connection, own, name)
     if _has_citus(connection):
-        distribute(connection, own, nodes, parts)
+        distribute(connection, own, nodes)
     else:
-        turns = {node.number: tuple(range(node.number, parts, len(nodes))) for node in nodes}
-        schemas = {node.number: prepare_node(node, name, turns[node.number]) for node in nodes}
-        _attach(connection, own, nodes, parts, schemas)
+        schemas = [prepare_node(node, name) for node in nodes]
+        _attach(connection, own, nodes, schemas)
     make_views(connection, own)
 
 
@@ -70,7 +71,7 @@ def _make_marks(connection: Writing, own: str, name: str) -> None:
     )
 
 
-def _attach(connection: Writing, own: str, nodes: tuple[Node, ...], parts: int, schemas: dict[int, str]) -> None:
+def _attach(connection: Writing, own: str, nodes: tuple[Node, ...], schemas: Sequence[str]) -> None:
     """Hash partitions on foreign servers."""
     _want_fdw(connection, own)
     for node in nodes:
@@ -82,12 +83,12 @@ def _attach(connection: Writing, own: str, nodes: tuple[Node, ...], parts: int, 
             f'CREATE TABLE "{own}"."{spread.all_parts()}" ({column_words(spread, connection)})'
             f' PARTITION BY HASH ("{spread.key}")'
         )
-        for number in range(parts):
-            node = nodes[number % len(nodes)]
-            where = options_words({"schema_name": schemas[node.number], "table_name": spread.part(number)})
+        for node, schema in zip(nodes, schemas, strict=True):
+            part = spread.part(node.number)
+            where = options_words({"schema_name": schema, "table_name": part})
             connection.exec_driver_sql(
-                f'CREATE FOREIGN TABLE "{own}"."{spread.part(number)}" PARTITION OF "{own}"."{spread.all_parts()}"'
-                f" FOR VALUES WITH (MODULUS {parts}, REMAINDER {number})"
+                f'CREATE FOREIGN TABLE "{own}"."{part}" PARTITION OF "{own}"."{spread.all_parts()}"'
+                f" FOR VALUES WITH (MODULUS {len(nodes)}, REMAINDER {node.number})"
                 f' SERVER "{node.server(own)}" OPTIONS ({where})'
             )
 

@@ -62,7 +62,7 @@ def move_rows(store: SpreadStore, *, least: int = 1, most: int = MOST_ROWS, stil
             before = read_marks(connection)
         if not _worth(connection, least, still_hours):
             return 0
-        number = before.until + 1
+        number = max(before.until, before.begun) + 1
         with store.settling(connection) as writing:
             writing.execute(sql(f"UPDATE {MARK} SET begun = :number"), {"number": number})  # noqa: S608 - our own word
         taken = _copy(connection, before, _Move(number, most, still_hours))

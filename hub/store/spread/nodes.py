@@ -94,8 +94,8 @@ def on_node(node: Node) -> Iterator[Connection]:
         engine.dispose()
 
 
-def prepare_node(node: Node, store: str, numbers: tuple[int, ...]) -> str:
-    """Make the parts ``numbers`` of every spread table for the store of that name; the schema in which they stand.
+def prepare_node(node: Node, store: str) -> str:
+    """Make its part of every spread table for the store of that name; the schema in which they stand.
 
     Again after a try that was broken off. ``DataDirectory`` when the node is too old or another store's.
     """
@@ -112,10 +112,9 @@ def prepare_node(node: Node, store: str, numbers: tuple[int, ...]) -> str:
         _take_hold(connection, node, store)
         there = set(inspect(connection).get_table_names())
         for spread in SPREAD:
-            for number in numbers:
-                if spread.part(number) in there:  # of a try that was broken off: nothing in it counts
-                    connection.execute(sql(f'DROP TABLE "{spread.part(number)}"'))
-                part_table(spread, number).create(connection, checkfirst=False)
+            if spread.part(node.number) in there:  # of a try that was broken off: nothing in it counts
+                connection.execute(sql(f'DROP TABLE "{spread.part(node.number)}"'))
+            part_table(spread, node.number).create(connection, checkfirst=False)
     return str(schema)
 
 

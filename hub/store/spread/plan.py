@@ -80,9 +80,13 @@ def part_table(spread: Spread, number: int) -> Table:
     """One part as it stands on its node, with the table's own indexes."""
     name = spread.part(number)
     table = Table(name, MetaData(), *part_columns(spread), PrimaryKeyConstraint(*spread.keys, MOVED))
+    copied = spread.name != spread.table.name
+    elsewhere = {each.key for each in SPREAD if each.table is spread.table and each.key != spread.key}
     for index in spread.table.indexes:
-        # names of indexes share one room with those of other parts
         given = [table.c[column.name] for column in index.columns]
+        if copied and given[0].name in elsewhere:
+            continue  # nobody asks a copy by the key of the other
+        # names of indexes share one room with those of other parts
         Index(f"{name}_{index.name}"[:63], *given, **index.dialect_kwargs)
     Index(f"{name}_{MOVED}", MOVED, _table=table)
     ended = table.c[ENDED]

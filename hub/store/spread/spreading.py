@@ -1,17 +1,19 @@
 """A PostgreSQL store becomes one that is spread over nodes, and one server's again."""
 
+import time
+
 from sqlalchemy import text as sql
 
+from hub.errors import DataDirectory
 from hub.store.database import Writing
 from hub.store.place import ServerPlace
-from hub.store.server import ServerStore
+from hub.store.server import APPLICATION, ServerStore
 from hub.store.spread.layout import drop_views, is_spread, lay_out, moved_rows
 from hub.store.spread.nodes import nodes_of
 from hub.store.spread.plan import MARK, MARK_OF, SPREAD, by_table
 from hub.store.spread.store import SpreadStore
 
-PARTS_PER_NODE = 4
-"""So that a node which comes later can take whole parts over."""
+_TRIES, _PAUSE_S = 50, 0.1
 
 
 def spread_out(store: ServerStore, place: ServerPlace) -> SpreadStore:
@@ -20,22 +22,42 @@ def spread_out(store: ServerStore, place: ServerPlace) -> SpreadStore:
     Its rows are moved later.
     """
     nodes = nodes_of(place)
+    store.close()
     with store.shaping() as connection:
+        _alone(connection, place)
         own = connection.dialect.default_schema_name or "public"
-        lay_out(connection, own, nodes, len(nodes) * PARTS_PER_NODE)
+        lay_out(connection, own, nodes)
     store.close()
     return SpreadStore(place, own)
 
 
 def gather(store: SpreadStore) -> ServerStore:
     """Every row back to the store's own server, and the store no longer spread; nobody else may have it open."""
+    store.close()
     with store.shaping() as connection:
+        _alone(connection, store.place)
         for name, (spread, *_) in by_table().items():
             names = ", ".join(f'"{column}"' for column in spread.columns)
             connection.exec_driver_sql(f'INSERT INTO "{store.own}"."{name}" ({names}) {moved_rows(spread, store.own)}')
         take_apart(connection)
     store.close()
     return ServerStore(ServerPlace(store.place.url, store.place.folder))
+
+
+def _alone(connection: Writing, place: ServerPlace) -> None:
+    """``DataDirectory`` when another process has the store open: it would go on asking as before."""
+    others = sql(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND application_name = :hub"
+    )
+    for _ in range(_TRIES):  # connections that were just given back are there for a moment
+        connection.exec_driver_sql("SELECT pg_stat_clear_snapshot()")
+        if not connection.execute(others, {"hub": APPLICATION}).scalar_one():
+            return
+        time.sleep(_PAUSE_S)
+    raise DataDirectory(
+        "other processes have the store open", where=str(place), advice="stop the hub's processes, then run it again"
+    )
 
 
 def take_apart(connection: Writing) -> None:

@@ -149,3 +149,28 @@ async def test_without_a_folder_for_profiles_the_refusal_says_what_to_do(tmp_pat
     staged = await put(config, kind=MessageKind.PROFILES, profiles={NAME: PROFILE})
     assert staged.state is StagedState.REFUSED
     assert "set agent.profiles" in staged.detail
+
+
+async def test_the_same_message_again_changes_nothing_of_what_became_of_it(tmp_path: Path) -> None:
+    """The hub sends again what was withheld meanwhile, also to an agent that had it already."""
+    config = configured(tmp_path / "line", profiles=False)
+    plan = PLAN.replace('revision = "A"', 'revision = "B"')
+    record = message(config, kind=MessageKind.CONTROL_PLAN, plan=plan)
+    async with agent(config, lambda: True) as asked:
+        first = await heed(record, config, Place(), check, "w")
+        again = await heed(record, config, first, check, "v")
+    assert first.staged is not None
+    assert first.staged.state is StagedState.APPLIED
+    assert again == first
+    assert asked == ["w"]
+
+
+async def test_what_is_in_force_is_not_called_refused_when_the_power_failed_before_it_was_noted(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=False)
+    plan = PLAN.replace('revision = "A"', 'revision = "B"')
+    record = message(config, kind=MessageKind.CONTROL_PLAN, plan=plan)
+    async with agent(config, lambda: True):
+        await heed(record, config, Place(), check, "w")
+        after = await heed(record, config, Place(number=3), check, "v")  # the outbox knows nothing of it
+    assert after.staged is not None
+    assert (after.staged.state, after.number) == (StagedState.APPLIED, 5)

@@ -46,6 +46,7 @@ def test_every_route_is_public_or_asks_who_asks(hub):
 def test_every_route_that_changes_something_needs_a_token_or_is_public(hub):
     free = {  # questions of whoever asks, though they are posted
         "/api/v1/recall", "/recalls", "/api/v1/analysis/common", "/api/v1/values/study",
+        "/api/v1/analysis/common/questions", "/common", "/api/v1/search/photo", "/search/photo",
         "/epcis/nextPageToken/{token}",
     }  # fmt: skip
     forgot = [
@@ -81,8 +82,9 @@ def test_only_reading_needs_no_more_than_to_view_or_to_ask(hub):
     reading = {Permission.VIEW, Permission.ASK, Permission.AUDIT}
     changing = [route for each in reading for route in NEEDS[each] if not route.startswith("GET ")]
     assert sorted(changing) == [
-        "DELETE /epcis/nextPageToken/{token}", "POST /api/v1/analysis/common", "POST /api/v1/recall",
-        "POST /api/v1/values/study", "POST /recalls",
+        "DELETE /epcis/nextPageToken/{token}", "POST /api/v1/analysis/common",
+        "POST /api/v1/analysis/common/questions", "POST /api/v1/recall", "POST /api/v1/search/photo",
+        "POST /api/v1/values/study", "POST /common", "POST /recalls", "POST /search/photo",
     ]  # fmt: skip
 
 

@@ -10,25 +10,31 @@ from small_costs import JANUARY, lost, production, spent
 from small_hub import START, admin_of, client_of
 from small_incoming import PART as BOLT_PART
 from small_incoming import PLANT, SUPPLIER, Desk, lot, two_companies
+from small_master import csv_file
 
 from hub.cost.cost_file import read_costs
 from hub.cost.enter import enter_cost_file, enter_loss_cause, reverse_cost
 from hub.cost.forms import CostReversalForm, LossCauseForm
 from hub.cost.report import CostReport, cost_report
+from hub.cost.sheets import ENTRIES
 from hub.entry.economics import LossAbout
 from hub.entry.field import enter_failures
 from hub.entry.field_forms import FailureForm
 from hub.entry.quality import enter_cost_rate, enter_gauge, enter_policy
 from hub.errors import EntryRefused
+from hub.master.importing import import_file
+from hub.master.undoing import undo
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from traceability.identifier.item import part_uri, unit_uri
+from hub.tabular.writing import workbook_bytes
+from traceability.identifier.item import lot_uri, part_uri, unit_uri
 from traceability.quality.cost.allocate import NOWHERE, Dimension, Place
-from traceability.quality.cost.category import Category, Driver
+from traceability.quality.cost.category import Activity, Category, Driver
 from traceability.quality.loss import CostItem
 from traceability.quality.reason import Reason
 from traceability.quality.sampling import SamplingMode
 from traceability.quality.window import Window
+from traceability.record.production import HoldRecord, HoldScope, HoldState
 from traceability.record.quality import CostRateKind, GaugeUse
 from traceability.unit import Verdict
 
@@ -107,6 +113,26 @@ def test_rates_hold_on_the_day_of_the_event_and_give_way_to_an_entry(hub: Hub, l
     assert {(one.month.month, one.counted) for one in after.at_rates} == {(1, False), (2, True)}
 
 
+def test_a_rate_for_every_part_comes_from_master_data_and_can_be_withdrawn(hub: Hub, line: Line) -> None:
+    production(line)
+    row = {"plant": "supplier", "rate": "inspection", "amount": Decimal(3), "valid_from": date(2025, 1, 1)}
+    change = import_file(hub, csv_file("cost-rate", [row]), by="q1", kind="cost-rate").change
+    assert report(hub).total == 18
+    undo(hub, change, by="q1")
+    assert (report(hub).total, report(hub).at_rates) == (0, ())
+
+
+def test_what_was_held_is_sorted_at_its_parts_cost(hub: Hub, line: Line) -> None:
+    hold = {"scope": HoldScope.LOT, "by": "q1", "reason": "burrs", "event_time": JANUARY}
+    for name, state in (("h1", HoldState.PLACED), ("h1", HoldState.RELEASED), ("h2", HoldState.PLACED)):
+        line.put(HoldRecord, id=name, target=lot_uri(HOUSING, name), state=state, **hold)
+    line.send()
+    lost(hub, "40", CostItem.ACCIDENT)
+    found = report(hub)
+    assert amounts(found, Dimension.PART) == {PART: 40, "": 0}
+    assert {one.driver: one.quantity for one in found.counted if one.quantity} == {Driver.HOLDS: 2}
+
+
 def test_quantities_without_a_rate_are_told(hub: Hub, line: Line) -> None:
     production(line)
     rate(hub, CostRateKind.INSPECTION, "1.5", date(2026, 2, 1))
@@ -182,6 +208,13 @@ FILE = (
     "检验,1200.50,,2026-01-05,,V-1,,\n"
     "training,300,CNY,2026/1/5,2026-12-31,V-2,,不分摊\n"
 )
+
+
+def test_an_excel_file_says_the_same(hub: Hub, line: Line) -> None:
+    row = {"activity": "审核", "amount": Decimal("100.10"), "accrued_on": date(2026, 1, 5), "evidence": "V-9"}
+    file = read_costs(workbook_bytes([(ENTRIES, [row])], "zh"))
+    assert (file.problems, file.encoding, file.sums) == ((), "xlsx", {"CNY": Decimal("100.10")})
+    assert (file.rows[0].activity, file.rows[0].accrued_on) == (Activity.AUDIT, date(2026, 1, 5))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
@@ -263,6 +296,12 @@ async def test_the_benefit_of_an_action_over_http(hub: Hub, line: Line) -> None:
         assert [one["units"] for one in told["after"]] == [10, 10]
         saved = told["benefit"]
         assert saved["doubts"][:2] == ["other-changes", "chosen-because-bad"]
-        assert "too-few-months" in saved["doubts"]
+        assert {"too-few-months", "unallocated"} & set(saved["doubts"]) == {"too-few-months"}
+        other = (await client.get(path, params=question | {"cause": "D-BURR"})).json()
+        assert other["before"][0]["amount"] == "0"
+        lost(hub, "33", CostItem.DOWNTIME)
+        vague = (await client.get(path, params=question)).json()
+        assert vague["after"][0]["unallocated"] == "33"
+        assert "unallocated" in vague["benefit"]["doubts"]
         assert (await client.get(path, params=question | {"since": "2026-02-20"})).status_code == 422
         assert (await client.get(path, params=question | {"since": "2027-02-20"})).status_code == 422

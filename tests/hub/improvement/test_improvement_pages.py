@@ -65,7 +65,8 @@ async def send(browser: httpx.AsyncClient, path: str, status: int = 303, **field
 
 def fields_of(html: str) -> dict[str, str]:
     """What the form to begin with holds already."""
-    found = {name: unescape(value) for name, value in re.findall(r'<input[^>]*? name="(\w+)"[^>]*? value="([^"]*)"', html)}
+    inputs = re.findall(r'<input[^>]*? name="(\w+)"[^>]*? value="([^"]*)"', html)
+    found = {name: unescape(value) for name, value in inputs}
     for name, options in re.findall(r'<select name="(\w+)">(.*?)</select>', html):
         chosen = re.search(r'value="([^"]*)" selected', options)
         if chosen:

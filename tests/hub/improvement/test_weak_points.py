@@ -1,4 +1,4 @@
-"""Weak points from the data: each with figure, n and effect in stated units, ordered by the effect that is asked for."""
+"""Weak points from the data: each with figure, n and effect in stated units, in the order of the effect asked for."""
 
 from datetime import date
 from fractions import Fraction

@@ -1,7 +1,7 @@
 """Declared series: defined, stated, taken back, read from files whole or not at all; apart from what is measured."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -9,14 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from small_hub import admin_of, client_of, projection_of, small_agent, small_hub
+from small_hub import START, admin_of, client_of, projection_of, small_agent
 
-from hub.indicator.enter import define, series_of, state_value, take_back
-from hub.indicator.forms import IndicatorForm, ReversalForm, ValueForm
-from hub.metric.measure import measure
+from hub.accounts.asker import Scope
+from hub.accounts.tokens import make_token
+from hub.metric.asked import Step, periods_of
+from hub.metric.declared import Series, StatedValue, figures_of
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
+from traceability.quality.window import Window
+from traceability.record.indicator import Direction, Frequency, IndicatorRecord, IndicatorValueRecord
 from traceability.record.metric import MetricName, MetricReference
+from traceability.record.sharing import DataKind
 
 BASE = "/api/v1/plants/plant-a/indicators"
 SATISFACTION = {"id": "satisfaction", "name": "Satisfaction", "name_zh": "顾客满意度", "owner": "q7",
@@ -139,6 +143,34 @@ async def test_a_file_is_taken_whole_or_not_at_all(client: httpx.AsyncClient) ->
     assert [one["row"] for one in again["problems"]] == [2, 3]
 
 
+async def test_too_long_a_file_is_not_read_to_its_end(client: httpx.AsyncClient) -> None:
+    day = date(1900, 1, 1)
+    rows = "".join(f"satisfaction,{day + timedelta(n)},{day + timedelta(n)},1,,,s\n" for n in range(6000))
+    told = (await load(client, (HEAD + rows).encode(), dry=True)).json()
+    assert (told["rows"], [one["text"]["en"] for one in told["problems"]]) == (5001, ["more than 5000 values"])
+
+
+async def test_usual_series_can_be_defined_as_they_are(client: httpx.AsyncClient) -> None:
+    for one in (await client.get(f"{BASE}/usual")).json():
+        answer = await client.post(BASE, json=one | {"owner": "q7", "source": "s", "entered_by": "q7"})
+        assert answer.status_code == 201, answer.text
+
+
+async def test_partners_are_told_nothing_that_is_declared(hub: Hub, client: httpx.AsyncClient) -> None:
+    await put(client, "satisfaction", "2025-10-01", "2025-12-31", value="84")
+    small_agent(hub, "b.line-1", "plant-b")
+    policy = {"owner": "plant-a-company", "partner": "plant-b-company", "kinds": [one.value for one in DataKind],
+              "items": "all", "by": "q7"}  # fmt: skip
+    assert (await client.post("/api/v1/policies", json=policy)).status_code == 201
+    own, partner = (
+        {"Authorization": f"Bearer {make_token(hub, company, [Scope.READ]).text}"}
+        for company in ("plant-a-company", "plant-b-company")
+    )
+    async with client_of(hub) as reader:
+        found = [(await reader.get(BASE, headers=header)).json()["declared"] for header in (own, partner)]
+    assert [len(one) for one in found] == [2, 0]
+
+
 async def test_a_workbook_and_what_goes_out_comes_back(client: httpx.AsyncClient) -> None:
     book = Workbook()
     sheet = book.active
@@ -158,27 +190,30 @@ async def test_a_workbook_and_what_goes_out_comes_back(client: httpx.AsyncClient
         assert ["has a value" in one["text"]["en"] for one in back["problems"]] == [True]
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 40), st.booleans()), max_size=12))
-def test_shares_add_up_whatever_was_taken_back(tmp_path_factory: pytest.TempPathFactory, told: Any) -> None:
-    hub = small_hub(tmp_path_factory.mktemp("h") / "hub")
-    small_agent(hub)
-    define(hub, "plant-a", IndicatorForm(**SAMPLING))
-    standing: dict[int, int] = {}
-    for month, k, back in told:
-        first = date(2025, month + 1, 1)
-        if month not in standing:
-            state_value(hub, "plant-a", "sampling", ValueForm(first=first, last=first, k=k, n=40, evidence="e"), by="q")
-            standing[month] = k
-        elif back:
-            with hub.store.reading() as connection:
-                series = series_of(connection, "plant-a", "sampling")
-            (one,) = (one for one in series.counting if one.record.first == first)
-            take_back(hub, "plant-a", ReversalForm(value=one.record.id, reason="r", entered_by="q"))
-            del standing[month]
-    reference = MetricReference(metric=MetricName.INDICATOR, plant="plant-a", indicator="sampling")
-    with hub.store.reading() as connection:
-        found = measure(connection, reference, date(2025, 1, 1), date(2025, 12, 31), hub.clock())
-    hub.store.close()
-    assert found.n == 40 * len(standing)
-    assert (found.exact or 0) * found.n == sum(standing.values())
+STAMP: dict[str, Any] = {"seq": 1, "event_time": START, "salt": "0" * 32, "plant": "p", "entered_by": "q"}
+SHARE = IndicatorRecord(
+    id="s", name="S", share=True, direction=Direction.HIGHER, frequency=Frequency.WEEK, owner="q", source="s", **STAMP
+)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.integers(0, 300), st.tuples(st.integers(0, 40), st.integers(1, 60), st.booleans())))
+def test_shares_add_up_over_any_division_whatever_was_taken_back(told: dict[int, tuple[int, int, bool]]) -> None:
+    def stated(number: int, k: int, n: int, *, back: bool) -> StatedValue:
+        day = date(2025, 1, 1) + timedelta(number)
+        value = {"first": day, "last": day, "k": min(k, n), "n": n, "evidence": "e"}
+        record = IndicatorValueRecord(id=f"v{number}", indicator="s", **value, **STAMP)
+        return StatedValue(record=record, batch_id=1, line=number, reversed_by="r" if back else None)
+
+    values = tuple(stated(number, k, n, back=back) for number, (k, n, back) in sorted(told.items()))
+    series = Series(definition=SHARE, values=values)
+    reference = MetricReference(metric=MetricName.INDICATOR, plant="p", indicator="s")
+    window = Window(date(2025, 1, 1), date(2025, 12, 31))
+    (whole,) = figures_of(series, reference, [window])
+    counting = [one.record for one in series.counting]
+    assert whole.n == sum(one.n or 0 for one in counting)
+    assert (whole.exact or 0) * whole.n == sum(one.k or 0 for one in counting)
+    for step in Step:
+        parts = figures_of(series, reference, periods_of(window.first, window.last, step))
+        assert sum(one.n for one in parts) == whole.n
+        assert sum((one.exact or 0) * one.n for one in parts) == (whole.exact or 0) * whole.n

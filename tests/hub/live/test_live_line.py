@@ -26,13 +26,15 @@ from hub.api.session import secret_of
 from hub.api.still import asks_still
 from hub.errors import NotFound, TooBusy
 from hub.ingest.ingest import ingest
-from hub.live.desk import LiveDesk, Snapshot
+from hub.live.desk import LiveDesk, Snapshot, line_with_targets
 from hub.live.feed import MOST_OF_ONE, Feeds
 from hub.live.line_now import line_now
 from hub.live.routes import router
 from hub.live.stream import Listener
 from hub.live.views import LineNow, Minute
 from hub.parts import Hub
+from hub.target.enter import state_target
+from hub.target.forms import TargetForm
 from traceability.identifier.item import part_uri
 from traceability.quality.alarm.rule import AlarmKind
 from traceability.record.alarm import AlarmRecord
@@ -40,6 +42,7 @@ from traceability.unit import Flag, Purpose, Verdict
 
 PLANT = "plant-a"
 PATIENCE_S = 20.0
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -89,6 +92,24 @@ def test_a_target_is_met_missed_or_not_told_apart_from_chance(hub: Hub, agent: S
         for one in line(hub, targets={subject: target}).operations
     ]
     assert told == [(True, True), (True, False), (False, False), (False, True)]
+
+
+def test_targets_of_the_operation_are_those_in_force_today(hub: Hub, agent: SmallAgent) -> None:
+    taken(hub, agent, agent.result("S1"))
+    stated = {
+        "id": "t", "metric": "first-pass-yield", "operation": "OP10", "direction": "higher", "owner": "q7",
+        "entered_by": "q7", "first": START.date(),
+    }  # fmt: skip
+    for more in (
+        {"id": "all", "value": "0.9"},
+        {"id": "part", "value": "0.95", "part": part_uri(GTIN)},
+        {"id": "over", "value": "0.99", "first": START.date() - timedelta(days=9), "last": START.date() - DAY},
+        {"id": "other", "value": "0.97", "operation": "OP20"},
+    ):
+        state_target(hub, PLANT, TargetForm(**(stated | more)))
+    with hub.store.reading() as connection:
+        (one,) = line_with_targets(connection, PLANT, START + timedelta(minutes=10)).operations
+    assert (one.target, one.on_target) == (Fraction(95, 100), True)
 
 
 def test_yesterday_is_not_today(hub: Hub, agent: SmallAgent) -> None:

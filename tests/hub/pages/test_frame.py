@@ -38,7 +38,6 @@ PAGES = [
     "/field-failures/oem.assembly?unit=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134376%2F21%2FD-00004",
     "/recalls?item=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134390%2F10%2FL4700",
     "/search?q=-0000",
-    f"/plants/{PLANT}/reviews/2026",
 ]
 LARGEST = 300_000
 MOST_STATEMENTS = {"/suppliers": 45, f"/suppliers/{PLANT}": 75, ONE: 60, "/compare": 45}

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from openpyxl import load_workbook
-from reviewed import YEAR, two_years
+from reviewed import YEAR, settled, two_years
+from small_hub import small_hub
 from small_improvement import COMPANY, PLANT, STRANGER, World
 
 from hub.errors import EntryRefused, NotFound
@@ -22,8 +23,14 @@ from traceability.quality.threshold import Metric
 from traceability.quality.window import Window
 
 
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return settled(small_hub(tmp_path_factory.mktemp("hub")))
+
+
 @pytest.fixture
-async def world(hub) -> World:
+async def changing(hub) -> World:
+    """For a test that goes on making."""
     return await two_years(hub)
 
 
@@ -74,31 +81,31 @@ async def test_what_the_data_do_not_support(world: World) -> None:
     assert support.digital.operations_with_data == support.digital.operations == 1
 
 
-async def test_the_same_log_gives_the_same_review_whatever_comes_later(world: World) -> None:
+async def test_the_same_log_gives_the_same_review_whatever_comes_later(changing: World) -> None:
     """Late results, answers, costs, Levels: by the log's size the year comes out as it was told."""
-    first = review_of(world)
-    world.make(date(YEAR, 6, 10), 100, bad=90)
-    world.clock.set(date(YEAR + 1, 2, 1))
-    assert review_of(world).now.rolled != first.now.rolled
-    again = review_of(world, through=first.log_size)
+    first = review_of(changing)
+    changing.make(date(YEAR, 6, 10), 100, bad=90)
+    changing.clock.set(date(YEAR + 1, 2, 1))
+    assert review_of(changing).now.rolled != first.now.rolled
+    again = review_of(changing, through=first.log_size)
     assert msgspec.structs.replace(again, made_at=first.made_at) == first
 
 
-async def test_a_year_that_is_not_over_says_so_and_judges_no_target(world: World) -> None:
-    world.clock.set(date(YEAR + 1, 5, 1))
-    review = review_of(world, YEAR + 1)
+async def test_a_year_that_is_not_over_says_so_and_judges_no_target(changing: World) -> None:
+    changing.clock.set(date(YEAR + 1, 5, 1))
+    review = review_of(changing, YEAR + 1)
     assert not review.complete
     assert review.loss_target.met is None
     assert review.before is not None
     for year, error in ((YEAR + 2, EntryRefused), (1999, EntryRefused)):
         with pytest.raises(error, match="has not begun"):
-            review_of(world, year)
-    with world.hub.store.reading() as connection:
+            review_of(changing, year)
+    with changing.hub.store.reading() as connection:
         size = log_size(connection)
         with pytest.raises(EntryRefused, match=f"holds {size} batches"):
-            make_review(world.hub, connection, PLANT, YEAR, through=size + 1)
+            make_review(changing.hub, connection, PLANT, YEAR, through=size + 1)
         with pytest.raises(NotFound):
-            make_review(world.hub, connection, "nowhere", YEAR)
+            make_review(changing.hub, connection, "nowhere", YEAR)
 
 
 async def test_a_plant_without_any_record_is_reviewed_as_not_rated(world: World) -> None:

@@ -31,9 +31,8 @@ UNITS = 8
 
 
 @pytest.fixture
-def spread(tmp_path: Path, nodes: SmallNodes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+def spread(tmp_path: Path, nodes: SmallNodes) -> Iterator[Hub]:
     """A hub on three servers; rows are moved when a test says so."""
-    monkeypatch.setattr("hub.store.spread.spreading.PARTS_PER_NODE", 1)
     STORES.append(nodes.own.new_database)
     SHARDS.append(nodes.new_shards)
     made = small_hub(tmp_path / "spread")

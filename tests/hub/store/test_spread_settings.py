@@ -31,11 +31,6 @@ from hub.store.spread.mover import move_all
 from hub.store.spread.store import SpreadStore
 
 
-@pytest.fixture(autouse=True)
-def few_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.store.spread.spreading.PARTS_PER_NODE", 1)
-
-
 def filled(folder: Path) -> tuple[Hub, SmallAgent]:
     hub = small_hub(folder)
     chain = small_chain(hub)
@@ -83,7 +78,7 @@ def test_a_hub_in_a_file_arrives_on_several_servers(
 
 
 def test_one_server_becomes_several_and_one_again(
-    tmp_path: Path, nodes: SmallNodes, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, nodes: SmallNodes, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     STORES.append(nodes.own.new_database)
     one, agent = filled(tmp_path / "hub")
@@ -91,6 +86,12 @@ def test_one_server_becomes_several_and_one_again(
     one.store.close()
     data, shards = one.settings.data, nodes.new_shards()
     said = _command(capsys, data)
+    monkeypatch.setattr("hub.store.spread.spreading._TRIES", 2)
+    other = open_hub(data)
+    assert main(["shards", "--data", str(data), "--over", shards[0]]) == 1
+    assert "stop the hub's processes" in capsys.readouterr().err
+    other.store.close()
+    monkeypatch.undo()
     told = said("shards", *(word for shard in shards for word in ("--over", shard)))
     assert [node["trouble"] for node in told["nodes"]] == ["", ""]
     assert told["fresh_rows"]["unit_result"] == 0
@@ -108,6 +109,9 @@ def test_one_server_becomes_several_and_one_again(
     assert rebuild(with_shards).replaced == ()
     with_shards.store.close()
     said("shards", "--gather")
+    for node, shard in zip(nodes.nodes, shards, strict=True):
+        tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        assert node.execute(tables, shard.split("?")[0].rsplit("/", 1)[1]) == [(0,)]
     alone = open_hub(data)
     assert type(alone.store) is ServerStore
     assert rebuild(alone).replaced == ()

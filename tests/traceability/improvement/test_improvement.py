@@ -49,7 +49,8 @@ STEPS: list[ImprovementStep] = [
     TARGET, CAUSE, ACTION, CONTAIN, DONE, PLAN, EFFECTIVE, result(EffectVerdict.NOT_SHOWN), STANDARD,
     Close(lesson="l"), NextRound(reason="again"), Cancel(reason="no"), Remark(text="hm"),
     ActionDropped(action="a1", reason="no"), Reminded(action="a1", due=ACTION.due),
-    Cause(cause="c2", text="Why", evidence=("e",), why_of="c1"), Cause(cause="c1", text="Loop", evidence=("e",), why_of="c2"),
+    Cause(cause="c2", text="Why", evidence=("e",), why_of="c1"),
+    Cause(cause="c1", text="Loop", evidence=("e",), why_of="c2"),
     msgspec.structs.replace(TARGET, value="0.99"), msgspec.structs.replace(PLAN, check="k2"),
     msgspec.structs.replace(ACTION, text="Other", due=date(2026, 5, 1)),
 ]  # fmt: skip

@@ -1,0 +1,130 @@
+"""How much came from whom and where, kept up as batches come instead of being counted again for each page.
+
+The operator's counts are those of the whole store: begun with one count of everything, then only what came behind is
+looked at, and a unit counts as new at a plant when no earlier batch has it there. They are begun anew each day, and
+whenever records of earlier batches were let in from quarantine. What an organisation sees is decided by policies for
+every row; it is counted once for each state of the log and each minute.
+"""
+
+import threading
+from collections import Counter, OrderedDict
+from datetime import datetime
+
+import msgspec
+
+from hub.accounts.asker import Asker
+from hub.parts import Hub
+from hub.store.activity_queries import arrived, held_back, known_before, last_batch
+from hub.store.database import Reading
+from hub.store.fleet_queries import PlantActivity, count_results, count_units, last_events, plant_activity
+from hub.store.instant import from_micros, to_micros
+
+AT_ONCE = 200
+"""So many batches are looked at in a step."""
+MOST_BEHIND = 20_000
+"""With more to look at, one count of everything is quicker."""
+MOST_ASKERS = 64
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """Units are distinct serials with a result: at each plant, and anywhere."""
+
+    plants: dict[str, PlantActivity]
+    units: int
+    results: int
+    last_events: dict[str, datetime]
+
+
+def counted(connection: Reading) -> Activity:
+    """Counted from every row that may be seen."""
+    return Activity(
+        plants=plant_activity(connection),
+        units=count_units(connection),
+        results=count_results(connection),
+        last_events=last_events(connection),
+    )
+
+
+class RunningCounts:
+    """The counts of a whole store through one batch."""
+
+    def __init__(self, connection: Reading, through: int, day: int) -> None:
+        whole = counted(connection)
+        self.through, self.day = through, day
+        self._held = held_back(connection, through)
+        self._results = Counter({plant: one.results for plant, one in whole.plants.items()})
+        self._units = Counter({plant: one.units for plant, one in whole.plants.items()})
+        self._everywhere, self._every_result = whole.units, whole.results
+        self._last = {author: to_micros(at) for author, at in whole.last_events.items()}
+
+    def hold(self, connection: Reading, through: int, day: int) -> bool:
+        """Whether they can be kept up from here; who looks at an earlier state of the log is told the later one."""
+        near = through - self.through <= MOST_BEHIND
+        return near and day == self.day and held_back(connection, self.through) == self._held
+
+    def keep_up(self, connection: Reading, through: int) -> None:
+        """Add what came up to ``through``."""
+        while self.through < through:
+            end = min(self.through + AT_ONCE, through)
+            self._add(connection, end)
+            self._held = held_back(connection, end)
+            self.through = end
+
+    def told(self) -> Activity:
+        """As of now."""
+        return Activity(
+            plants={
+                plant: PlantActivity(self._units[plant], results) for plant, results in sorted(self._results.items())
+            },
+            units=self._everywhere,
+            results=self._every_result,
+            last_events={author: from_micros(at) for author, at in sorted(self._last.items())},
+        )
+
+    def _add(self, connection: Reading, end: int) -> None:
+        came = arrived(connection, self.through, end)
+        for (plant, _), results in came.results.items():
+            self._every_result += results
+            if plant is not None:
+                self._results[plant] += results
+        for author, at in came.last_events.items():
+            self._last[author] = max(at, self._last.get(author, at))
+        units = {unit for _, unit in came.units}
+        known = set(known_before(connection, units, self.through))
+        self._everywhere += len(units - {unit for _, unit in known})
+        self._units.update(plant for plant, _ in came.units - known if plant is not None)
+
+
+class ActivityDesk:
+    """Keeps the counts of this process: those of the store, and the last ones of each asker."""
+
+    def __init__(self) -> None:
+        self._running: RunningCounts | None = None
+        self._seen: OrderedDict[tuple[str, ...], tuple[tuple[int, int], Activity]] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def activity(self, connection: Reading, hub: Hub, asker: Asker) -> Activity:
+        """The counts as ``asker`` sees them; ``connection`` must show what it may see."""
+        now = int(hub.clock().timestamp())
+        through = last_batch(connection)
+        with self._turn:  # of many who ask at once, one counts
+            if asker.is_operator:
+                return self._of_all(connection, through, now // 86400)
+            return self._of(connection, asker.eyes, (through, now // 60))
+
+    def _of_all(self, connection: Reading, through: int, day: int) -> Activity:
+        running = self._running
+        if running is None or not running.hold(connection, through, day):
+            running = self._running = RunningCounts(connection, through, day)
+        running.keep_up(connection, through)
+        return running.told()
+
+    def _of(self, connection: Reading, eyes: tuple[str, ...], state: tuple[int, int]) -> Activity:
+        known = self._seen.get(eyes)
+        if known is None or known[0] != state:
+            known = (state, counted(connection))
+        self._seen[eyes] = known
+        self._seen.move_to_end(eyes)
+        while len(self._seen) > MOST_ASKERS:
+            self._seen.popitem(last=False)
+        return known[1]

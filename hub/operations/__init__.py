@@ -1,0 +1,1 @@
+"""What an operator's instruments read: metrics for Prometheus, and spans where the extra ``tracing`` is installed."""
