@@ -42,6 +42,8 @@ class Permission(StrEnum):
     """State sharing policies."""
     USERS = "users"
     """Make, change and disable accounts."""
+    MONITOR = "monitor"
+    """Read the hub's metrics."""
     SELF = "self"
     """Change one's own account; no token may."""
 
@@ -66,6 +68,8 @@ class Scope(StrEnum):
     """Take part in notifications for one's own side; a person's token also enters what the person may enter."""
     CAPTURE = "capture"
     """Give EPCIS events of its own into the hub."""
+    MONITOR = "monitor"
+    """Read the hub's metrics, and nothing else; for the operator's instruments."""
     ADMIN = "admin"
     """State the organisation's policies; a person's token also manages what the person may manage."""
 
@@ -78,17 +82,18 @@ ROLE_MAY: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: EVERYTHING,
     Role.QUALITY: _READING | {_P.ACT, _P.QUALITY, _P.HOLD, _P.DECLARE, _P.FIELD, _P.GOODS, _P.CAPTURE, _P.SUBSCRIBE},
     Role.AFTER_SALES: _READING | {_P.ACT, _P.FIELD, _P.GOODS, _P.SUBSCRIBE},
-    Role.PLANT_IT: _READING | {_P.FLEET, _P.CAPTURE, _P.SUBSCRIBE},
+    Role.PLANT_IT: _READING | {_P.FLEET, _P.CAPTURE, _P.SUBSCRIBE, _P.MONITOR},
     Role.VIEWER: _READING,
-    Role.AUDITOR: _READING | {_P.AUDIT},
+    Role.AUDITOR: _READING | {_P.AUDIT, _P.MONITOR},
 }
 SCOPE_MAY: dict[Scope, frozenset[Permission]] = {
     Scope.READ: frozenset({_P.VIEW, _P.ASK, _P.AUDIT}),
     Scope.WRITE: frozenset({_P.ACT, _P.QUALITY, _P.HOLD, _P.DECLARE, _P.FIELD, _P.GOODS, _P.SUBSCRIBE}),
     Scope.CAPTURE: frozenset({_P.CAPTURE}),
+    Scope.MONITOR: frozenset({_P.MONITOR}),
     Scope.ADMIN: frozenset({_P.FLEET, _P.MASTER, _P.SHARE, _P.USERS}),
 }
-LOCAL_VIEWER_MAY = frozenset({_P.VIEW, _P.ASK, _P.AUDIT})
+LOCAL_VIEWER_MAY = frozenset({_P.VIEW, _P.ASK, _P.AUDIT, _P.MONITOR})
 """Whoever is on this machine, where pages are open: reads, and changes nothing."""
 
 
@@ -99,5 +104,11 @@ def permissions_of(scopes: Iterable[Scope]) -> frozenset[Permission]:
 
 def scopes_of(permissions: frozenset[Permission]) -> frozenset[Scope]:
     """The scopes by which routes ask for ``permissions``."""
-    needed = {Scope.READ: _P.VIEW, Scope.WRITE: _P.ACT, Scope.CAPTURE: _P.CAPTURE, Scope.ADMIN: _P.SHARE}
+    needed = {
+        Scope.READ: _P.VIEW,
+        Scope.WRITE: _P.ACT,
+        Scope.CAPTURE: _P.CAPTURE,
+        Scope.MONITOR: _P.MONITOR,
+        Scope.ADMIN: _P.SHARE,
+    }
     return frozenset(scope for scope, permission in needed.items() if permission in permissions)

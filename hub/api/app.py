@@ -61,6 +61,7 @@ import hub.master.routes
 import hub.metric.routes
 import hub.notify.exchange_routes
 import hub.notify.routes
+import hub.operations.routes
 import hub.proof.routes
 import hub.recall.routes
 import hub.requirement.routes
@@ -89,6 +90,8 @@ from hub.fleet.activity import ActivityDesk
 from hub.ingest.desk import Desk
 from hub.live.desk import LiveDesk
 from hub.live.feed import Feeds
+from hub.operations.counting import CountRequests
+from hub.operations.meters import Meters
 from hub.parts import Hub
 from hub.recall.desk import RecallDesk
 from hub.search.photo import PhotoDesk
@@ -99,6 +102,7 @@ from traceability.unit import Environment
 
 ROUTERS: tuple[APIRouter, ...] = (
     hub.api.health.router,
+    hub.operations.routes.router,
     hub.accounts.routes.router,
     hub.ingest.routes.router,
     hub.entry.routes.router,
@@ -203,7 +207,8 @@ def create_app(
         lifespan=_until_closed,
     )
     app.state.hub = parts
-    app.state.desk = Desk(parts)
+    meters = app.state.meters = Meters()
+    app.state.desk = Desk(parts, watch=meters)
     app.state.audit = AuditDesk(parts)
     app.state.accounts = SignInDesk(parts)
     app.state.open_pages = (
@@ -220,6 +225,7 @@ def create_app(
     app.state.comparisons = CommonDesk(parts, app.state.audit)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, settings=parts.settings)
+    app.add_middleware(CountRequests, meters=meters)
     for router in routers:
         app.include_router(router)
     return app

@@ -213,6 +213,7 @@ NEEDS: dict[Permission, tuple[str, ...]] = {
         "POST /api/v1/plants/{plant}/rollouts", "POST /api/v1/plants/{plant}/rollouts/{identity}/signed",
         "POST /api/v1/plants/{plant}/rollouts/{identity}/{what}",
     ),
+    Permission.MONITOR: ("GET /metrics",),
     Permission.MASTER: (
         "POST /api/v1/plants/{plant}/history/import", "POST /api/v1/plants/{plant}/history/loads/{load_name}/undo",
         "POST /api/v1/master/import", "POST /api/v1/master/changes/{change}/undo",

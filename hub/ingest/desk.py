@@ -6,6 +6,7 @@ gathered for the next transaction; everybody else waits as compressed bytes that
 """
 
 import asyncio
+import time
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -19,22 +20,37 @@ from hub.ingest.room import Room
 from hub.ingest.together import store_together
 from hub.ingest.turns import Turns
 from hub.ingest.verify import Signed
+from hub.ingest.watch import NOBODY, Watch
 from hub.parts import Hub
+from traceability.errors import ZhuoyueError
 
 
 class Desk:
     """One for an application; used from one event loop."""
 
-    def __init__(self, hub: Hub, capacity: Capacity = DEFAULT_CAPACITY) -> None:
+    def __init__(self, hub: Hub, capacity: Capacity = DEFAULT_CAPACITY, watch: Watch = NOBODY) -> None:
         self.room = Room(capacity)
+        self._watch = watch
         self._hub = hub
         self._turns = Turns(capacity, self._due)
         self._identifying = asyncio.Semaphore(capacity.verifying)
         self._verifying = asyncio.Semaphore(capacity.verifying)
-        self._gathering = Gathering(partial(store_together, hub), capacity)  # one thread waits for the store
+        self._gathering = Gathering(partial(store_together, hub), capacity, watch)  # one thread waits for the store
 
     async def take(self, sent: bytes, *, compressed: bool) -> Taken:
         """Verify, put in place, store; refusals as in ``ingest``, and ``TooBusy``."""
+        began = time.perf_counter()
+        try:
+            taken = await self._take(sent, compressed=compressed)
+        except ZhuoyueError as error:
+            self._watch.took(_dashed(type(error).__name__), time.perf_counter() - began, 0, 0)
+            raise
+        records = taken.stored.records if taken.new else 0
+        outcome = "taken" if taken.new else "again"
+        self._watch.took(outcome, time.perf_counter() - began, records, len(taken.quarantined))
+        return taken
+
+    async def _take(self, sent: bytes, *, compressed: bool) -> Taken:
         async with self._identifying:
             signed = await run_in_threadpool(identify_logged, self._hub, sent, compressed=compressed)
         header = signed.head.header
@@ -52,3 +68,8 @@ class Desk:
 
     async def _due(self, author: str, chain: str) -> int:
         return await run_in_threadpool(due_seq, self._hub, author, chain)
+
+
+def _dashed(name: str) -> str:
+    """``OutOfOrder`` -> ``out-of-order``."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("-")

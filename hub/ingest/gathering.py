@@ -4,6 +4,7 @@ Nobody waits for more to come: a batch that finds the store idle is written at o
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from hub.ingest.capacity import Capacity
 from hub.ingest.together import Outcome
 from hub.ingest.verify import VerifiedBatch
+from hub.ingest.watch import NOBODY, Watch
 
 Write = Callable[[Sequence[VerifiedBatch]], list[Outcome]]
 _Waiting = tuple[VerifiedBatch, asyncio.Future[Outcome]]
@@ -20,9 +22,10 @@ _Waiting = tuple[VerifiedBatch, asyncio.Future[Outcome]]
 class Gathering:
     """One for a store; used from one event loop."""
 
-    def __init__(self, write: Write, capacity: Capacity) -> None:
+    def __init__(self, write: Write, capacity: Capacity, watch: Watch = NOBODY) -> None:
         self._write = write
         self._capacity = capacity
+        self._watch = watch
         self._waiting: deque[_Waiting] = deque()
         self._held = 0
         self._less = asyncio.Condition()
@@ -50,6 +53,7 @@ class Gathering:
 
     async def _write_some(self, some: Sequence[_Waiting]) -> None:
         batches = [verified for verified, _ in some]
+        began = time.perf_counter()
         try:
             outcomes = await run_in_threadpool(self._write, batches)
         except BaseException as error:
@@ -62,6 +66,7 @@ class Gathering:
             for (_, future), outcome in zip(some, outcomes, strict=True):
                 if not future.done():
                     future.set_result(outcome)
+            self._watch.wrote(len(batches), time.perf_counter() - began)
         async with self._less:
             self._held -= sum(map(_size, batches))
             self._less.notify_all()
