@@ -51,7 +51,7 @@ Verb = Callable[[argparse.Namespace], Fields | None]
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; 0, or 1 with one line on the error output. ``argparse`` exits with 2 on a wrong command line."""
-    arguments = _parser().parse_args(argv)
+    arguments = hub_parser().parse_args(argv)
     verb: Verb = arguments.verb
     try:
         fields = verb(arguments)
@@ -83,7 +83,8 @@ def _shown(value: object) -> str:
     return (", ".join(map(_shown, value)) or "-") if isinstance(value, list) else str(value)
 
 
-def _parser() -> argparse.ArgumentParser:
+def hub_parser() -> argparse.ArgumentParser:
+    """All verbs with their options."""
     parser = argparse.ArgumentParser(prog="zhuoyue-hub", description="The hub of a supply chain.")
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
