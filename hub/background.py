@@ -1,8 +1,10 @@
-"""What a serving process does beside answering: background rounds, each in one of all processes at a time."""
+"""What a serving process does beside answering: background rounds, each in one of all processes; spans, if asked."""
 
 import argparse
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+
+from fastapi import FastAPI
 
 from hub.assess_verbs import assessing_as_asked
 from hub.audit_verbs import forgetting_as_asked
@@ -10,6 +12,7 @@ from hub.epcis.worker import serving_epcis
 from hub.fleet.worker import listening
 from hub.improvement.overdue import reminding
 from hub.notify.worker import delivering
+from hub.operations.tracing import exporting, traced
 from hub.parts import Hub
 from hub.rollout.worker import rolling_out
 from hub.spread.worker import moving_rows
@@ -29,6 +32,23 @@ def add_role_option(run: argparse.ArgumentParser) -> None:
         default=ALL,
         help="'web' does no background rounds: another process on the same store does them (default: all)",
     )
+
+
+def add_trace_option(run: argparse.ArgumentParser) -> None:
+    """``--trace`` of ``serve``."""
+    run.add_argument(
+        "--trace", metavar="URL", help="send spans to this OTLP/HTTP collector (extra: tracing)"
+    )
+
+
+@contextmanager
+def traced_as_asked(arguments: argparse.Namespace, app: FastAPI) -> Iterator[None]:
+    """Spans of ``app``, where they were asked for, until the block is left."""
+    if arguments.trace is None:
+        yield
+        return
+    with traced(app, exporting(arguments.trace)):
+        yield
 
 
 @contextmanager

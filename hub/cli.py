@@ -21,7 +21,7 @@ from hub.agent_verbs import (
 )
 from hub.assess_verbs import add_assess_option, add_assess_verb
 from hub.audit_verbs import add_audit_option
-from hub.background import add_role_option, rounds_as_asked
+from hub.background import add_role_option, add_trace_option, rounds_as_asked, traced_as_asked
 from hub.comparison_verbs import add_comparison_verbs
 from hub.composition import create_hub, open_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
@@ -103,6 +103,7 @@ def hub_parser() -> argparse.ArgumentParser:
     add_agents_options(run)
     add_assess_option(run)
     add_role_option(run)
+    add_trace_option(run)
     add_audit_option(run)
     run.add_argument("--ready-file", type=Path, help='written once it listens: {"url": ...}')
     _add_master_verbs(verbs)
@@ -213,16 +214,20 @@ def _serve(arguments: argparse.Namespace) -> None:
         _print({"url": url}, as_json=arguments.json)
 
     with rounds_as_asked(arguments, hub):
-        serve(
+        app = (
             agents_app(hub)
             if arguments.agents_only
-            else create_site(hub, open_pages=open_pages, proxied=bool(arguments.allow_host)),
-            listener,
-            ready_file=arguments.ready_file,
-            announce=announce,
-            names=ANY_NAME if arguments.agents_only else [*arguments.allow_host, arguments.host],
-            tls=tls,
+            else create_site(hub, open_pages=open_pages, proxied=bool(arguments.allow_host))
         )
+        with traced_as_asked(arguments, app):
+            serve(
+                app,
+                listener,
+                ready_file=arguments.ready_file,
+                announce=announce,
+                names=ANY_NAME if arguments.agents_only else [*arguments.allow_host, arguments.host],
+                tls=tls,
+            )
     hub.store.close()
 
 

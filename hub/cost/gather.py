@@ -16,7 +16,7 @@ from hub.store.quality_queries import LossLine, loss_lines, standing_statements
 from traceability.quality.cost.allocate import NOWHERE, Cost, Place, Quantity, Source
 from traceability.quality.cost.category import Activity, Driver, category_of_loss, driver_of_loss
 from traceability.quality.cost.rate import Priced, Rate, price
-from traceability.quality.cost.split import accrued, exact_sum
+from traceability.quality.cost.split import accrued, exact_sum, is_amount
 from traceability.quality.loss import CostItem
 from traceability.quality.window import Window
 from traceability.record.quality import CostRateKind, CostRateRecord
@@ -139,6 +139,9 @@ def _entry_cost(one: CostEntry, month: date, amount: Decimal) -> Cost:
 def _by_month(one: CostEntry, window: Window) -> Iterator[tuple[date, Decimal]]:
     """What of an entry accrues in each month of the window; a month with days of it, but no cent, too."""
     if one.accrued_until < window.first or window.last < one.accrued_on:
+        return
+    if not is_amount(one.amount):  # told as such by whoever adds up
+        yield max(one.accrued_on, window.first).replace(day=1), one.amount
         return
     first, last = max(one.accrued_on, window.first), min(one.accrued_until, window.last)
     for month in months_of(Window(first, last)):

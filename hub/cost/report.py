@@ -18,6 +18,7 @@ from hub.store.master_queries import part_name, parts_named, read_master
 from hub.suppliers.asked import plant_entry
 from traceability.quality.cost.allocate import NOWHERE, Allocated, Dimension, Place, Quantity, allocate
 from traceability.quality.cost.category import Activity, Driver
+from traceability.quality.cost.split import is_amount
 from traceability.quality.cost.summary import (
     CategorySum,
     DimensionSum,
@@ -48,7 +49,9 @@ class Unpriced(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CostReport(msgspec.Struct, frozen=True, kw_only=True):
-    """``reason`` says why there are no sums: several ``currencies``. ``net``: recoveries are deducted (rule R20).
+    """``reason`` says why there are no sums: several ``currencies``, or what is no amount.
+
+    ``net``: recoveries are deducted (rule R20).
 
     The period is that in which costs accrue (rule R16). ``total`` is of what ``narrowed`` names, and the sums of
     categories, months and items, and the lines of each dimension with what is unallocated, add up to it.
@@ -101,13 +104,15 @@ def plant_costs(
     counted = tuple(quantities(Asking(connection, plant, window, zone, now)))
     gathered = gather(connection, plant, window, counted, net=net)
     currencies = tuple(sorted({one.currency for one in gathered.costs}))
-    mixed = len(currencies) > 1
+    reason = Reason.MIXED_CURRENCY if len(currencies) > 1 else None
+    if not all(is_amount(one.cost.amount) for one in gathered.costs):
+        reason = Reason.INVALID_AMOUNT
     return PlantCosts(
         window=window,
         net=net,
         currencies=currencies,
-        reason=Reason.MIXED_CURRENCY if mixed else None,
-        found=() if mixed else allocate((one.cost for one in gathered.costs), counted),
+        reason=reason,
+        found=() if reason else allocate((one.cost for one in gathered.costs), counted),
         counted=counted,
         gathered=gathered,
     )

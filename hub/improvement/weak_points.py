@@ -5,7 +5,7 @@ ordered by one of these, and what is not stated in it stands last.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -58,7 +58,7 @@ def weak_points(connection: Reading, plant: str, now: datetime, by: EffectUnit =
         *_field(connection, standing, now),
     ]
     worked_on = _worked_on(connection, plant, now)
-    marked = [msgspec.structs.replace(one, improvement=worked_on.get(_aim(one), "")) for one in found]
+    marked = [msgspec.structs.replace(one, improvement=_by(one, worked_on)) for one in found]
     return WeakPoints(
         plant=plant,
         window=standing.window,
@@ -188,14 +188,19 @@ def _field(connection: Reading, standing: Standing, now: datetime) -> Iterator[W
             )
 
 
-def _worked_on(connection: Reading, plant: str, now: datetime) -> dict[tuple[str, str], str]:
-    """What open improvements are about."""
+def _worked_on(connection: Reading, plant: str, now: datetime) -> dict[tuple[str, str, str], str]:
+    """What open improvements are about; part "" where their target names none."""
     every = improvements_of(connection, plant, now, state=ImprovementState.OPEN)
-    return {(line.kind.value, line.subject): line.id for line, _ in every}
+    return {
+        (line.kind.value, line.subject, "" if line.target is None else line.target.reference.part): line.id
+        for line, _ in every
+    }
 
 
-def _aim(one: WeakSpot) -> tuple[str, str]:
-    return one.kind.value, one.subject
+def _by(one: WeakSpot, worked_on: Mapping[tuple[str, str, str], str]) -> str:
+    """The improvement of this very part, or else the one that names no part."""
+    named = (one.kind.value, one.subject)
+    return worked_on.get((*named, one.part)) or worked_on.get((*named, ""), "")
 
 
 def _micros(standing: Standing) -> tuple[int, int]:

@@ -7,6 +7,8 @@ gathered for the next transaction; everybody else waits as compressed bytes that
 
 import asyncio
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -24,12 +26,16 @@ from hub.ingest.watch import NOBODY, Watch
 from hub.parts import Hub
 from traceability.errors import ZhuoyueError
 
+Stage = Callable[[str], AbstractContextManager[object]]
+"""Around each stage of a batch, by its name: what measures it."""
+
 
 class Desk:
-    """One for an application; used from one event loop."""
+    """One for an application; used from one event loop. ``stage`` may be set before the first batch."""
 
     def __init__(self, hub: Hub, capacity: Capacity = DEFAULT_CAPACITY, watch: Watch = NOBODY) -> None:
         self.room = Room(capacity)
+        self.stage: Stage = nullcontext
         self._watch = watch
         self._hub = hub
         self._turns = Turns(capacity, self._due)
@@ -51,20 +57,24 @@ class Desk:
         return taken
 
     async def _take(self, sent: bytes, *, compressed: bool) -> Taken:
-        async with self._identifying:
-            signed = await run_in_threadpool(identify_logged, self._hub, sent, compressed=compressed)
+        with self.stage("batch.identify"):
+            async with self._identifying:
+                signed = await run_in_threadpool(identify_logged, self._hub, sent, compressed=compressed)
         header = signed.head.header
         with self.room.share(header.author, len(sent)):
-            await self._turns.wait(header)
+            with self.stage("batch.turn"):
+                await self._turns.wait(header)
             taken = await self._store(signed)
         self._turns.moved(header)
         return taken
 
     async def _store(self, signed: Signed) -> Taken:
-        async with self._verifying:
-            verified = await run_in_threadpool(open_logged, self._hub, signed)
-            stored = await self._gathering.add(verified)
-        return told(verified, await stored)
+        with self.stage("batch.verify"):
+            async with self._verifying:
+                verified = await run_in_threadpool(open_logged, self._hub, signed)
+                stored = await self._gathering.add(verified)
+        with self.stage("batch.store"):
+            return told(verified, await stored)
 
     async def _due(self, author: str, chain: str) -> int:
         return await run_in_threadpool(due_seq, self._hub, author, chain)

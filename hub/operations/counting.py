@@ -36,10 +36,11 @@ class CountRequests:
             await self._app(scope, receive, noting)
         finally:
             method = scope["method"] if scope["method"] in METHODS else OTHER
-            self._meters.answered(method, _route(scope), status, self._clock() - began)
+            self._meters.answered(method, route_of(scope), status, self._clock() - began)
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
+    """The path of the route that answered, as the program wrote it."""
     if scope["path"].startswith(STATIC):
         return STATIC
     route = scope.get("route")

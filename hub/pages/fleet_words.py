@@ -40,7 +40,6 @@ TROUBLES: Mapping[StrEnum, str] = {
     Trouble.OVERTAKEN: mark("a newer message came before it"),
     Trouble.OTHER_FILE: mark("runs by another content"),
     Trouble.DEVICE: mark("a device is not connected"),
-    Trouble.TOO_SOON: mark("has not run so long enough"),
 }
 FILE_ROLES: Mapping[StrEnum, str] = {
     FileRole.CONFIGURATION: mark("configuration"),

@@ -66,7 +66,9 @@ def get_home(request: Request, hub: UsesHub, asker: UsesAsker, desk: UsesSupplie
 
 
 @router.get("/01/{gtin}/21/{serial:path}")
-def get_unit(gtin: str, serial: str, request: Request, hub: UsesHub, desk: UsesSuppliers, pages: UsesPages) -> Response:
+def get_unit(  # noqa: PLR0917 - what the route needs
+    gtin: str, serial: str, request: Request, hub: UsesHub, desk: UsesSuppliers, pages: UsesPages
+) -> Response:
     """What is this unit made of, what happened to it, and can I believe it?"""
     return _unit_page(unit_uri(gtin, serial), request, hub, desk, pages)
 

@@ -23,9 +23,9 @@ from hub.pages.fleet import rollout_routes as rollout_pages
 from hub.pages.fleet import routes as fleet_pages
 from hub.pages.headers import SecurityHeaders
 from hub.pages.improvement import routes as improvement_pages
-from hub.pages.knowledge import routes as knowledge_pages
 from hub.pages.indicators import routes as indicator_pages
 from hub.pages.indicators import target_routes as target_pages
+from hub.pages.knowledge import routes as knowledge_pages
 from hub.pages.plants import alarms_routes, gauges_routes, level_routes, losses_routes, spc_routes
 from hub.pages.plants import routes as plant_pages
 from hub.pages.review import routes as review_pages

@@ -13,6 +13,7 @@ import msgspec
 from hub.projection.alarm import ALARM_CHECKS
 from hub.projection.catenax import CATENAX_CHECKS, CATENAX_HUB_ONLY
 from hub.projection.comparison import COMPARISON_HUB_ONLY
+from hub.projection.cost_objection import COST_CHECKS, COST_HUB_ONLY
 from hub.projection.epcis_events import EPCIS_CHECKS, EPCIS_HUB_ONLY
 from hub.projection.field import FIELD_CHECKS, FIELD_HUB_ONLY
 from hub.projection.history import HISTORY_HUB_ONLY
@@ -75,6 +76,7 @@ _HUB_ONLY: tuple[type[Record], ...] = (
     NoticeRecord,
     *CATENAX_HUB_ONLY,
     *COMPARISON_HUB_ONLY,
+    *COST_HUB_ONLY,
     *EPCIS_HUB_ONLY,
     *FIELD_HUB_ONLY,
     *INCOMING_HUB_ONLY,
@@ -202,6 +204,7 @@ _CHECKS: dict[type[Record], Callable[[Any, Sender], str]] = {
     OutputValueRecord: _check_money,
     **ALARM_CHECKS,
     **CATENAX_CHECKS,
+    **COST_CHECKS,
     **EPCIS_CHECKS,
     **FIELD_CHECKS,
     **INCOMING_CHECKS,

@@ -24,7 +24,6 @@ class Trouble(StrEnum):
     OVERTAKEN = "overtaken"
     OTHER_FILE = "other-file"
     DEVICE = "device"
-    TOO_SOON = "too-soon"
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +35,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> bool:
         """Whether the message is in force there, well or not."""
-        return self.trouble in (None, Trouble.OTHER_FILE, Trouble.DEVICE, Trouble.TOO_SOON, Trouble.NOT_HEARD)
+        return self.trouble in (None, Trouble.OTHER_FILE, Trouble.DEVICE, Trouble.NOT_HEARD)
 
     @property
     def refused(self) -> bool:

@@ -5,6 +5,7 @@ it are bounded, and native readers run where they can take nothing down with the
 """
 
 import threading
+import weakref
 from urllib.parse import unquote, urlsplit
 
 from hub.errors import EntryRefused, TooBusy
@@ -36,6 +37,7 @@ class PhotoDesk:
 
     def __init__(self, pool: DecodePool | None = None, *, waiting: int = MOST_WAITING) -> None:
         self._pool = pool or DecodePool(PROCESS)
+        weakref.finalize(self, self._pool.close)  # for an application that is dropped and was never shut down
         self._free = threading.BoundedSemaphore(waiting)
         # The budget is spent in the process, by a clock of its own; this one is never asked.
         self._options = DecodeOptions(limits=LIMITS, budget=BUDGET_S, clock=float)

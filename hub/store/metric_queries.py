@@ -105,6 +105,7 @@ def alarm_waits(
 ) -> list[AlarmWait]:
     """The alarms of a plant in ``span`` (microseconds), in order of time."""
     table, answer, named = alarm.c, alarm_acknowledgement.c, alarm.c.alarm["hold"].as_string()
+    answers = and_(answer.id == table.id, answer.agent == table.author)
     released = and_(hold.c.author == table.author, hold.c.hold_id == named, hold.c.state == HoldState.RELEASED.value)
     wanted = {table.part: part, table.operation: operation, table.characteristic: characteristic}
     query = (
@@ -114,11 +115,7 @@ def alarm_waits(
             func.min(hold.c.event_time).label("released"),
             func.min(named).label("hold"),
         )
-        .select_from(
-            alarm.outerjoin(alarm_acknowledgement, and_(answer.id == table.id, answer.agent == table.author)).outerjoin(
-                hold, released
-            )
-        )
+        .select_from(alarm.outerjoin(alarm_acknowledgement, answers).outerjoin(hold, released))
         .where(
             table.plant == plant,
             table.event_time >= span[0],

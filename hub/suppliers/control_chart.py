@@ -109,6 +109,7 @@ def wanted_of(subject: Subject) -> Wanted:
 
 
 def charted(subject: Subject) -> ChartWanted:
+    """The subject's values as the store is asked for the last ones."""
     begin, end = (instant_of(hour) for hour in subject.hours)
     return ChartWanted(
         plant=subject.entry.named.id,

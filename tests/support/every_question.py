@@ -52,6 +52,8 @@ NO_RECORDS = (
     "/subscriptions", "/api/v1/views", "/views",
 )  # fmt: skip
 """What asks about people and their settings, and about no records."""
+ENDLESS = ("/api/v1/plants/{plant}/now/events",)
+"""Streams that say what ``…/now`` says, again and again."""
 
 
 def routes_that_answer(hub: Hub) -> list[APIRoute]:
@@ -64,6 +66,7 @@ def routes_that_answer(hub: Hub) -> list[APIRoute]:
         if isinstance(route, APIRoute)
         and "GET" in route.methods
         and not is_public(route)
+        and route.path not in ENDLESS
         and not f"{route.path}/".startswith(tuple(f"{start}/" for start in NO_RECORDS))
     ]
 

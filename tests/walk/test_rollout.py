@@ -9,9 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 import uvicorn
-from small_agent import PLAN, write_agent
+from hub_stand_in import AGENT
+from hub_stand_in import HUB as STAND_IN
+from small_agent import PLAN, agent, write_agent
 from small_hub import SmallAgent
-from small_outbox import Bench
+from small_outbox import AUTHOR, Bench
 
 from edge_agent.config.load import load_config
 from edge_agent.config.settings import AgentConfig
@@ -26,19 +28,24 @@ from hub.composition import create_hub, system_clock
 from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.parts import Hub
 from hub.rollout.act import Act, act
-from hub.rollout.advance import advance
+from hub.rollout.advance import advance, verdicts
 from hub.rollout.check import Draft
 from hub.rollout.draft import keep_version
+from hub.rollout.health import Trouble, Verdict
 from hub.rollout.order import Order, order_rollout, whole
 from hub.rollout.progress import AgentState, Progress, RolloutState
 from hub.rollout.sign import request_of, take_signatures
+from hub.rollout.wanted import FileState, files_of
 from hub.serve import listen, url_of
+from hub.store.contacts import all_contacts
 from traceability.downlink import FileRole
+from traceability.encoding import to_base64
 from traceability.rollout import sign_request
 from traceability.signing import Ed25519Signer
 from traceability.unit import Environment
 
 PLANT_KEY = Ed25519Signer.from_seed(b"p" * 32)
+_PLANT_PUBLIC = to_base64(PLANT_KEY.public_key)
 AGENTS = ("p.line-1", "p.line-2", "p.line-3")
 SOON = Paces(down=Pace(first=0.02, longest=0.05), refused=Pace(first=0.02, longest=0.05))
 PATIENCE_S = 60
@@ -183,3 +190,28 @@ async def test_two_of_three_take_a_plan_a_bad_one_stops_and_all_go_back(hub: Hub
         act(hub, third, Act.BACK, by="q7")
         await until(hub, third, is_(RolloutState.ROLLED_BACK))
         assert [line.plan for line in lines.values()] == ["B", "B", "A"]
+
+
+async def test_an_agent_process_takes_it_and_says_which_device_is_away(hub: Hub, address: str, tmp_path: Path) -> None:
+    """The whole program: its files by their hashes and its devices reach the hub, and hold the next stage back."""
+    add_agent(hub, AUTHOR, plant="p", public_key=to_base64(AGENT.public_key))
+    folder = write_agent(tmp_path, 9, address, more=f'[plant]\nid = "p"\npublic_key = "{_PLANT_PUBLIC}"\n')
+    file = folder / "agent.toml"
+    file.write_text(file.read_text().replace(to_base64(STAND_IN.public_key), to_base64(hub.signer.public_key)))
+    async with agent(folder):
+        first = started(hub, revised("B"), (AUTHOR,), (AGENTS[0],))
+        found = await until(hub, first, lambda found: found.of(AUTHOR).state is not AgentState.SENT)
+        assert found.of(AUTHOR).state is AgentState.TAKEN, (folder / "log").read_text()
+        assert revised("B") == (folder / "control-plan.toml").read_text()
+
+        def told() -> Verdict:
+            with hub.store.reading() as connection:
+                return verdicts(all_contacts(connection), whole(connection, first), hub.clock())[AUTHOR]
+
+        await until(hub, first, lambda _: told().trouble is Trouble.DEVICE)
+        assert told().detail.startswith("cell: ")
+        with hub.store.reading() as connection:
+            beat = all_contacts(connection)[AUTHOR].heartbeat
+            files = {one.role: one.state for one in files_of(connection, AUTHOR, "p", beat)}
+            assert whole(connection, first).progress.stage == 0
+        assert files == {FileRole.CONFIGURATION: FileState.NOT_MANAGED, FileRole.CONTROL_PLAN: FileState.AS_WANTED}

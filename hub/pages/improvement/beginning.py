@@ -15,7 +15,7 @@ from traceability.record.metric import MetricName
 
 DAYS = 90
 FIELDS = (
-    "title", "subject", "found", "n", "effect", "description", "metric", "operation", "part", "line", "characteristic",
+    "title", "subject", "found", "n", "effect", "description", "notification", "metric", "operation", "part", "line", "characteristic",
     "defect", "indicator", "value",
 )  # fmt: skip
 
@@ -49,7 +49,7 @@ def beginning_context(spot: WeakSpot | None, owner: str, today: date, speech: Sp
     given |= {
         "kind": spot.kind.value,
         "title": f"{kind[:1].upper()}{kind[1:]}: {named}"[:200],
-        "subject": named,
+        "subject": spot.subject,
         "found": f"{figure_text(spot, spot.value, speech)} (n = {speech.count(spot.n)})",
         "n": spot.n,
         "effect": speech.list(_effects(spot, speech)),

@@ -9,6 +9,7 @@ from hub.improvement.views import ImprovementLine
 from hub.page_paths import improvement_path
 from hub.pages.home_page import State
 from hub.pages.improvement.turn_words import VERDICT_STATES
+from hub.pages.improvement.weak_table import subject_of
 from hub.pages.speech import NO_FIGURE, Speech, mark
 from hub.pages.tables.cells import EMPTY, Cell, state_cell, text_cell
 from hub.pages.tables.columns import made, moment, number, words
@@ -71,7 +72,7 @@ def improvements_table(plant: str, zone: str) -> Definition[ImprovementLine]:
         id="improvements",
         title=mark("Improvements, the latest first"),
         columns=(
-            made("title", mark("improvement"), lambda one, _: _title(plant, one), head=True),
+            made("title", mark("improvement"), lambda one, s: _title(plant, one, s), head=True),
             made("stage", mark("stage"), _stage),
             words("owner", mark("owner"), lambda one: one.owner),
             made(
@@ -124,7 +125,7 @@ def _card(plant: str, line: ImprovementLine, speech: Speech) -> Card:
     return Card(
         title=line.title,
         url=improvement_path(plant, line.id),
-        subject=f"{speech.say(word_for(line.kind))}: {line.subject}",
+        subject=f"{speech.say(word_for(line.kind))}: {subject_of(line, speech)}",
         owner=line.owner,
         target="" if line.target is None else target_text(line.target, speech),
         due="" if line.next_due is None else speech.day(line.next_due),
@@ -135,8 +136,8 @@ def _card(plant: str, line: ImprovementLine, speech: Speech) -> Card:
     )
 
 
-def _title(plant: str, one: ImprovementLine) -> Cell:
-    return text_cell(one.title, url=improvement_path(plant, one.id), beside=one.subject)
+def _title(plant: str, one: ImprovementLine, speech: Speech) -> Cell:
+    return text_cell(one.title, url=improvement_path(plant, one.id), beside=subject_of(one, speech))
 
 
 def _stage(one: ImprovementLine, speech: Speech) -> Cell:

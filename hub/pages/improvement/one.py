@@ -9,6 +9,7 @@ from hub.improvement.views import ImprovementView
 from hub.pages.home_page import State
 from hub.pages.improvement.board import metric_text, target_text
 from hub.pages.improvement.turn_words import ACTION_MARKS, CAUSE_MARKS, HAPPENED, VERDICT_STATES
+from hub.pages.improvement.weak_table import subject_of
 from hub.pages.notification_words import DISCIPLINES
 from hub.pages.speech import Speech
 from hub.pages.words import word_for
@@ -70,6 +71,7 @@ def one_context(view: ImprovementView, tab: str, speech: Speech) -> dict[str, An
         "view": view,
         "now": now,
         "tab": tab,
+        "subject": subject_of(now.content.weak_point, speech),
         "stages": tuple(Stage),
         "target": "" if now.target is None else target_text(now.target, speech),
         "causes": shown_causes(now.causes),

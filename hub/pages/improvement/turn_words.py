@@ -48,12 +48,12 @@ STAGES: Mapping[StrEnum, str] = {
     Stage.ACT: mark("Act"),
 }
 IMPROVEMENT_STATES: Mapping[StrEnum, str] = {
-    ImprovementState.OPEN: mark("open"),
+    ImprovementState.OPEN: mark("under way"),
     ImprovementState.CLOSED: mark("closed"),
     ImprovementState.CANCELLED: mark("given up"),
 }
 ACTION_STATES: Mapping[StrEnum, str] = {
-    ActionState.OPEN: mark("open"),
+    ActionState.OPEN: mark("not done yet"),
     ActionState.DONE: mark("done"),
     ActionState.DROPPED: mark("dropped"),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from urllib.parse import urlencode
 
+from hub.improvement.views import ImprovementLine
 from hub.improvement.weak import EffectUnit, Scale, WeakSpot
 from hub.page_paths import improvement_path, plant_path
 from hub.pages.level_words import level_name
@@ -13,7 +14,8 @@ from hub.pages.tables.columns import made
 from hub.pages.tables.define import Definition, Empty, Kind
 from hub.pages.words import subject_word, word_for
 from traceability.quality.reason import Reason
-from traceability.record.improvement import WeakPointKind
+from traceability.quality.threshold import Metric
+from traceability.record.improvement import WeakPoint, WeakPointKind
 
 _DIGITS = {Scale.SHARE: 2, Scale.INDEX: 2, Scale.PPM: 0, Scale.COUNT: 0, Scale.OTHER: 4}
 
@@ -96,9 +98,10 @@ def effect_text(one: WeakSpot, unit: EffectUnit, speech: Speech) -> str:
     return f"{speech.figure(stated.value, 2)} {stated.currency}".strip()
 
 
-def subject_of(one: WeakSpot, speech: Speech) -> str:
-    """A metric by its word, everything else by its name."""
-    return speech.say(subject_word(one.subject)) if one.kind is WeakPointKind.BINDING_METRIC else one.subject
+def subject_of(one: WeakSpot | WeakPoint | ImprovementLine, speech: Speech) -> str:
+    """A metric of the grade by its word, everything else by its name."""
+    graded = one.kind is WeakPointKind.BINDING_METRIC and one.subject in set(Metric)
+    return speech.say(subject_word(one.subject)) if graded else one.subject
 
 
 def place_of(one: WeakSpot, names: Mapping[str, str]) -> str:

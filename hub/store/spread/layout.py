@@ -29,7 +29,7 @@ def is_spread(connection: Reading) -> bool:
 
 
 def lay_out(connection: Writing, own: str, nodes: tuple[Node, ...]) -> None:
-    """Spread an unspread store over ``nodes``, a part of each table on each: more would be asked one after the other."""
+    """Spread an unspread store over ``nodes``: a part of each table on each, for more would wait for each other."""
     if is_spread(connection):
         raise DataDirectory("the store is spread already", where=own)
     name = _name_of(connection, own)
@@ -154,7 +154,7 @@ def check_parts(connection: Writing, own: str) -> None:
     )
 
     def columns_of(name: str) -> dict[str, str]:
-        return dict(connection.execute(query, {"name": f'"{own}"."{name}"'}).tuples().all())
+        return {row[0]: row[1] for row in connection.execute(query, {"name": f'"{own}"."{name}"'})}
 
     for spread in SPREAD:
         parts = columns_of(spread.all_parts())

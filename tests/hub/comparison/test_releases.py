@@ -14,9 +14,11 @@ from hub.accounts.tokens import make_token
 from hub.cli import main
 from hub.comparison.consent import state_consent
 from hub.comparison.release import release
+from hub.entry.master import add_plant
 from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
+from hub.store.master_versions import versions_of_kind
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +134,11 @@ def test_next_year_with_one_plant_more_counts_the_same_plants(tmp_path: Path) ->
     }
     assert counted[YEAR] == counted[YEAR + 1] == {f"p{number}" for number in range(11)}
     assert {row["plant"] for row in rows if row["year"] == YEAR + 1} == {f"p{number}" for number in range(12)}
+
+
+def test_industry_and_region_stay_when_a_plants_name_is_entered_again(tmp_path: Path) -> None:
+    made, _ = association(small_hub(tmp_path / "hub"), plants=1)
+    add_plant(made, "p0", organisation="p0-company", name="Another name")
+    with made.store.reading() as connection:
+        last = list(versions_of_kind(connection, "plant", plant="p0"))[-1]
+    assert (last.body["name"], last.body["industry"], last.body["region"]) == ("Another name", "C3411", "310115")

@@ -21,7 +21,9 @@ from hub.entry.economics import LossAbout
 from hub.entry.field import enter_failures
 from hub.entry.field_forms import FailureForm
 from hub.entry.quality import enter_cost_rate, enter_gauge, enter_policy
+from hub.entry.seal import enter
 from hub.errors import EntryRefused
+from hub.ingest.ingest import ingest
 from hub.master.importing import import_file
 from hub.master.undoing import undo
 from hub.parts import Hub
@@ -34,6 +36,7 @@ from traceability.quality.loss import CostItem
 from traceability.quality.reason import Reason
 from traceability.quality.sampling import SamplingMode
 from traceability.quality.window import Window
+from traceability.record.cost import QualityCostRecord
 from traceability.record.production import HoldRecord, HoldScope, HoldState
 from traceability.record.quality import CostRateKind, GaugeUse
 from traceability.unit import Verdict
@@ -181,6 +184,31 @@ def test_mixed_currencies_are_refused_with_a_reason(hub: Hub, line: Line) -> Non
         reverse_cost(hub, "supplier", wrong, CostReversalForm(reason="again", entered_by="q1"))
     with pytest.raises(EntryRefused, match="there is no cost"):
         reverse_cost(hub, "supplier", "none", CostReversalForm(reason="x", entered_by="q1"))
+
+
+def test_what_is_no_amount_gives_no_sum_but_a_reason(hub: Hub, line: Line) -> None:
+    production(line)
+    rate(hub, CostRateKind.INSPECTION, "1E-30", date(2025, 1, 1))
+    assert (report(hub).reason, report(hub).total) == (Reason.INVALID_AMOUNT, 0)
+
+
+def test_nobody_but_the_hub_states_costs_and_none_that_are_no_money(hub: Hub, line: Line) -> None:
+    words = {
+        "plant": "supplier",
+        "activity": "audit",
+        "amount": Decimal(7),
+        "currency": "CNY",
+        "accrued_on": date(2026, 1, 1),
+        "evidence": "",
+        "entered_by": "x",
+    }
+    line.put(QualityCostRecord, id="c-1", **words)
+    taken = ingest(hub, line.agent.seal(*line.waiting), compressed=False)
+    assert [one.reason for one in taken.quarantined] == ["records of this kind are sealed by the hub alone"]
+    assert report(hub).total == 0
+    for wrong in ({"amount": Decimal("NaN")}, {"amount": Decimal(-1)}, {"accrued_until": date(2025, 1, 1)}):
+        with pytest.raises(EntryRefused):
+            enter(hub, lambda _, stamp, said=words | wrong: [QualityCostRecord(id="c-2", **said, **stamp())])
 
 
 def test_gross_or_net_is_the_plants_choice_and_is_printed(hub: Hub, line: Line) -> None:

@@ -136,7 +136,7 @@ async def test_both_languages_and_who_may(room):
             assert "attachment" in answer.headers["content-disposition"]
     async with room.people.signed_in("v") as browser:
         assert "Leaks" in await page(browser, one)
-        assert f'{one}/remark' not in await page(browser, one)
+        assert f"{one}/remark" not in await page(browser, one)
         answer = await browser.post(f"{one}/remark", data={"csrf": await csrf(browser), "text": "hm"})
         assert answer.status_code == 403
     async with room.people.signed_in("x") as browser:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from reviewed import YEAR, settled
-from small_hub import admin_of, small_hub
+from small_hub import small_hub
 from small_improvement import PLANT, World
 
 from hub.cli import main
@@ -21,13 +22,17 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return settled(small_hub(tmp_path_factory.mktemp("hub")))
 
 
-def reader(world: World, language: str) -> httpx.AsyncClient:
-    headers = {"Accept": "text/html", "Accept-Language": language, **admin_of(world.hub)}
-    site = httpx.ASGITransport(create_site(world.hub))
-    return httpx.AsyncClient(transport=site, base_url="http://127.0.0.1", headers=headers)
+@pytest.fixture(scope="module")
+def site(world: World) -> FastAPI:
+    return create_site(world.hub, open_pages=True)
 
 
-async def test_the_page_says_what_the_review_says_in_both_languages(world: World) -> None:
+def reader(site: FastAPI, language: str) -> httpx.AsyncClient:
+    headers = {"Accept": "text/html", "Accept-Language": language}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://127.0.0.1", headers=headers)
+
+
+async def test_the_page_says_what_the_review_says_in_both_languages(site: FastAPI) -> None:
     for language, words in (
         (
             "en",
@@ -35,21 +40,21 @@ async def test_the_page_says_what_the_review_says_in_both_languages(world: World
         ),
         ("zh-CN", ("年度总结评估", "Fewer rejects", "有效", "disk was full", "无人签名")),
     ):
-        async with reader(world, language) as browser:
+        async with reader(site, language) as browser:
             page = (await browser.get(PATH)).text
             assert [word for word in words if word not in page] == []
 
 
-async def test_the_last_whole_year_stands_under_the_plant(world: World) -> None:
-    async with reader(world, "en") as browser:
+async def test_the_last_whole_year_stands_under_the_plant(site: FastAPI) -> None:
+    async with reader(site, "en") as browser:
         assert f'href="{PATH}/file"' in (await browser.get(f"/plants/{PLANT}/reviews")).text
         assert (await browser.get(f"/plants/{PLANT}/reviews/2099")).status_code == 422
         assert (await browser.get("/plants/nowhere/reviews")).status_code == 404
 
 
-async def test_the_file_needs_nothing_else(world: World) -> None:
+async def test_the_file_needs_nothing_else(site: FastAPI) -> None:
     """No script, no address that a browser would load, and a style for paper."""
-    async with reader(world, "en") as browser:
+    async with reader(site, "en") as browser:
         answer = await browser.get(f"{PATH}/file")
     page = answer.text
     assert "attachment" in answer.headers["content-disposition"]

@@ -1,5 +1,6 @@
 """Quantities priced by the rate that was in force on their day; the more exact rate comes first."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -29,6 +30,10 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
     end: date | None = None
 
 
+_ByPlace = dict[tuple[str, str], list[Rate]]
+"""By part and operation, the earliest first."""
+
+
 class Priced(msgspec.Struct, frozen=True, kw_only=True):
     """Quantities of one month at one place times one rate."""
 
@@ -52,9 +57,21 @@ class Pricing(msgspec.Struct, frozen=True, kw_only=True):
 
 def rate_on(rates: Sequence[Rate], part: str, operation: str, day: date) -> Rate | None:
     """Of the rates that hold on a day that of the part and operation, else the part's, the operation's, anybody's."""
+    return _rate_on(_by_place(rates), part, operation, day)
+
+
+def _by_place(rates: Sequence[Rate]) -> _ByPlace:
+    found: _ByPlace = {}
+    for rate in sorted(rates, key=lambda rate: rate.begin):
+        found.setdefault((rate.part, rate.operation), []).append(rate)
+    return found
+
+
+def _rate_on(rates: _ByPlace, part: str, operation: str, day: date) -> Rate | None:
     for wanted in dict.fromkeys(((part, operation), (part, ""), ("", operation), ("", ""))):
-        begun = [rate for rate in rates if (rate.part, rate.operation) == wanted and rate.begin <= day]
-        latest = max(begun, key=lambda rate: rate.begin, default=None)
+        several = rates.get(wanted, [])
+        begun = bisect_right(several, day, key=lambda rate: rate.begin)
+        latest = several[begun - 1] if begun else None
         if latest is not None and (latest.end is None or day <= latest.end):
             return latest
     return None
@@ -86,11 +103,12 @@ def price(quantities: Iterable[Quantity], rates: Sequence[Rate]) -> Pricing:
 
 def _remembering(rates: Sequence[Rate]) -> Callable[[str, str, date], Rate | None]:
     known: dict[tuple[str, str, date], Rate | None] = {}
+    places = _by_place(rates)
 
     def find(part: str, operation: str, day: date) -> Rate | None:
         key = (part, operation, day)
         if key not in known:
-            known[key] = rate_on(rates, *key)
+            known[key] = _rate_on(places, *key)
         return known[key]
 
     return find

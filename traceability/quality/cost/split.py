@@ -9,13 +9,19 @@ from traceability.quality.errors import OutOfDomain
 
 CENT = Decimal("0.01")
 _DIGITS = 60  # of a sum that stays exact
-_FINEST = -6  # power of ten of the finest amount
+_FINEST, _LARGEST = -18, 30  # powers of ten of an amount that stays exact in sums
+
+
+def is_amount(amount: Decimal) -> bool:
+    """Whether it is finite, and of a size in which sums stay exact."""
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= _FINEST and amount.adjusted() <= _LARGEST
 
 
 def quantum(amount: Decimal) -> Decimal:
     """The unit in which an amount is taken apart: a cent, or finer where the amount itself is."""
     exponent = amount.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < _FINEST:
+    if not is_amount(amount) or not isinstance(exponent, int):
         raise OutOfDomain(f"an amount of money is finite, with at most {-_FINEST} decimals, not {amount}")
     return Decimal(1).scaleb(min(exponent, -2))
 
