@@ -54,9 +54,9 @@ def create_hub(
 ) -> Hub:
     """Make a new hub in ``data``: keys, admin token, database and the first batch of its ledger.
 
-    The database is a file there, or the empty PostgreSQL database at ``store_url``, spread over ``shards``. It comes last, the file under
-    another name until it is whole, so that a hub is either there or not. What an ``init`` that was killed left behind
-    is cleared away: its keys have signed nothing that anybody saw.
+    The database is a file there, or the empty PostgreSQL one at ``store_url``, spread over ``shards``. It comes last,
+    the file under another name until it is whole, so that a hub is either there or not. What an ``init`` that was
+    killed left behind is cleared away: its keys have signed nothing that anybody saw.
     """
     if origin is not None:
         _check_origin(origin)
@@ -66,16 +66,15 @@ def create_hub(
     signer, log_signer = create_key_file(data / HUB_KEY), create_key_file(data / LOG_KEY)
     name = origin or f"zhuoyue-hub/{log_signer.public_key[:8].hex()}"
     settings = Settings(data=data, origin=name, environment=environment)
-    store = create_at(place)
     parts = Hub(
         settings=settings,
-        store=store,
+        store=create_at(place),
         signer=signer,
         log_signer=log_signer,
         clock=clock,
         random_bytes=random_bytes,
     )
-    with closing(store):
+    with closing(parts.store) as store:
         with store.writing() as connection:
             write_meta(connection, _meta(settings, _write_token(data / ADMIN_TOKEN)))
         found(parts)

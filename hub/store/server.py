@@ -140,10 +140,7 @@ def _check_server(store: ServerStore) -> None:
 def make_server_engine(
     place: ServerPlace, *, pool: int, schema: str | None = None, recycle_s: int = -1, password: str | None = None
 ) -> Engine:
-    """Connections to the database; with ``schema`` unqualified names are looked up there first.
-
-    ``password`` in place of the one that is found for ``place``.
-    """
+    """Connections to the database; with ``schema`` unqualified names are looked up there first."""
     try:
         # wanted only where the store is a server
         import psycopg  # noqa: PLC0415
@@ -154,9 +151,8 @@ def make_server_engine(
             where=str(place),
             advice="did you install with the extra 'postgres'?  pip install 'zhuoyue[hub,postgres]'",
         ) from None
-    arguments: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": APPLICATION}
-    if (known := password or password_for(place)) is not None:
-        arguments["password"] = known
+    known = password or password_for(place)
+    arguments = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": APPLICATION, "password": known}
     engine = create_engine(
         make_url(place.url).set(drivername="postgresql+psycopg"),
         pool_size=pool,
@@ -164,7 +160,7 @@ def make_server_engine(
         pool_timeout=BUSY_TIMEOUT_S,
         pool_recycle=recycle_s,
         pool_pre_ping=True,  # a server that was started again is noticed at the door
-        connect_args=arguments,
+        connect_args={name: value for name, value in arguments.items() if value is not None},
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
     )

@@ -15,8 +15,8 @@ from traceability.record.metric import MetricName
 
 DAYS = 90
 FIELDS = (
-    "title", "subject", "found", "n", "effect", "description", "notification", "metric", "operation", "part", "line", "characteristic",
-    "defect", "indicator", "value",
+    "title", "subject", "found", "n", "effect", "description", "notification", "metric", "operation", "part", "line",
+    "characteristic", "defect", "indicator", "value",
 )  # fmt: skip
 
 

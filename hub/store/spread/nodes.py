@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, inspect
@@ -12,7 +11,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.schema import CreateColumn
 
 from hub.errors import DataDirectory
-from hub.store.place import ServerPlace, read_password
+from hub.store.place import ServerPlace, password_for, read_password
 from hub.store.server import OLDEST_VERSION, make_server_engine, stated
 from hub.store.spread.plan import SPREAD, Spread, part_columns, part_table
 
@@ -49,11 +48,14 @@ def nodes_of(place: ServerPlace) -> tuple[Node, ...]:
     return tuple(Node(number, ServerPlace(url, place.folder)) for number, url in enumerate(place.shards))
 
 
-def password_of_nodes(folder: Path) -> str | None:
-    """With which the store's server connects to the nodes; None by other ways of PostgreSQL."""
+def password_of_nodes(place: ServerPlace) -> str | None:
+    """With which the store's server and this program connect to a node: the nodes' own, or else the store's.
+
+    None by other ways of PostgreSQL.
+    """
     if given := os.environ.get(PASSWORD_VARIABLE):
         return given
-    return read_password(folder / PASSWORD_FILE)
+    return read_password(place.folder / PASSWORD_FILE) or password_for(place)
 
 
 def server_options(node: Node) -> dict[str, str]:
@@ -69,7 +71,7 @@ def _mapping_options(node: Node) -> dict[str, str]:
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - likewise
 
     user = conninfo_to_dict(node.place.url).get("user")
-    password = password_of_nodes(node.place.folder)
+    password = password_of_nodes(node.place)
     found = {} if user is None else {"user": str(user)}
     return found if password is None else found | {"password": password}
 
@@ -86,7 +88,7 @@ def mapping_words(connection: Connection, node: Node, server: str) -> str:
 @contextmanager
 def on_node(node: Node) -> Iterator[Connection]:
     """A writing transaction there."""
-    engine = make_server_engine(node.place, pool=1, password=password_of_nodes(node.place.folder))
+    engine = make_server_engine(node.place, pool=1, password=password_of_nodes(node.place))
     try:
         with stated(node.place), engine.begin() as connection:
             yield connection
