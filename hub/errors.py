@@ -20,6 +20,7 @@
         ├── DataDirectory        the folder of the hub is not there, not whole, or of another version
         ├── StoreBusy            another writer holds the store for too long; try again
         ├── StoreFull            the disk has no room; nothing was stored
+        ├── ColdTrouble          a file of the cold tier is away, or not as it was written
         ├── StoreGone            the database server does not answer, or the connection broke; try again
         ├── StoreMoved           the hub lives in another database by now; its processes have to be started again
         └── TooBusy              there is more under way than memory is set aside for; come again later
@@ -98,6 +99,10 @@ class StoreBusy(HubError):
 
 class StoreFull(HubError):
     """The disk has no room; nothing was stored."""
+
+
+class ColdTrouble(HubError):
+    """A file of the cold tier is away, or is not as it was written; nothing is answered from it."""
 
 
 class StoreGone(HubError):

@@ -16,6 +16,9 @@ KNOWLEDGE_PATH = "/knowledge"
 FLEET_PATH = "/fleet"
 RECALLS_PATH = "/recalls"
 PLANTS_PATH = "/plants"
+NOTIFICATIONS_PATH = "/notifications"
+REQUIREMENTS_PATH = "/requirements"
+MASTER_PATH = "/master"
 
 
 def item_path(item: str) -> str:
@@ -35,6 +38,11 @@ def has_page(item: str) -> bool:
     except IdentifierRefused:
         return False
     return parsed.kind in (ItemKind.UNIT, ItemKind.LOT) and bool(parsed.gtin or parsed.is_private)
+
+
+def notification_path(identity: str) -> str:
+    """A notification as a thread."""
+    return f"{NOTIFICATIONS_PATH}/{quote(identity, safe='')}"
 
 
 def plant_path(plant: str) -> str:
@@ -70,6 +78,26 @@ def improvement_path(plant: str, identity: str) -> str:
 def case_path(identity: str) -> str:
     """One case of the knowledge base."""
     return f"{KNOWLEDGE_PATH}/{quote(identity, safe='')}"
+
+
+def requirement_path(identity: str) -> str:
+    """One requirement between a customer and a supplier."""
+    return f"{REQUIREMENTS_PATH}/{quote(identity, safe='')}"
+
+
+def incoming_path(plant: str) -> str:
+    """What comes in at a plant."""
+    return f"{plant_path(plant)}/incoming"
+
+
+def receipt_path(plant: str, receipt: str) -> str:
+    """One receipt of a plant."""
+    return f"{incoming_path(plant)}/receipts/{quote(receipt, safe='')}"
+
+
+def master_kind_path(kind: str) -> str:
+    """One kind of master data."""
+    return f"{MASTER_PATH}/{quote(kind, safe='')}"
 
 
 def agent_path(author: str) -> str:

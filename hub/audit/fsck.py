@@ -118,9 +118,9 @@ def _keys_learnt(hub: Hub) -> Iterator[Path]:
 def _learn_keys(hub: Hub, path: Path) -> None:
     with closing(open_beside(hub.store.place, path, create=True)) as beside, beside.transaction() as connection:
         for index in positions_of_author(connection, HUB_AUTHOR):
-            stored, body = batch_by_id(connection, index), batch_body(connection, index)
+            stored = batch_by_id(connection, index)
             try:
-                check_batch(connection, hub.settings, index, stored, body)
+                check_batch(connection, hub.settings, index, stored, batch_body(connection, index))
             except ZhuoyueError:
                 continue  # it is found again, and told, with its run
             project_again(connection, hub, index)

@@ -31,10 +31,11 @@ def pinpointed(connection: Reading, hub: Hub, fault: Fault, tries: int = MOST_TR
     """``fault`` with line and byte, where rows, or ``tries`` of what the byte may have been, tell."""
     if fault.log_index is None or fault.line is not None or fault.byte is not None:
         return fault
-    stored, body = batch_by_id(connection, fault.log_index), batch_body(connection, fault.log_index)
-    if stored is None or body is None:
-        return fault
+    stored = batch_by_id(connection, fault.log_index)
     try:
+        body = batch_body(connection, fault.log_index)
+        if stored is None or body is None:
+            return fault
         opened = open_batch(decompress(body, hub.settings.limits), hub.settings.limits)
     except ZhuoyueError:
         return fault

@@ -56,12 +56,14 @@ class Gathering:
         began = time.perf_counter()
         try:
             outcomes = await run_in_threadpool(self._write, batches)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told to each who waits
             for _, future in some:
                 if not future.done():  # its sender may have gone
                     future.set_exception(error)
-            if not isinstance(error, Exception):
-                raise
+        except BaseException:
+            for _, future in some:
+                future.cancel()
+            raise
         else:
             for (_, future), outcome in zip(some, outcomes, strict=True):
                 if not future.done():

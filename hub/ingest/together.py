@@ -39,9 +39,13 @@ def store_together(hub: Hub, batches: Sequence[VerifiedBatch]) -> list[Outcome]:
             return hub.store.write(lambda connection: _Round(connection, hub, batches).outcomes())
         except (ZhuoyueError, StoreTrouble):
             raise
-        except Exception as error:
-            log.error("%d batches cannot be written together", len(batches), exc_info=error)
+        except Exception as error:  # noqa: BLE001 - one by one it is found which of them it is
+            _tell(batches, error)
     return [_alone(hub, verified) for verified in batches]
+
+
+def _tell(batches: Sequence[VerifiedBatch], error: Exception) -> None:
+    log.error("%d batches cannot be written together", len(batches), exc_info=error)
 
 
 def _alone(hub: Hub, verified: VerifiedBatch) -> Outcome:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from hub.errors import NotFound
+from hub.notify.mailbox import Box, Sieve, in_box
+from hub.notify.turn import steps_done, turn_of
 from hub.notify.views import (
     ChangeView,
     ForwardView,
@@ -23,7 +25,7 @@ from hub.store.notify_queries import (
 )
 from traceability.notification.fold import Notification, fold
 from traceability.notification.states import next_states
-from traceability.record.notification import NotificationState, Side
+from traceability.record.notification import Side
 
 
 def find(connection: Reading, identity: str) -> tuple[StoredNotification, Notification]:
@@ -42,13 +44,14 @@ def folded(connection: Reading, stored: Iterable[StoredNotification]) -> list[tu
 
 
 def list_view(  # noqa: PLR0917 - what to list, then which part of it
-    connection: Reading, wanted: Wanted, state: NotificationState | None, today: date, offset: int, limit: int
+    connection: Reading, wanted: Wanted, sieve: Sieve, today: date, offset: int, limit: int
 ) -> NotificationList:
     """Those that fit, the latest first; the state is that which the changes have led to."""
     found = folded(connection, stored_notifications(connection, wanted))
-    fitting = [pair for pair in found if state is None or pair[1].state is state]
+    fitting = [pair for pair in found if sieve.lets_through(pair[1], today)]
     return NotificationList(
         total=len(fitting),
+        boxes={box: sum(in_box(now, box, sieve.us, today) for _, now in found) for box in Box},
         notifications=tuple(_line(stored, now, today) for stored, now in fitting[offset : offset + limit]),
     )
 
@@ -85,6 +88,7 @@ def view(connection: Reading, identity: str, today: date) -> NotificationView:
         forwarded_to=tuple(
             ForwardView(id=each.id, receiver=each.content.receiver, state=state.state) for each, state in forwarded
         ),
+        turn=turn_of(now),
     )
 
 
@@ -105,4 +109,6 @@ def _line(stored: StoredNotification, now: Notification, today: date) -> Notific
         changed_at=max((item.made_at for item in now.history), default=made_at),
         disputed=any(item.disputed for item in now.history),
         forwards=None if content.forwards is None else content.forwards.notification,
+        turn=turn_of(now),
+        steps_done=steps_done(now),
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from hub.api.access import UsesHub
+from hub.api.access import UsesAsker, UsesHub, whole_hub
 from hub.api.answer import documented, json_answer
 from hub.errors import EntryRefused
 from hub.notify import act, guest
@@ -20,6 +20,7 @@ from hub.notify.forms import (
     TransitionForm,
 )
 from hub.notify.from_recall import items_of_recall
+from hub.notify.mailbox import Box, Sieve, UnreadView, unread_of
 from hub.notify.read import find, list_view, view
 from hub.notify.side import Acts, ReadersOnly, check_named, hub_of_side
 from hub.notify.views import GuestLinkView, Made, NotificationList, NotificationView
@@ -58,6 +59,7 @@ def post_notification(form: NotificationForm, acting: Acts, hub: UsesHub, recall
 @router.get("", response_class=Response, responses=documented(NotificationList))
 def get_notifications(  # noqa: PLR0917 - the parameters are those of the address
     hub: UsesHub,
+    asker: UsesAsker,
     party: str | None = None,
     sender: str | None = None,
     receiver: str | None = None,
@@ -65,14 +67,24 @@ def get_notifications(  # noqa: PLR0917 - the parameters are those of the addres
     type: NotificationType | None = None,  # noqa: A002 - the name in the address
     severity: Severity | None = None,
     item: str | None = None,
+    box: Box | None = None,
+    q: Annotated[str, Query(max_length=400)] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Response:
-    """Those that fit, the latest first."""
+    """Those that fit, the latest first. ``box`` is that of the asker's company, for the operator that of ``party``;
+    ``q`` stands in title, description, id, company or item."""
     named = None if item is None else act.canonical([item])[0]
     wanted = Wanted(party=party, sender=sender, receiver=receiver, type=type, severity=severity, item=named)
+    sieve = Sieve(state=state, box=box, text=q, us=asker.organisation or party or "")
     with hub.store.reading() as connection:
-        return json_answer(list_view(connection, wanted, state, hub.clock().date(), offset, limit))
+        return json_answer(list_view(connection, wanted, sieve, hub.clock().date(), offset, limit))
+
+
+@router.get("/unread", response_class=Response, responses=documented(UnreadView))
+def get_unread(request: Request, asker: UsesAsker) -> Response:
+    """In which notifications others did something since the asker, who has an account, opened them on the pages."""
+    return json_answer(unread_of(whole_hub(request), asker))
 
 
 @router.get("/{identity}", response_class=Response, responses=documented(NotificationView))

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
+from hub.notify.mailbox import Box
+from hub.notify.turn import Turn
 from traceability.record.notification import (
     Attachment,
     Change,
@@ -15,7 +17,7 @@ from traceability.record.notification import (
 
 
 class NotificationLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One notification in a list."""
+    """One notification in a list; ``turn`` says who must do what, ``steps_done`` how far the 8D report is, of eight."""
 
     id: str
     type: str
@@ -31,12 +33,15 @@ class NotificationLine(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
     disputed: bool
     forwards: str | None
+    turn: Turn | None
+    steps_done: int
 
 
 class NotificationList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a list; ``total`` counts all that fit."""
+    """A page of a list; ``total`` counts all that fit, ``boxes`` what lies in each box."""
 
     total: int
+    boxes: dict[Box, int]
     notifications: tuple[NotificationLine, ...]
 
 
@@ -85,6 +90,7 @@ class NotificationView(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...]
     guest_links: int
     forwarded_to: tuple[ForwardView, ...]
+    turn: Turn | None
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):

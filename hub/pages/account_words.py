@@ -31,6 +31,7 @@ PERMISSIONS: Mapping[StrEnum, str] = {
     Permission.MASTER: mark("enter companies and plants"),
     Permission.SHARE: mark("state what is shared with whom"),
     Permission.USERS: mark("manage accounts"),
+    Permission.MONITOR: mark("read the hub's metrics"),
     Permission.SELF: mark("change the own account"),
 }
 HAPPENED: Mapping[StrEnum, str] = {

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from hub.notify.mailbox import Box
+from hub.notify.turn import Duty
 from hub.pages.speech import mark
 from traceability.record.notification import NotificationState, NotificationType, Severity, Side, StepStatus
 
@@ -32,7 +34,31 @@ STEP_STATES: Mapping[StrEnum, str] = {
     StepStatus.IN_PROGRESS: mark("in progress"),
     StepStatus.DONE: mark("done"),
 }
-NOTIFICATION_TABLES = (STATES, TYPES, SEVERITIES, SIDES, STEP_STATES)
+BOXES: Mapping[StrEnum, str] = {
+    Box.INBOX: mark("received by us"),
+    Box.SENT: mark("sent by us"),
+    Box.WAITING: mark("waiting for us"),
+    Box.OVERDUE: mark("overdue"),
+    Box.CLOSED: mark("closed"),
+}
+DUTIES: Mapping[StrEnum, str] = {
+    Duty.SEND: mark("send the draft, or withdraw it"),
+    Duty.ACKNOWLEDGE: mark("confirm that it was read"),
+    Duty.DECIDE: mark("accept or decline it"),
+    Duty.REPORT: mark("finish the 8D report"),
+    Duty.CLOSE: mark("judge the answer and close it"),
+}
+MOVES: Mapping[NotificationState, str] = {
+    NotificationState.SENT: mark("Send it"),
+    NotificationState.CANCELED: mark("Withdraw the draft"),
+    NotificationState.RECEIVED: mark("Confirm receipt"),
+    NotificationState.ACKNOWLEDGED: mark("Confirm that it was read"),
+    NotificationState.ACCEPTED: mark("Accept"),
+    NotificationState.DECLINED: mark("Decline"),
+    NotificationState.CLOSED: mark("Close it"),
+}
+"""What the buttons say that lead into a state."""
+NOTIFICATION_TABLES = (STATES, TYPES, SEVERITIES, SIDES, STEP_STATES, BOXES, DUTIES)
 
 DISCIPLINES: Mapping[int, str] = {
     1: mark("team"),

@@ -28,11 +28,13 @@ from hub.pages.indicators import target_routes as target_pages
 from hub.pages.knowledge import routes as knowledge_pages
 from hub.pages.plants import alarms_routes, gauges_routes, level_routes, losses_routes, spc_routes
 from hub.pages.plants import routes as plant_pages
+from hub.pages.requirements import routes as requirement_pages
 from hub.pages.review import routes as review_pages
 from hub.pages.suppliers import routes as supplier_pages
 from hub.pages.switch import PreferenceSwitch
 from hub.pages.templating import Pages
 from hub.parts import Hub
+from hub.requirement.standing import FulfilmentDesk
 
 
 def create_site(parts: Hub, *, open_pages: bool | None = None, proxied: bool = False) -> FastAPI:
@@ -43,6 +45,7 @@ def create_site(parts: Hub, *, open_pages: bool | None = None, proxied: bool = F
     app = create_app(parts, open_pages=open_pages, proxied=proxied)
     pages = Pages(parts.settings.environment)
     app.state.pages = pages
+    app.state.fulfilments = FulfilmentDesk()
     app.include_router(routes.router)
     app.include_router(sign_in_page.router)
     app.include_router(account_page.router)
@@ -67,6 +70,7 @@ def create_site(parts: Hub, *, open_pages: bool | None = None, proxied: bool = F
     app.include_router(comparison_pages.router)
     app.include_router(improvement_pages.router)
     app.include_router(knowledge_pages.router)
+    app.include_router(requirement_pages.router)
     app.include_router(subscription_page.router)
     app.include_router(fleet_pages.router)
     app.include_router(rollout_pages.router)

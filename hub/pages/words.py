@@ -17,6 +17,7 @@ from hub.pages.improvement.turn_words import IMPROVEMENT_TABLES
 from hub.pages.indicators.indicator_words import INDICATOR_TABLES
 from hub.pages.metric_words import METRIC_TABLES
 from hub.pages.notification_words import NOTIFICATION_TABLES
+from hub.pages.requirements.requirement_words import REQUIREMENT_TABLES
 from hub.pages.speech import mark
 from hub.scorecard.views import BucketWidth
 from hub.search.views import HitKind
@@ -184,6 +185,7 @@ TABLES = (
     *IMPROVEMENT_TABLES,
     *METRIC_TABLES,
     *INDICATOR_TABLES,
+    *REQUIREMENT_TABLES,
 )  # fmt: skip
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), code.value): text for table in TABLES for code, text in table.items()

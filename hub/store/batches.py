@@ -1,4 +1,4 @@
-"""The ledger's batches. They are inserted and read; nothing here changes or deletes one."""
+"""The ledger's batches. They are inserted and read; nothing here changes or deletes one. Bodies may lie elsewhere."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Row, Select, bindparam, func, insert, select
 
 from hub.store.chunks import in_chunks
+from hub.store.cold import body_of
 from hub.store.database import Reading, Writing
 from hub.store.instant import from_micros
 from hub.store.tables import batch
@@ -75,9 +76,9 @@ def latest_of_author(connection: Reading, author: str) -> StoredBatch | None:
 
 
 def batch_body(connection: Reading, batch_id: int) -> bytes | None:
-    """The bytes of a batch as they are kept (zstd)."""
+    """The bytes of a batch as they came (zstd), from whichever tier; ``ColdTrouble`` when its file fails."""
     body = connection.execute(select(batch.c.body).where(batch.c.id == batch_id)).scalar_one_or_none()
-    return None if body is None else bytes(body)
+    return None if body is None else body_of(connection, batch_id, bytes(body))
 
 
 def holds_record(connection: Reading, author: str, chain: str, seq: int) -> bool:

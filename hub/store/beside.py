@@ -75,7 +75,7 @@ def table_digests(connection: Reading) -> dict[str, str]:
 class _InFile(Beside):
     def __init__(self, ledger: FilePlace, path: Path, *, create: bool) -> None:
         self._ledger, self._path = ledger.path, path
-        self._engine = make_engine(path, (*_UNSYNCED, _attach(ledger.path, "ledger")))
+        self._engine = make_engine(path, (*_UNSYNCED, _attach(ledger.path, "ledger")), data=ledger.path.parent)
         if create:
             with self.transaction() as connection:
                 metadata.create_all(connection, tables=list(REBUILT.values()), checkfirst=False)

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Table, select, tuple_
 
 from hub.store.catenax_tables import catenax_aspect
 from hub.store.chunks import in_chunks
+from hub.store.cold import body_of
 from hub.store.correction_queries import Place as Named
 from hub.store.database import Reading
 from hub.store.event_link_tables import emptied, transformation_part
@@ -193,7 +194,7 @@ def sealed_batches(connection: Reading, batches: Collection[int]) -> list[Sealed
     """The stored bytes of ``batches``, by log index."""
     columns = (batch.c.id, batch.c.author, batch.c.hash, batch.c.body)
     found = [
-        SealedBatch(row.id, row.author, row.hash, bytes(row.body))
+        SealedBatch(row.id, row.author, row.hash, body_of(connection, row.id, bytes(row.body)))
         for chunk in in_chunks(batches)
         for row in connection.execute(select(*columns).where(batch.c.id.in_(chunk)))
     ]

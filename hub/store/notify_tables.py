@@ -75,3 +75,12 @@ letter = Table(
     Column("written_at", BigInteger, nullable=False),
     Index("letter_due", "state", "next_at"),
 )
+
+# How far a person has read each notification: the log position of the last change that was seen. Personal, no evidence.
+notification_seen = Table(
+    "notification_seen",
+    metadata,
+    Column("person", String(200), primary_key=True),
+    Column("notification", String(200), primary_key=True),
+    Column("up_to", Long, nullable=False),
+)

@@ -18,8 +18,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub.errors import DataDirectory, HubError
+from hub.store.cold import COLD, note_folder
 from hub.store.database import BUSY_TIMEOUT_S, Reading, Store, Writing, busy
 from hub.store.place import ServerPlace, password_for
 from hub.store.server_errors import stated_error
@@ -165,7 +167,8 @@ def make_server_engine(
         json_deserializer=msgspec.json.decode,
     )
 
-    def prepare(connection: "psycopg.Connection[Any]", _record: object) -> None:
+    def prepare(connection: "psycopg.Connection[Any]", record: ConnectionPoolEntry) -> None:
+        note_folder(record.info, place.folder / COLD)
         connection.adapters.register_loader("numeric", IntLoader)  # sums of whole numbers
         connection.execute(_SESSION)
         if schema is not None:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Executable, Result, func, or_, select, text, tuple_
 
 from hub.store.chunks import in_chunks
+from hub.store.cold import body_of
 from hub.store.database import Reading
 from hub.store.dialect import own_schema
 from hub.store.instant import from_micros, to_micros
@@ -143,7 +144,7 @@ def sealed_bodies(connection: Reading, batches: Collection[int]) -> Iterator[tup
     """The stored bytes of ``batches``, to take hashes of: they are the log's and nobody's to see."""
     for chunk in in_chunks(batches):
         for row in _past_views(connection, select(batch.c.id, batch.c.body).where(batch.c.id.in_(chunk))):
-            yield row.id, bytes(row.body)
+            yield row.id, body_of(connection, row.id, bytes(row.body))
 
 
 def sees_part(connection: Reading) -> bool:

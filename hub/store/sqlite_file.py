@@ -16,8 +16,10 @@ import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub.errors import DataDirectory, StoreFull, StoreMoved
+from hub.store.cold import COLD, note_folder
 from hub.store.database import BUSY_TIMEOUT_S, Reading, Store, Writing, busy
 from hub.store.place import FilePlace
 from hub.store.schema import make_tables
@@ -135,10 +137,12 @@ def open_store(path: Path) -> FileStore:
     return FileStore(make_engine(path))
 
 
-def make_engine(path: Path, statements: Sequence[str] = _PRAGMAS) -> Engine:
-    """Connections to the file at ``path``; ``statements`` prepare each of them."""
+def make_engine(path: Path, statements: Sequence[str] = _PRAGMAS, *, data: Path | None = None) -> Engine:
+    """Connections to the file at ``path``; ``statements`` prepare each of them. ``data`` is its hub's folder."""
+    cold = (data or path.parent) / COLD
 
-    def prepare(connection: Any, _record: object) -> None:
+    def prepare(connection: Any, record: ConnectionPoolEntry) -> None:
+        note_folder(record.info, cold)
         connection.isolation_level = None  # transactions are begun by _begin alone, not guessed by the driver
         for statement in statements:
             connection.execute(statement)

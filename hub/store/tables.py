@@ -19,6 +19,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, 
 
 import hub.store.account_tables
 import hub.store.audit_tables
+import hub.store.cold_tables
 import hub.store.common_tables  # noqa: F401 - likewise
 from hub.store.alarm_tables import ALARM_PROJECTION
 from hub.store.catenax_tables import CATENAX_PROJECTION

@@ -23,11 +23,13 @@ EXTRA_OF_ROOM = {"vision": "vision", "edge_agent": "agent", "hub": "hub", "demo"
 EXTRA_OF_PLACE = {
     "traceability/quality/vector/": "stats",
     "hub/formats/parquet_file.py": "parquet",
+    "hub/operations/tracing.py": "tracing",
     "hub/store/server.py": "postgres",
+    "hub/store/spread/": "postgres",
 }
 
 # Libraries that come as the documented base of a declared one.
-BASES = {"anyio": "fastapi", "joserfc": "authlib", "starlette": "fastapi"}
+BASES = {"anyio": "fastapi", "opentelemetry-api": "opentelemetry-sdk", "joserfc": "authlib", "starlette": "fastapi"}
 
 # Modules of the standard library that reach out, in a ground and a room that must not.
 PURE_ROOMS = ("traceability", "firmware_profiles")

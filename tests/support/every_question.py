@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from sharing_world import GTIN_LIST, LOTS, ORGS, PARTS, UNITS
 
 from hub.api.route_policy import is_public
@@ -44,9 +45,11 @@ VALUES: dict[str, list[str]] = {
 }
 ASKED: dict[str, str] = {
     "characteristic": "length", "part": PARTS[0], "operation": "OP10", "plant": PLANTS[0], "about": PLANTS[0],
-    "size": "100", "aql": "1.0", "q": "mark",
+    "size": "100", "aql": "1.0", "q": "mark", "unit": UNITS[0],
+    "begin": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z",
 }  # fmt: skip
-"""Parameters behind the question mark that must be there."""
+"""Parameters behind the question mark: those that must be there, and where they are taken also the wished ones."""
+WISHED = frozenset({"q", "part", "operation"})
 NO_RECORDS = (
     "/account", "/users", "/api/v1/account", "/api/v1/users", "/api/v1/account-events", "/api/v1/subscriptions",
     "/subscriptions", "/api/v1/views", "/views",
@@ -78,16 +81,21 @@ def questions(hub: Hub) -> list[str]:
 
 def _filled(route: APIRoute) -> Iterator[str]:
     names = _IN_PATH.findall(route.path)
-    required = [field.alias for field in route.dependant.query_params if field.field_info.is_required()]
-    behind = "&".join(f"{name}={quote(ASKED[name], safe='')}" for name in [*required, *_wished(route)])
+    named = sorted({name for name, required in _parameters(route) if required or name in WISHED})
+    behind = "&".join(f"{name}={quote(ASKED[name], safe='')}" for name in named)
     for values in _values(names):
         path = _IN_PATH.sub(lambda found, values=values: values[found[1]], route.path)  # type: ignore[misc]
         yield f"{path}?{behind}" if behind else path
 
 
-def _wished(route: APIRoute) -> list[str]:
-    optional = {field.alias for field in route.dependant.query_params if not field.field_info.is_required()}
-    return sorted(optional & {"q", "part", "operation"})
+def _parameters(route: APIRoute) -> Iterator[tuple[str, bool]]:
+    """Names behind the question mark, and whether each must be there; also those that a form collects."""
+    for field in route.dependant.query_params:
+        form = field.field_info.annotation
+        if isinstance(form, type) and issubclass(form, BaseModel):
+            yield from ((one.alias or name, one.is_required()) for name, one in form.model_fields.items())
+        else:
+            yield field.alias, field.field_info.is_required()
 
 
 def _values(names: list[str]) -> Iterator[dict[str, str]]:

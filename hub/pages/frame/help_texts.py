@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hub.pages.after_sales.sales_help import AFTER_SALES_HELP
 from hub.pages.costs.cost_help import COST_HELP
 from hub.pages.frame.help_text import HelpText
+from hub.pages.requirements.requirement_help import REQUIREMENT_HELP
 from hub.pages.speech import mark
 
 HELP: Mapping[str, HelpText] = {
@@ -268,6 +269,7 @@ HELP: Mapping[str, HelpText] = {
         text=mark("Results that were not OK, by the defect that the station named; retests count too."),
     ),
     **COST_HELP,
+    **REQUIREMENT_HELP,
     **AFTER_SALES_HELP,
 }
 

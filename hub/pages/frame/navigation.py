@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from hub.page_paths import FLEET_PATH, HOME_PATH, KNOWLEDGE_PATH, PLANTS_PATH, SUPPLIERS_PATH
+from hub.page_paths import FLEET_PATH, HOME_PATH, KNOWLEDGE_PATH, PLANTS_PATH, REQUIREMENTS_PATH, SUPPLIERS_PATH
 from hub.pages.speech import Speech, mark
 
 _PLANT = re.compile(re.escape(PLANTS_PATH) + "/[^/]+")
@@ -62,6 +62,7 @@ TASKS: tuple[Task, ...] = (
         (
             Entry(mark("Suppliers"), SUPPLIERS_PATH),
             Entry(mark("Compare"), "/compare"),
+            Entry(mark("Requirements"), REQUIREMENTS_PATH),
             Entry(mark("Alarm messages"), "/subscriptions"),
             Entry(mark("Saved views"), "/views"),
         ),

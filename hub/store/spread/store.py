@@ -8,9 +8,11 @@ it: there is nothing to commit in two phases. A move (``mover``) brings fresh ro
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 
 from hub.store.database import BUSY_TIMEOUT_S, Writing
 from hub.store.dialect import FRESH_IN, SPREAD, TABLES_IN
@@ -30,6 +32,7 @@ class SpreadStore(ServerStore):
         self.own = own
         self._at_move = threading.Lock()
         super().__init__(place, schema=whole_schema(own))
+        _let_nodes_compare(self._engine)
         self._reader = self._reader.execution_options(**{SPREAD: True})
         self._writer = self._writer.execution_options(**{SPREAD: True, FRESH_IN: own})
 
@@ -91,4 +94,20 @@ class SpreadStore(ServerStore):
                 make_views(connection, self.own)
         seen = seen_schema(self.own)
         engine = make_server_engine(self.place, pool=pool, schema=seen, recycle_s=recycle_s)
+        _let_nodes_compare(engine)
         return engine.execution_options(**{SPREAD: True, TABLES_IN: seen})
+
+
+class _PlainBinds(PGCompiler_psycopg):
+    """Texts to compare with are sent without a collation of their own; the columns have theirs, here and on nodes.
+
+    postgres_fdw sends a node no condition in which a collation is named, but fetches every row and compares here.
+    """
+
+    def render_bind_cast(self, type_: Any, dbapi_type: Any, sqltext: str) -> str:
+        cast = super().render_bind_cast(type_, dbapi_type, sqltext)  # type: ignore[no-untyped-call]
+        return str(cast).replace(' COLLATE "C"', "")
+
+
+def _let_nodes_compare(engine: Engine) -> None:
+    engine.dialect.statement_compiler = _PlainBinds

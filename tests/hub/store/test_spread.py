@@ -110,9 +110,11 @@ def test_one_end_of_a_link_asks_one_node(spread: Hub) -> None:
         for end in (link.c.parent, link.c.child):
             table = links_by(connection, end)
             query = select(table).where(table.c[end.name].in_([machine("M1")]))
-            compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
-            plan = connection.exec_driver_sql(f"EXPLAIN {compiled}").scalars().all()
+            asked = query.compile(connection, compile_kwargs={"render_postcompile": True})
+            plan = connection.exec_driver_sql(f"EXPLAIN VERBOSE {asked}", asked.params).scalars().all()
             assert sum("Foreign Scan" in line for line in plan) == 1, plan
+            (sent,) = (line for line in plan if "Remote SQL" in line)
+            assert f"{end.name} = " in sent, plan
         found = {each.child for each in StoreLinks(connection).below([machine("M1")])}
         assert housing("H1") in found
         assert {each.parent for each in StoreLinks(connection).above([steel("L1")])} >= {housing("H1"), housing("H4")}

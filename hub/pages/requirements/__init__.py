@@ -1,0 +1,1 @@
+"""Pages of what customers and suppliers agree, and whether it is kept."""
