@@ -77,8 +77,8 @@ def lot_name(plant: int, day: int) -> str:
 
 
 def make_hub(folder: Path, units: int, now: datetime) -> Hub:
-    """A hub with ``units`` of ten plants, as many whole days as that takes, the last one yesterday."""
-    days = max(1, round(units / (PLANTS * A_DAY)))
+    """A hub with ``units`` of ten plants, as many whole days as that takes, the last one yesterday; 0: none at all."""
+    days = max(1, round(units / (PLANTS * A_DAY))) if units else 0
     begin = datetime(now.year, now.month, now.day, tzinfo=UTC) - days * DAY
     hub = create_hub(folder, origin="bench/log", environment=Environment.TEST)
     signers = [Ed25519Signer.from_seed(sha256(plant_name(number).encode())) for number in range(PLANTS)]
@@ -90,6 +90,8 @@ def make_hub(folder: Path, units: int, now: datetime) -> Hub:
     chains = [Chain(number, signer) for number, signer in enumerate(signers)]
     for chain, plan in zip(chains, plans, strict=True):
         chain.send(hub, [ControlPlanRecord(id=plan_id(plan), plan=plan, **chain.stamp(begin))])
+    if not days:
+        return hub
     with hub.store.reading() as connection:
         first = connection.execute(select(func.max(batch.c.id))).scalar_one() + 1
     before = chains[0].seq

@@ -20,8 +20,7 @@ from hub.agent_verbs import (
     tls_of,
 )
 from hub.assess_verbs import add_assess_option, add_assess_verb
-from hub.audit_verbs import add_audit_option
-from hub.background import add_role_option, add_trace_option, rounds_as_asked, traced_as_asked
+from hub.background import add_round_options, add_trace_option, rounds_as_asked, traced_as_asked
 from hub.comparison_verbs import add_comparison_verbs
 from hub.composition import create_hub, open_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
@@ -37,6 +36,7 @@ from hub.settings import ADMIN_TOKEN
 from hub.store.batches import StoredBatch
 from hub.store.quarantine_queries import batches_ahead, quarantined_lines
 from hub.store_verbs import add_shard_option, add_store_verbs
+from hub.tier_verbs import add_tier_verbs
 from hub.upkeep_verbs import NotWhole, add_upkeep_verbs, add_witness_verbs
 from hub.user_verbs import FIRST_ADMIN, add_reading_options, add_user_verbs, first_admin, open_pages_of
 from traceability import __version__
@@ -102,9 +102,8 @@ def hub_parser() -> argparse.ArgumentParser:
     add_reading_options(run)
     add_agents_options(run)
     add_assess_option(run)
-    add_role_option(run)
+    add_round_options(run)
     add_trace_option(run)
-    add_audit_option(run)
     run.add_argument("--ready-file", type=Path, help='written once it listens: {"url": ...}')
     _add_master_verbs(verbs)
     add_upkeep_verbs(verbs, _verb)
@@ -113,6 +112,7 @@ def hub_parser() -> argparse.ArgumentParser:
     add_witness_verbs(_group(verbs, "witness", "partners that cosign the log's checkpoints"), _verb)
     add_comparison_verbs(_group(verbs, "comparison", "plants compared without showing anyone's data"), _verb)
     add_store_verbs(verbs, _verb)
+    add_tier_verbs(_group(verbs, "tiers", "old parts of the ledger in files of a cold folder"), _verb)
     _add_quarantine_verbs(verbs)
     provider = _group(verbs, "provider", "the identity provider by which people may sign in")
     add_user_verbs(_group(verbs, "user", "people's accounts"), provider, _verb)

@@ -84,6 +84,7 @@ from hub.adjacency.desk import AdjacencyDesk
 from hub.analysis.desk import CommonDesk
 from hub.api.body import BodyLimit
 from hub.api.examples import add_examples
+from hub.api.joining import join
 from hub.api.problems import PROBLEMS, add_problem_handlers
 from hub.epcis.desk import CaptureDesk
 from hub.fleet.activity import ActivityDesk
@@ -226,6 +227,5 @@ def create_app(
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, settings=parts.settings)
     app.add_middleware(CountRequests, meters=meters)
-    for router in routers:
-        app.include_router(router)
+    join(app, routers)
     return app

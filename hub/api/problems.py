@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from hub.errors import (
+    ColdTrouble,
     EntryRefused,
     Fork,
     KeyRevoked,
@@ -68,6 +69,7 @@ STATED: dict[type[ZhuoyueError], tuple[int, str, str]] = {
     StoreBusy: (503, sync.BUSY, "Busy"),
     StoreGone: (503, sync.BUSY, "The database does not answer"),
     StoreMoved: (503, sync.BUSY, "The hub has moved"),
+    ColdTrouble: (503, sync.BUSY, "A file of the cold tier fails"),
     StoreFull: (507, sync.FULL, "No room to store it"),
     TooBusy: (503, sync.BUSY, "Busy"),
     ZhuoyueError: (400, REFUSED, "Refused"),

@@ -13,6 +13,7 @@ import msgspec
 
 from hub.audit.fault import Fault
 from hub.audit.repair import MOST_TRIES, find_changed_byte, find_changed_header_byte
+from hub.errors import ColdTrouble
 from hub.parts import Hub
 from hub.projection.objection import read_lines
 from hub.projection.project import FIRST_RECORD_LINE, batch_rows
@@ -46,7 +47,10 @@ def pinpointed(connection: Reading, hub: Hub, fault: Fault, tries: int = MOST_TR
     sender = sender_of(connection, stored)
     due = due_record(connection, stored.author, stored.chain, stored.seq)
     now = _by_line(batch_rows(stored.id, sender, read_lines(opened.lines, due, sender, hub.settings.limits)))
-    then = _by_line(rows_of_batch(connection, stored.id))
+    try:
+        then = _by_line(rows_of_batch(connection, stored.id))
+    except ColdTrouble:  # its rows tell nothing now
+        then = {}
     differing = sorted(line for line in now.keys() | then.keys() if now.get(line) != then.get(line))
     return _named(fault, opened, differing[0] if then and differing else None, tries)
 

@@ -1,5 +1,7 @@
 """A backup while the hub runs: a consistent copy of its database, with the checkpoint of the ledger in it.
 
+What lies in the cold tier is put back into the copy: a backup needs nothing but itself.
+
 The folder appears whole under its name or not at all. Against an earlier backup it is proved that the log only grew.
 """
 
@@ -31,6 +33,8 @@ from hub.settings import DATABASE, HUB_PUBLIC_KEY, LOG_VERIFIER_KEY
 from hub.store.copying import open_copy_store
 from hub.store.database import Reading
 from hub.store.log_nodes import node_source
+from hub.tiers.folder import cold_folder
+from hub.tiers.whole_copy import fetch_into_copy
 from hub.witness.policy import WITNESSES
 from traceability.errors import ProofRefused
 from traceability.log.checkpoint import Checkpoint
@@ -50,6 +54,7 @@ def make_backup(hub: Hub, target: Path, *, passphrase: bytes | None = None, earl
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
     hub.store.copy_to(part / DATABASE)
+    fetch_into_copy(part / DATABASE, cold_folder(hub.settings.data))
     for name in PUBLIC:
         if (hub.settings.data / name).exists():
             write_durably(part / name, (hub.settings.data / name).read_bytes())

@@ -16,6 +16,8 @@ from hub.errors import EntryRefused
 
 MOST_ROWS = 20_000
 MOST_PROBLEMS = 200
+_WORKBOOK = b"PK\x03\x04"
+"""How a ZIP archive begins, and so an Excel workbook; in GB18030 it could be read as text."""
 R = TypeVar("R")
 Columns = Mapping[str, tuple[str, ...]]
 """The spellings of each column, lower case."""
@@ -76,6 +78,8 @@ def refuse_problems(problems: Collection[Problem]) -> None:
 
 def decoded(data: bytes) -> tuple[str, str]:
     """Text and encoding; ``EntryRefused`` for other bytes."""
+    if data.startswith(_WORKBOOK):
+        raise EntryRefused("an Excel workbook, and this table is taken as CSV", where="file", advice="save it as CSV")
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:

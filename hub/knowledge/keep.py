@@ -34,14 +34,20 @@ def keep(hub: Hub, content: KnowledgeContent, shared_with: Sequence[str], by: st
     return Kept(id=identity, log_index=log_index(enter(hub, draft)))
 
 
-def keep_improvement(
-    hub: Hub, improvement: str, machine_type: str, shared_with: Sequence[str], by: str, *, best_case: bool = False
-) -> Kept:
-    """A case of what worked in an improvement; ``EntryRefused`` unless it was closed as effective, and only once."""
+def keep_improvement(  # noqa: PLR0917 - what a case is made of
+    hub: Hub, plant: str, improvement: str, machine_type: str, shared_with: Sequence[str], by: str,
+    *, best_case: bool = False,
+) -> Kept:  # fmt: skip
+    """A case of what worked in an improvement; ``EntryRefused`` unless it was closed as effective, and only once.
+
+    ``NotFound`` also for an improvement of another plant: ``plant`` is the one for which somebody may act.
+    """
     identity = _new_id(hub)
 
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
         _, now = find(connection, improvement)
+        if now.content.plant != plant:
+            raise NotFound(f"plant {plant[:100]!r} has no improvement {improvement[:100]!r}", advice="check the id")
         if knowledge_like(connection, KnowledgeWanted(improvement=improvement)):
             raise EntryRefused("it is in the knowledge base already", where=improvement, advice="change its case")
         content = case_of(now, machine_type, best_case=best_case)

@@ -12,7 +12,6 @@ from hub.entry.forms import Form as Entry
 from hub.entry.forms import Key, Note
 from hub.errors import NotFound
 from hub.improvement.forms import Optional, Proofs, Said
-from hub.improvement.read import find
 from hub.knowledge.find import case, cases, words_of
 from hub.knowledge.keep import change, keep, keep_improvement
 from hub.knowledge.sheets import CASES, case_rows
@@ -124,12 +123,8 @@ def post_case(plant: str, form: CaseForm, hub: UsesHub) -> Response:
 )
 def post_from_improvement(plant: str, form: FromImprovementForm, hub: UsesHub) -> Response:
     """Make a case of an improvement that was closed with an effect shown by its test."""
-    with hub.store.reading() as connection:
-        _, now = find(connection, form.improvement)
-    if now.content.plant != plant:
-        raise NotFound(f"plant {plant[:100]!r} has no improvement {form.improvement[:100]!r}", advice="check the id")
     kept = keep_improvement(
-        hub, form.improvement, form.machine_type, form.shared_with, form.by, best_case=form.best_case
+        hub, plant, form.improvement, form.machine_type, form.shared_with, form.by, best_case=form.best_case
     )
     return json_answer(kept, 201)
 

@@ -7,7 +7,6 @@ from starlette.concurrency import run_in_threadpool
 
 from hub.api.access import UsesAsker, UsesHub, whole_hub
 from hub.api.answer import documented, json_answer
-from hub.errors import EntryRefused
 from hub.notify import act, guest
 from hub.notify.attach import attach, download
 from hub.notify.forms import (
@@ -23,6 +22,7 @@ from hub.notify.from_recall import items_of_recall
 from hub.notify.mailbox import Box, Sieve, UnreadView, unread_of
 from hub.notify.read import find, list_view, view
 from hub.notify.side import Acts, ReadersOnly, check_named, hub_of_side
+from hub.notify.step import enter_step
 from hub.notify.views import GuestLinkView, Made, NotificationList, NotificationView
 from hub.recall.routes import UsesRecalls
 from hub.store.notify_queries import Wanted
@@ -113,10 +113,7 @@ def post_step(identity: str, form: StepForm, acting: Acts, seen: UsesHub) -> Res
     """Enter a discipline of the 8D report; evidence must be attached already."""
     hub = hub_of_side(acting, seen, identity, form.side)
     step = EightDStep(**form.model_dump(exclude={"side", "by", "evidence"}), evidence=tuple(form.evidence))
-    with hub.store.reading() as connection:
-        _, now = find(connection, identity)
-    _check_evidence(step, {attachment.sha256 for attachment in now.attachments})
-    return _created(act.change(hub, identity, step, form.actor))
+    return _created(enter_step(hub, identity, step, form.actor))
 
 
 @router.post("/{identity}/deadline", status_code=201, response_class=Response, responses=_NEW)
@@ -165,12 +162,6 @@ def get_attachment(identity: str, hash_: str, hub: UsesHub) -> Response:
     with hub.store.reading() as connection:
         _, now = find(connection, identity)
     return download(hub, now.attachments, hash_)
-
-
-def _check_evidence(step: EightDStep, known: set[str]) -> None:
-    for hash_ in step.evidence:
-        if hash_ not in known:
-            raise EntryRefused(f"{hash_} is not attached", where=f"D{step.discipline}", advice="attach the file first")
 
 
 def _created(view: Made | GuestLinkView) -> Response:

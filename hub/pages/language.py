@@ -9,6 +9,7 @@ copy can fall behind. A reader's choice is kept in a cookie; before one is made,
 import io
 import re
 from enum import StrEnum
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
@@ -46,8 +47,9 @@ def locale_of(language: Language) -> Locale:
     return Locale.parse(language.value, sep="-")
 
 
+@cache
 def translations_of(language: Language) -> NullTranslations:
-    """The catalogue of ``language``, compiled now; the source language needs none."""
+    """The catalogue of ``language``, compiled when it is first asked for; the source language needs none."""
     if language is DEFAULT_LANGUAGE:
         return NullTranslations()
     path = catalogue_path(language)

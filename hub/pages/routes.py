@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.alarm.views import alarm_page
-from hub.api.access import UsesAsker, UsesHub
+from hub.api.access import UsesAsker, UsesHub, whole_hub
 from hub.declaration.declare import declarations_of
 from hub.fleet.activity import ActivityDesk
 from hub.fleet.home import home
 from hub.ledger.log import verifier_key
+from hub.notify.mailbox import unread_of
 from hub.page_paths import HOME_PATH, ITEMS_PATH, has_page, item_path
 from hub.pages.after_sales.narrowed import LEVELS_PARAMETER, WAY_PARAMETER, folded
 from hub.pages.after_sales.unit_facts import unit_facts
@@ -46,6 +47,13 @@ def pages_of(request: Request) -> Pages:
     return pages
 
 
+def framed_pages(request: Request, asker: UsesAsker) -> Pages:
+    """The pages; for their frame it is counted what a reader with an account has not read."""
+    if asker.person is not None:
+        request.state.unread = unread_of(whole_hub(request), asker).unread
+    return pages_of(request)
+
+
 def activity_of(request: Request) -> ActivityDesk:
     """Who keeps the counts of this application."""
     desk = request.app.state.activity
@@ -53,7 +61,7 @@ def activity_of(request: Request) -> ActivityDesk:
     return desk
 
 
-UsesPages = Annotated[Pages, Depends(pages_of)]
+UsesPages = Annotated[Pages, Depends(framed_pages)]
 
 
 @router.get(HOME_PATH)

@@ -1,8 +1,9 @@
 """The whole web application: the API, and the pages for people on top of it."""
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from hub.api.app import create_app
+from hub.api.joining import join
 from hub.pages import (
     account_page,
     declaration_routes,
@@ -23,9 +24,14 @@ from hub.pages.fleet import rollout_routes as rollout_pages
 from hub.pages.fleet import routes as fleet_pages
 from hub.pages.headers import SecurityHeaders
 from hub.pages.improvement import routes as improvement_pages
+from hub.pages.incoming import further_routes as further_incoming_pages
+from hub.pages.incoming import routes as incoming_pages
 from hub.pages.indicators import routes as indicator_pages
 from hub.pages.indicators import target_routes as target_pages
 from hub.pages.knowledge import routes as knowledge_pages
+from hub.pages.notifications import acts as mail_acts
+from hub.pages.notifications import new_page as mail_new_page
+from hub.pages.notifications import routes as mail_pages
 from hub.pages.plants import alarms_routes, gauges_routes, level_routes, losses_routes, spc_routes
 from hub.pages.plants import routes as plant_pages
 from hub.pages.requirements import routes as requirement_pages
@@ -35,6 +41,42 @@ from hub.pages.switch import PreferenceSwitch
 from hub.pages.templating import Pages
 from hub.parts import Hub
 from hub.requirement.standing import FulfilmentDesk
+
+PAGE_ROUTERS: tuple[APIRouter, ...] = (
+    routes.router,
+    sign_in_page.router,
+    account_page.router,
+    users_page.router,
+    guest_page.router,
+    *after_sales_pages.ROUTERS,
+    recall_page.router,
+    mail_new_page.router,
+    mail_pages.router,
+    mail_acts.router,
+    declaration_routes.router,
+    supplier_pages.router,
+    plant_pages.router,
+    alarms_routes.router,
+    indicator_pages.router,
+    target_pages.router,
+    cost_pages.router,
+    entries_routes.router,
+    spc_routes.router,
+    losses_routes.router,
+    level_routes.router,
+    gauges_routes.router,
+    review_pages.router,
+    comparison_pages.router,
+    improvement_pages.router,
+    knowledge_pages.router,
+    requirement_pages.router,
+    incoming_pages.router,
+    further_incoming_pages.router,
+    subscription_page.router,
+    fleet_pages.router,
+    rollout_pages.router,
+    static_files.router,
+)
 
 
 def create_site(parts: Hub, *, open_pages: bool | None = None, proxied: bool = False) -> FastAPI:
@@ -46,35 +88,7 @@ def create_site(parts: Hub, *, open_pages: bool | None = None, proxied: bool = F
     pages = Pages(parts.settings.environment)
     app.state.pages = pages
     app.state.fulfilments = FulfilmentDesk()
-    app.include_router(routes.router)
-    app.include_router(sign_in_page.router)
-    app.include_router(account_page.router)
-    app.include_router(users_page.router)
-    app.include_router(guest_page.router)
-    for each in after_sales_pages.ROUTERS:
-        app.include_router(each)
-    app.include_router(recall_page.router)
-    app.include_router(declaration_routes.router)
-    app.include_router(supplier_pages.router)
-    app.include_router(plant_pages.router)
-    app.include_router(alarms_routes.router)
-    app.include_router(indicator_pages.router)
-    app.include_router(target_pages.router)
-    app.include_router(cost_pages.router)
-    app.include_router(entries_routes.router)
-    app.include_router(spc_routes.router)
-    app.include_router(losses_routes.router)
-    app.include_router(level_routes.router)
-    app.include_router(gauges_routes.router)
-    app.include_router(review_pages.router)
-    app.include_router(comparison_pages.router)
-    app.include_router(improvement_pages.router)
-    app.include_router(knowledge_pages.router)
-    app.include_router(requirement_pages.router)
-    app.include_router(subscription_page.router)
-    app.include_router(fleet_pages.router)
-    app.include_router(rollout_pages.router)
-    app.include_router(static_files.router)
+    join(app, PAGE_ROUTERS)
     add_error_pages(app, pages)
     app.add_middleware(PreferenceSwitch)
     app.add_middleware(SecurityHeaders)

@@ -1,6 +1,7 @@
 """From a template to an answer. One Jinja environment for each language, made once, with escaping always on."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,9 @@ class Pages:
     """Renders pages in the language of whoever asks; ``environment`` says whose data they show."""
 
     def __init__(self, environment: DataEnvironment) -> None:
-        self._speeches = {language: Speech(language) for language in Language}
-        self._templates = {language: _templates(speech) for language, speech in self._speeches.items()}
+        spoken = {language: _spoken(language) for language in Language}
+        self._speeches = {language: speech for language, (speech, _) in spoken.items()}
+        self._templates = {language: templates for language, (_, templates) in spoken.items()}
         self._environment = environment
 
     def speech(self, request: Request) -> Speech:
@@ -109,6 +111,13 @@ class Pages:
         """By which clock to tell times: the reader's, or that of the plant."""
         chosen = zone_of(request)
         return of_plant if chosen == OF_PLANT else chosen
+
+
+@cache
+def _spoken(language: Language) -> tuple[Speech, Environment]:
+    """A language and the templates in it: nothing in them belongs to one hub."""
+    speech = Speech(language)
+    return speech, _templates(speech)
 
 
 def _templates(speech: Speech) -> Environment:

@@ -14,6 +14,7 @@ from hub.pages.costs.cost_words import COST_TABLES
 from hub.pages.fleet_words import FLEET_TABLES
 from hub.pages.frame.preference import Theme
 from hub.pages.improvement.turn_words import IMPROVEMENT_TABLES
+from hub.pages.incoming.incoming_words import INCOMING_TABLES
 from hub.pages.indicators.indicator_words import INDICATOR_TABLES
 from hub.pages.metric_words import METRIC_TABLES
 from hub.pages.notification_words import NOTIFICATION_TABLES
@@ -186,6 +187,7 @@ TABLES = (
     *METRIC_TABLES,
     *INDICATOR_TABLES,
     *REQUIREMENT_TABLES,
+    *INCOMING_TABLES,
 )  # fmt: skip
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), code.value): text for table in TABLES for code, text in table.items()

@@ -13,13 +13,11 @@ import msgspec
 from hub.incoming.escapes import Blame, escapes
 from hub.notify.read import folded
 from hub.rollup.hours import hour_of
-from hub.rollup.many import Wanted, periods
-from hub.rollup.window import Narrowing
 from hub.scorecard.standing import standings
 from hub.sharing.policy import EVERY, decide
 from hub.store.database import Reading
 from hub.store.incoming_queries import incoming_of
-from hub.store.master_queries import plans_of_plants, read_master
+from hub.store.master_queries import read_master
 from hub.store.notify_queries import Wanted as NotificationsWanted
 from hub.store.notify_queries import stored_notifications
 from hub.store.rollup_many_queries import first_pass_by_week
@@ -28,8 +26,6 @@ from hub.store.sharing_queries import organisations_known, owners_of_plants, pol
 from traceability.notification.fold import Notification
 from traceability.quality.first_pass import FirstPass, pooled
 from traceability.quality.intervals import Interval, clopper_pearson
-from traceability.quality.rollup import pooled as pooled_values
-from traceability.quality.rollup_figures import rollup_capability
 from traceability.record.incoming import GoodsReceiptRecord, IncomingInspectionRecord
 from traceability.record.notification import NotificationState, Side, Transition
 from traceability.record.requirement import Indicator, RequirementContent
@@ -115,42 +111,6 @@ def first_pass(asked: Asked, one: Indicator) -> Figure:
     if len(found) > 1:
         return Figure(exact=value, n=n, why=f"the product over {len(found)} operations; no interval")
     return Figure(exact=value, n=n, interval=clopper_pearson(found[0].first_ok, n))
-
-
-def capability(asked: Asked, one: Indicator) -> Figure:
-    """Cpk of the characteristic, values of all plants together; Ppk, or too few values, are not fit to be rated."""
-    plants = asked.plants
-    plans = plans_of_plants(asked.shared, plants) if plants else {}
-    fitting = [
-        (plant, entry.plan, each)
-        for plant, entries in plans.items()
-        for entry in entries
-        for each in entry.plan.characteristics
-        if each.id == one.characteristic
-        and entry.plan.part == asked.content.part
-        and one.operation in ("", each.operation)
-    ]
-    if not fitting:
-        return Figure(why="no control plan with the characteristic is shared")
-    wanted = [
-        Wanted(
-            plant=plant,
-            characteristic=each,
-            hours=asked.hours(one),
-            narrowing=Narrowing(part=plan.part, operation=each.operation),
-        )
-        for plant, plan, each in fitting
-    ]
-    limits = {(each.lsl, each.usl, each.decimals, each.uom) for _, _, each in fitting}
-    if len(limits) > 1:
-        return Figure(why="the supplier's plants work to different limits")
-    rollups = [told.rollup for told in periods(asked.shared, wanted) if told.rollup.sums.n]
-    if not rollups:
-        return Figure(why="no measured value is shared for the period")
-    result = rollup_capability(pooled_values(rollups), fitting[0][2])
-    exact = None if result.value is None else Fraction(result.value)
-    why = ", ".join(reason.value for reason in result.reasons)
-    return Figure(exact=exact, n=result.n, interval=result.interval, fit=result.rated, why=why)
 
 
 def ppm(asked: Asked, one: Indicator) -> Figure:

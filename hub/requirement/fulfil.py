@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from hub.parts import Hub
-from hub.requirement.figures import Asked, Figure, capability, first_pass, level, ppm, response, sharing
+from hub.requirement.capable import capability
+from hub.requirement.figures import Asked, Figure, first_pass, level, ppm, response, sharing
 from hub.requirement.read import find
 from hub.requirement.views import Fulfilled, FulfilmentView, Met
 from hub.sharing.audit import AuditDesk, Question

@@ -39,6 +39,12 @@ def note_folder(info: dict[Any, Any], folder: Path) -> None:
     info[_FOLDER] = folder
 
 
+def folder_of(connection: Reading) -> Path:
+    """Where the cold tier of this connection's hub is."""
+    folder: Path = connection.info[_FOLDER]
+    return folder
+
+
 def pointer_bytes(pointer: Pointer) -> bytes:
     """What stands in a row."""
     return POINTER + _encoder.encode(pointer)
@@ -52,7 +58,7 @@ def pointer_of(kept: bytes) -> Pointer | None:
 def body_of(connection: Reading, batch_id: int, kept: bytes) -> bytes:
     """The body of a batch, of which ``kept`` stands in its row; ``ColdTrouble`` when its file does not give it back."""
     pointer = pointer_of(kept)
-    return kept if pointer is None else read_piece(connection.info[_FOLDER], pointer, f"batch {batch_id}")
+    return kept if pointer is None else read_piece(folder_of(connection), pointer, f"batch {batch_id}")
 
 
 def read_piece(folder: Path, pointer: Pointer, whose: str) -> bytes:

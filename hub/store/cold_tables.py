@@ -7,6 +7,9 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table
 
 from hub.store.columns import Long, metadata, text
 
+LEDGER, VALUES = "ledger", "values"
+"""Kinds of files: bodies of batches, values in Parquet."""
+
 cold_file = Table(
     "cold_file",
     metadata,

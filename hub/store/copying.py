@@ -23,6 +23,11 @@ def open_copy_store(path: Path) -> FileStore:
     return FileStore(make_engine(path, ("PRAGMA temp_store=MEMORY", *missing, "PRAGMA query_only=1")))
 
 
+def open_copy_to_write(path: Path) -> FileStore:
+    """A copy that nobody else has open yet; it stays one file, on disk when a transaction has ended."""
+    return FileStore(make_engine(path, ("PRAGMA synchronous=FULL",)))
+
+
 def _temporary(table: Table) -> str:
     made = str(CreateTable(table).compile(dialect=sqlite.dialect())).strip()
     return made.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1)

@@ -1,7 +1,7 @@
 """What a table holds, as one hash: the same in every database that holds the same rows."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -14,12 +14,21 @@ Range = tuple[int, int]
 _ROWS_AT_ONCE = 2000
 
 
-def digest_of(connection: Reading, table: Table, within: Range | None = None) -> str:
-    """SHA-256 over the rows as they are stored, in the order of their keys; only those of the batches ``within``."""
+def digest_of(
+    connection: Reading,
+    table: Table,
+    within: Range | None = None,
+    *,
+    row: Callable[[Sequence[Any]], Sequence[Any]] = tuple,
+) -> str:
+    """SHA-256 over the rows as they are stored, in the order of their keys; only those of the batches ``within``.
+
+    ``row`` says what counts of a row.
+    """
     digest = hashlib.sha256()
     for rows in stored_rows(connection, table, within):
-        for row in rows:
-            digest.update(msgspec.msgpack.encode(tuple(row)))
+        for each in rows:
+            digest.update(msgspec.msgpack.encode(row(each)))
     return digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Row, Select, select
 
 from hub.store.chunks import in_chunks
+from hub.store.cold_values import value_body_of
 from hub.store.database import Reading
 from hub.store.measured_tables import measured, value_column
 from hub.store.rows import Row as ProjectedRow
@@ -92,7 +93,7 @@ def columns_of_batches(
                 characteristic=row.characteristic,
                 uom=row.uom,
                 decimals=row.decimals,
-                values=from_body(row.body),
+                values=from_body(value_body_of(connection, row.batch_id, bytes(row.body))),
             )
 
 

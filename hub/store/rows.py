@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
+from hub.store.cold_values import value_body_of
 from hub.store.database import Reading, Writing
 from hub.store.put import clear_batch, put_rows
 from hub.store.tables import PROJECTION
@@ -32,7 +33,13 @@ def write_new_rows(connection: Writing, rows: Iterable[Row]) -> None:
 def rows_of_batch(connection: Reading, batch_id: int) -> list[Row]:
     """Every row that was made of one batch."""
     return [
-        (str(name), {str(key): value for key, value in row.items()})
+        (str(name), _whole(connection, batch_id, {str(key): value for key, value in row.items()}))
         for name, table in PROJECTION.items()
         for row in connection.execute(select(table).where(table.c.batch_id == batch_id)).mappings()
     ]
+
+
+def _whole(connection: Reading, batch_id: int, row: dict[str, object]) -> dict[str, object]:
+    """The row with its values, from whichever tier."""
+    kept = row.get("body")
+    return row if not isinstance(kept, bytes) else row | {"body": value_body_of(connection, batch_id, kept)}

@@ -14,7 +14,8 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, Dialect, inspect
+from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.errors import DataDirectory
@@ -25,6 +26,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _FAULTS = (SQLAlchemyError, CommandError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 BASELINE = "0001"
 """The revision of a store that says none."""
+_said: dict[tuple[object, ...], tuple[str, ...]] = {}
 
 
 class Upgraded(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +44,23 @@ def tables_there(connection: Connection) -> set[str]:
 
 def make_tables(connection: Writing, scripts: Path = MIGRATIONS) -> None:
     """Make the tables that are missing in a new store, which is then as this program wants it."""
-    metadata.create_all(connection)
+    if tables_there(connection):
+        metadata.create_all(connection)
+    else:
+        for statement in _statements(connection.dialect):
+            connection.exec_driver_sql(statement)
     _context(connection).stamp(_script(scripts), "head")
+
+
+def _statements(dialect: Dialect) -> tuple[str, ...]:
+    """What makes every table, in the words of a database; finding them takes longer than having it done."""
+    key = (dialect.name, dialect.server_version_info)
+    if key not in _said:
+        said: list[str] = []
+        compiled = MockConnection(dialect, lambda ddl, _: said.append(str(ddl.compile(dialect=dialect))))
+        metadata.create_all(compiled, checkfirst=False)
+        _said[key] = tuple(said)
+    return _said[key]
 
 
 def bring_up(store: Store, scripts: Path = MIGRATIONS) -> None:

@@ -30,7 +30,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     hub = small_hub(tmp_path_factory.mktemp("improvement") / "hub")
     world = World(hub, date(2026, 1, 31))
     first, _ = improved(world)
-    keep_improvement(world.hub, first, "Press HP-200", (), "q1", best_case=True)
+    keep_improvement(world.hub, PLANT, first, "Press HP-200", (), "q1", best_case=True)
     people = people_of(world.hub)
     people.clock.now = world.clock()
     people.known("quinn", Role.QUALITY, organisation=COMPANY)

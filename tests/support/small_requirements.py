@@ -1,10 +1,11 @@
 """A customer and a supplier that negotiate and are looked at."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import httpx
-from small_hub import SmallAgent, admin_of, client_of
+from small_hub import START, SmallAgent, admin_of, client_of
 from small_incoming import CUSTOMER, PART, PLANT, SUPPLIER, SUPPLIER_PLANT, unit
 
 from hub.accounts.asker import Scope
@@ -40,17 +41,28 @@ def planned(hub: Hub, agent: SmallAgent, plant: str = SUPPLIER_PLANT) -> None:
     ingest(hub, agent.seal(ControlPlanRecord(id=plan_id(plan), plan=plan, **agent.stamp())), compressed=False)
 
 
-def made(hub: Hub, agent: SmallAgent, values: dict[str, float], bad: frozenset[str] = frozenset()) -> None:
-    """The supplier made and measured units, by serial."""
+def made(
+    hub: Hub,
+    agent: SmallAgent,
+    values: dict[str, float],
+    bad: frozenset[str] = frozenset(),
+    since: datetime = START,
+) -> None:
+    """The supplier made and measured units, by serial; one a second ``since`` then."""
     records: list[Any] = []
     for serial, value in values.items():
         verdict = Verdict.NOT_OK if serial in bad else Verdict.OK
-        result = agent.result(serial, len(records), unit=unit(serial), part=PART, verdict=verdict)
+        at = {"event_time": since + timedelta(seconds=agent.next_record + len(records))}
+        result = agent.result(serial, len(records), unit=unit(serial), part=PART, verdict=verdict, **at)
         measured = MeasuredValue(characteristic="length", value=round(value * 1000), decimals=3, uom="mm")
         records.append(result)
         records.append(
             MeasurementsRecord(
-                id=result.id, unit=result.unit, operation="OP10", values=(measured,), **agent.stamp(len(records))
+                id=result.id,
+                unit=result.unit,
+                operation="OP10",
+                values=(measured,),
+                **agent.stamp(len(records)) | at,
             )
         )
     ingest(hub, agent.seal(*records), compressed=False)

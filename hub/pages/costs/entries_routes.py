@@ -20,6 +20,7 @@ from hub.pages.costs.cost_words import ACTIVITIES, CATEGORIES, DRIVERS
 from hub.pages.costs.entering_forms import TypedCost, TypedReversal, enter_typed
 from hub.pages.costs.routes import below_costs
 from hub.pages.costs.tables import CENTS, entries_table
+from hub.pages.eyes import to_show
 from hub.pages.plants.entering import entered_at, may_enter
 from hub.pages.routes import UsesPages
 from hub.pages.speech import Speech
@@ -142,7 +143,7 @@ def _page(  # noqa: PLR0917 - what the route needs
     plant: str, request: Request, hub: Hub, asker: Asker, pages: Pages, said: _Said
 ) -> Response:
     speech, asked = pages.speech(request), request.query_params
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         entries = cost_entries(connection, plant)[::-1]
         enters = may_enter(connection, asker, plant)

@@ -15,10 +15,11 @@ from hub.errors import EntryRefused, HubError
 from hub.fleet.lines import line_history, line_list, line_view
 from hub.fleet.silence import set_silence_rule
 from hub.page_paths import FLEET_PATH, fleet_agent_path
+from hub.pages.eyes import eyes_of
 from hub.pages.fleet.agent_page import agent_context, agent_tables
 from hub.pages.fleet.enrolment_page import NewToken, new_token, pending, pending_table, tokens_table
 from hub.pages.fleet.list_table import fleet_table
-from hub.pages.fleet.who import eyes_of, plants_of, standing_at
+from hub.pages.fleet.who import plants_of, standing_at
 from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
 from hub.pages.tables.define import Filled

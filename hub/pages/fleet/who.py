@@ -1,15 +1,11 @@
-"""For which plants the reader may act, so that pages show no button that would be refused; and with whose eyes a page
-is drawn that answers a form."""
+"""For which plants the reader may act, so that pages show no button that would be refused."""
 
 from fastapi import Request
 
 from hub.accounts.asker import Asker
 from hub.accounts.permission import Permission
-from hub.api.access import audit_of, whole_hub
+from hub.api.access import whole_hub
 from hub.named import Named
-from hub.parts import Hub
-from hub.sharing.audit import Question
-from hub.sharing.seen import seen_by
 from hub.store.master_queries import read_master
 from hub.store.sharing_queries import owners_of_plants
 
@@ -28,17 +24,6 @@ def plants_of(request: Request, asker: Asker) -> tuple[Named, ...]:
         for plant, entry in sorted(plants.items())
         if asker.is_operator or (owners.get(plant) == asker.organisation and (not own or plant in own))
     )
-
-
-def eyes_of(request: Request, asker: Asker) -> Hub:
-    """The hub as the asker sees it. A form about a plant of one's own is given the whole hub to write with; the page
-    that answers it shows no more than any other page."""
-    hub = whole_hub(request)
-    if asker.is_operator:
-        return hub
-    question = Question(asker=asker.organisation, token=asker.noted_as, asked=f"{request.method} {request.url.path}")
-    own = asker.person.plants if asker.person is not None else frozenset[str]()
-    return seen_by(hub, question, audit_of(request), own)
 
 
 def standing_at(request: Request, path: str) -> Request:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from hub.pages.after_sales.sales_help import AFTER_SALES_HELP
 from hub.pages.costs.cost_help import COST_HELP
 from hub.pages.frame.help_text import HelpText
+from hub.pages.incoming.incoming_help import INCOMING_HELP
+from hub.pages.notifications.mail_help import MAIL_HELP
 from hub.pages.requirements.requirement_help import REQUIREMENT_HELP
 from hub.pages.speech import mark
 
@@ -269,7 +271,9 @@ HELP: Mapping[str, HelpText] = {
         text=mark("Results that were not OK, by the defect that the station named; retests count too."),
     ),
     **COST_HELP,
+    **MAIL_HELP,
     **REQUIREMENT_HELP,
+    **INCOMING_HELP,
     **AFTER_SALES_HELP,
 }
 

@@ -6,7 +6,15 @@ from urllib.parse import quote
 
 import msgspec
 
-from hub.page_paths import FLEET_PATH, HOME_PATH, KNOWLEDGE_PATH, PLANTS_PATH, REQUIREMENTS_PATH, SUPPLIERS_PATH
+from hub.page_paths import (
+    FLEET_PATH,
+    HOME_PATH,
+    KNOWLEDGE_PATH,
+    NOTIFICATIONS_PATH,
+    PLANTS_PATH,
+    REQUIREMENTS_PATH,
+    SUPPLIERS_PATH,
+)
 from hub.pages.speech import Speech, mark
 
 _PLANT = re.compile(re.escape(PLANTS_PATH) + "/[^/]+")
@@ -55,6 +63,7 @@ TASKS: tuple[Task, ...] = (
             Entry(mark("Yearly review"), "/reviews"),
             Entry(mark("Self-assessment"), "/self-assessment"),
             Entry(mark("Gauges"), "/gauges"),
+            Entry(mark("Incoming"), "/incoming"),
         ),
     ),
     Task(
@@ -62,6 +71,7 @@ TASKS: tuple[Task, ...] = (
         (
             Entry(mark("Suppliers"), SUPPLIERS_PATH),
             Entry(mark("Compare"), "/compare"),
+            Entry(mark("Notifications"), NOTIFICATIONS_PATH),
             Entry(mark("Requirements"), REQUIREMENTS_PATH),
             Entry(mark("Alarm messages"), "/subscriptions"),
             Entry(mark("Saved views"), "/views"),
@@ -82,6 +92,7 @@ TASKS: tuple[Task, ...] = (
             Entry(mark("Find a unit"), "/search", ("/01/", "/item/", "/report/", "/passes/", "/field-failures/")),
             Entry(mark("Common causes"), "/common"),
             Entry(mark("Recall scope"), "/recalls"),
+            Entry(mark("Notifications"), NOTIFICATIONS_PATH),
         ),
     ),
 )
@@ -112,18 +123,23 @@ class Crumb(msgspec.Struct, frozen=True):
 
 
 def shown_tasks(path: str, speech: Speech, tasks: Sequence[Task] = TASKS) -> tuple[ShownTask, ...]:
-    """The tasks, with the one that holds ``path`` marked: that of the longest fitting beginning."""
+    """The tasks, with the one that holds ``path`` marked: the first with the longest fitting beginning."""
     entries = {task.title: _entries(task, path) for task in tasks}
-    best = max(
-        ((length, entry) for found in entries.values() for entry in found if (length := _fits(entry, path))),
-        key=lambda pair: pair[0],
-        default=(0, None),
-    )[1]
+    _, here, best = max(
+        (
+            (length, title, entry)
+            for title, found in entries.items()
+            for entry in found
+            if (length := _fits(entry, path))
+        ),
+        key=lambda fit: fit[0],
+        default=(0, None, None),
+    )
     return tuple(
         ShownTask(
             title=speech.say(task.title),
             path=task.entries[0].path,
-            here=best in entries[task.title],
+            here=task.title == here,
             entries=tuple(
                 ShownEntry(speech.say(e.title), quote(e.path, safe="/"), e == best) for e in entries[task.title]
             ),

@@ -16,6 +16,7 @@ from hub.improvement.read import day_at, find, improvements_of, view
 from hub.improvement.weak import EffectUnit
 from hub.improvement.weak_points import weak_points
 from hub.page_paths import PLANTS_PATH, improvement_path, plant_path
+from hub.pages.eyes import to_show
 from hub.pages.frame.navigation import Crumb
 from hub.pages.improvement.beginning import beginning_context, chosen_spot
 from hub.pages.improvement.board import board_context, improvements_table
@@ -190,7 +191,7 @@ def _one(  # noqa: PLR0917 - what the page needs
     trouble: str = "",
 ) -> Response:
     _found(hub, plant, identity)
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         found = view(connection, identity, hub.clock())
         enters = may_enter(connection, asker, plant)
@@ -216,7 +217,7 @@ def _one(  # noqa: PLR0917 - what the page needs
 def _beginning(  # noqa: PLR0917 - what the page needs
     plant: str, request: Request, hub: Hub, asker: Asker, pages: Pages, context: dict[str, Any]
 ) -> Response:
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         enters = may_enter(connection, asker, plant)
     speech = pages.speech(request)

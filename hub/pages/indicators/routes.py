@@ -17,6 +17,7 @@ from hub.metric.asked import Over, Step
 from hub.metric.routes import window_of
 from hub.metric.views import PlaceAsked
 from hub.page_paths import PLANTS_PATH, plant_path
+from hub.pages.eyes import to_show
 from hub.pages.indicators.charts import trend_chart
 from hub.pages.indicators.file_said import ENTER, Said, looked_at
 from hub.pages.indicators.indicator_page import SHOWN, Question, found_of, indicator_tables
@@ -63,7 +64,7 @@ class _Page:
     def show(self, asked: _Asked, place: PlaceAsked, said: Said) -> Response:
         """The page with what there is to say."""
         speech, now = self.pages.speech(self.request), self.hub.clock()
-        with self.hub.store.reading() as connection:
+        with to_show(self.request, self.hub, self.asker).store.reading() as connection:
             entry = plant_entry(connection, self.plant)
             over = Over(window_of(connection, self.plant, asked.begin, asked.end, now), asked.step)
             question = Question(plant=self.plant, over=over, place=place, shown=asked.show, now=now)

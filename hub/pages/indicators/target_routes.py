@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.metric.declared import declared_series
 from hub.page_paths import PLANTS_PATH, plant_path
+from hub.pages.eyes import to_show
 from hub.pages.indicators.file_said import ENTER, Said, looked_at
 from hub.pages.indicators.target_page import target_tables
 from hub.pages.indicators.typed import TypedTarget, TypedWithdrawal
@@ -45,7 +46,7 @@ class _Page:
     def show(self, target: str, said: Said) -> Response:
         """The page with what there is to say; ``target`` is the one whose history is shown."""
         speech, now = self.pages.speech(self.request), self.hub.clock()
-        with self.hub.store.reading() as connection:
+        with to_show(self.request, self.hub, self.asker).store.reading() as connection:
             entry = plant_entry(connection, self.plant)
             found = targets_view(connection, self.plant, now)
             series = declared_series(connection, [self.plant])

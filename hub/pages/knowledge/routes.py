@@ -14,10 +14,11 @@ from hub.knowledge.find import case, cases, words_of
 from hub.knowledge.keep import change, keep, keep_improvement
 from hub.knowledge.routes import CaseForm
 from hub.page_paths import KNOWLEDGE_PATH, PLANTS_PATH, case_path
+from hub.pages.eyes import to_show
 from hub.pages.frame.navigation import Crumb
 from hub.pages.improvement.sent import given_by
 from hub.pages.knowledge.cases_table import about_text, cases_table
-from hub.pages.plants.entering import DONE, may_enter
+from hub.pages.plants.entering import DONE, may_enter, refused
 from hub.pages.routes import UsesPages
 from hub.pages.tables.define import Filled
 from hub.pages.templating import Pages
@@ -68,7 +69,8 @@ async def post_case_page(plant: str, request: Request, hub: UsesHub, asker: Uses
     def enter() -> Response:
         try:
             if "improvement" in given:
-                kept = keep_improvement(hub, given["improvement"], given.get("machine_type", ""), (), asker.signature)
+                machine = given.get("machine_type", "")
+                kept = keep_improvement(hub, plant, given["improvement"], machine, (), asker.signature)
             else:
                 kept = keep(hub, read_case(given).at(plant), (), asker.signature)
         except EntryRefused as error:
@@ -121,7 +123,7 @@ def _search(  # noqa: PLR0917 - what the page needs
     given: dict[str, Any] | None = None,
 ) -> Response:
     wanted = KnowledgeWanted(words=words_of(asked.get("q", "")), **{name: asked.get(name, "") for name in ABOUT})
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         found = cases(connection, wanted, asker.organisation, best=asked.get("best", False), limit=MOST)
         plants = read_master(connection).plants
         own = [plant for plant in plants if may_enter(connection, asker, plant)]
@@ -134,19 +136,20 @@ def _search(  # noqa: PLR0917 - what the page needs
         "given": dict.fromkeys(("title", "problem", "cause", "action", "result", *ABOUT), "") | (given or {}),
     }
     speech = pages.speech(request)
-    return pages.show(
+    answer = pages.show(
         request,
         "knowledge.html",
         context,
         tables=(Filled(cases_table(pages.zone(request)), found.cases),),
         trail=(Crumb(speech.say("Knowledge base")),),
     )
+    return refused(answer, trouble)
 
 
 def _case(  # noqa: PLR0917 - what the page needs
     identity: str, request: Request, hub: Hub, asker: Asker, pages: Pages, trouble: str = ""
 ) -> Response:
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         found = case(connection, identity, asker.organisation)
         enters = may_enter(connection, asker, found.content.plant)
     speech = pages.speech(request)
@@ -159,4 +162,4 @@ def _case(  # noqa: PLR0917 - what the page needs
         "zone": pages.zone(request),
     }
     trail = (Crumb(speech.say("Knowledge base"), KNOWLEDGE_PATH), Crumb(found.content.title))
-    return pages.show(request, "case.html", context, trail=trail)
+    return refused(pages.show(request, "case.html", context, trail=trail), trouble)

@@ -12,7 +12,7 @@ from hub.pages.tables.cells import EMPTY, Cell, number_cell, state_cell, text_ce
 from hub.pages.tables.columns import made, moment, number
 from hub.pages.tables.define import Definition, Empty, Kind
 from hub.pages.words import word_for
-from traceability.record.notification import NotificationState, Side
+from traceability.record.notification import NotificationState, NotificationType, Severity, Side
 
 STATE_LOOKS: Mapping[NotificationState, State] = {
     NotificationState.CREATED: State.WARNING,
@@ -49,8 +49,8 @@ def mail_table(companies: Mapping[str, Named], unread: Collection[str], zone: st
     def title(line: NotificationLine, speech: Speech) -> Cell:
         facts = (
             speech.say("unread") if line.id in unread else "",
-            speech.say(word_for(line.type)),
-            speech.say(word_for(line.severity)),
+            speech.say(word_for(NotificationType(line.type))),
+            speech.say(word_for(Severity(line.severity))),
             speech.say("passed on") if line.forwards else "",
             speech.say("disputed") if line.disputed else "",
         )
@@ -91,7 +91,9 @@ def mail_table(companies: Mapping[str, Named], unread: Collection[str], zone: st
 
 
 def _state(line: NotificationLine, speech: Speech) -> Cell:
-    return state_cell(speech.say(word_for(line.state)), STATE_LOOKS[line.state].value, list(NotificationState).index(line.state))
+    return state_cell(
+        speech.say(word_for(line.state)), STATE_LOOKS[line.state].value, list(NotificationState).index(line.state)
+    )
 
 
 def _report(line: NotificationLine, speech: Speech) -> Cell:

@@ -9,9 +9,8 @@ from hub.accounts.asker import Asker
 from hub.accounts.permission import Permission
 from hub.named import Named
 from hub.notify.files import MAX_FILES, MAX_SIZE
-from hub.notify.mailbox import UnreadView
 from hub.notify.turn import DISCIPLINE_COUNT, Duty
-from hub.notify.views import ChangeView, GuestLinkView, NotificationView
+from hub.notify.views import ChangeView, NotificationView
 from hub.page_paths import has_page, item_path, notification_path
 from hub.pages.home_page import State
 from hub.pages.notification_words import DISCIPLINES, MOVES
@@ -35,6 +34,7 @@ from traceability.record.notification import (
 )
 
 SHOWN_ITEMS = 500
+NOTHING_TYPED = {"discipline": "", "step": "", "text": ""}
 STEP_LOOKS = {StepStatus.OPEN: State.NEUTRAL, StepStatus.IN_PROGRESS: State.WARNING, StepStatus.DONE: State.OK}
 
 
@@ -63,7 +63,13 @@ def chosen_side(sides: tuple[Side, ...], wanted: Side | None, view: Notification
 
 
 def thread_context(
-    view: NotificationView, companies: Mapping[str, Named], asker: Asker, wanted: Side | None, *, zone: str, speech: Speech
+    view: NotificationView,
+    companies: Mapping[str, Named],
+    asker: Asker,
+    wanted: Side | None,
+    *,
+    zone: str,
+    speech: Speech,
 ) -> dict[str, Any]:
     """The template's variables."""
     content, sides = view.content, sides_of(asker, view)
@@ -99,13 +105,13 @@ def thread_context(
         "most_megabytes": MAX_SIZE // 1024 // 1024,
         "next_tiers": [one for one in companies.values() if one.id not in (content.receiver, content.sender)],
         "is_draft": view.state is NotificationState.CREATED,
-        "given": {},
+        "given": NOTHING_TYPED,
         "trouble": "",
         "link": None,
     }
 
 
-def happened_text(one: ChangeView, speech: Speech) -> str:
+def happened_text(one: ChangeView, speech: Speech) -> str:  # noqa: PLR0911 - one for each kind of change
     """What happened, in a line; what was said stands below it in its own words."""
     content = one.content
     match content:
@@ -129,7 +135,9 @@ def happened_text(one: ChangeView, speech: Speech) -> str:
         case Reminder():
             return speech.say("Reminded that an answer is due by %(day)s", day=content.target_date)
         case GuestLink():
-            return speech.say("A guest link was given out, until %(time)s UTC", time=speech.moment(content.expires, "UTC"))
+            return speech.say(
+                "A guest link was given out, until %(time)s UTC", time=speech.moment(content.expires, "UTC")
+            )
         case GuestLinkRevoked():
             return speech.say("A guest link was taken back")
 
@@ -143,5 +151,3 @@ def shown_item(item: str) -> ShownItem:
 
 _MAIN = {Duty.SEND: NotificationState.SENT, Duty.ACKNOWLEDGE: NotificationState.ACKNOWLEDGED}
 _MAIN |= {Duty.DECIDE: NotificationState.ACCEPTED, Duty.CLOSE: NotificationState.CLOSED}
-
-__all__ = ["GuestLinkView", "UnreadView"]

@@ -13,6 +13,7 @@ from hub.alarm.response import response_times
 from hub.alarm.views import AlarmPage, alarm_page, alarm_views
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.page_paths import PLANTS_PATH, plant_path
+from hub.pages.eyes import to_show
 from hub.pages.plants.alarms_page import (
     MOST_LISTED,
     MOST_WAITING,
@@ -121,7 +122,7 @@ def _page(  # noqa: PLR0917 - what the route needs
     given: AnswerForm | None = None,
 ) -> Response:
     speech, path = pages.speech(request), f"{plant_path(plant)}/alarms"
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         wanted = asked.wanted(plant, to_micros(hub.clock() - timedelta(days=asked.days)))
         waiting = alarm_page(connection, AlarmWanted(plant=plant, open=True), offset=0, limit=MOST_WAITING)

@@ -18,6 +18,7 @@ from hub.errors import EntryRefused
 from hub.gauge.register import gauge_register, studied, study_view
 from hub.gauge.study_file import StudyFile, read_study
 from hub.page_paths import PLANTS_PATH, plant_path
+from hub.pages.eyes import to_show
 from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail, refused
 from hub.pages.plants.gauges_page import StudyPreview, gauges_context, gauges_tables
 from hub.pages.routes import UsesPages
@@ -218,7 +219,7 @@ def _page(
     preview: StudyPreview | None = None,
 ) -> Response:
     speech = pages.speech(request)
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         day = hub.clock().astimezone(ZoneInfo(entry.time_zone)).date()
         register = gauge_register(connection, plant, day)

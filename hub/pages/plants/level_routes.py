@@ -16,6 +16,7 @@ from hub.errors import EntryRefused, NotFound
 from hub.page_paths import PLANTS_PATH, plant_path
 from hub.pages.declaration_page import declaration_context
 from hub.pages.declaration_routes import WRITER
+from hub.pages.eyes import to_show
 from hub.pages.level_words import binding_text
 from hub.pages.plant_page import metric_rows
 from hub.pages.plants.assessment_page import answers_of_form, assessment_context
@@ -149,7 +150,7 @@ def _questionnaire(
     given: Mapping[str, str] | None = None,
 ) -> Response:
     speech = pages.speech(request)
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         answers = answers_of_plants(connection, [plant]).get(plant, ())
         enters = may_enter(connection, asker, plant)

@@ -19,6 +19,7 @@ from hub.entry.losses import enter_loss_file
 from hub.entry.quality import reverse_loss
 from hub.errors import EntryRefused
 from hub.page_paths import PLANTS_PATH, plant_path
+from hub.pages.eyes import to_show
 from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail, refused
 from hub.pages.plants.losses_page import Preview, losses_context, losses_tables, sums_of
 from hub.pages.routes import UsesPages
@@ -171,7 +172,7 @@ def _page(
     preview: Preview | None = None,
 ) -> Response:
     speech = pages.speech(request)
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         lines = loss_lines(connection, [plant])
         years = loss_years(connection, plant, lines, hub.clock().date())

@@ -11,6 +11,7 @@ from hub.accounts.asker import Asker
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.errors import EntryRefused
 from hub.page_paths import PLANTS_PATH, own_characteristic_path, plant_path
+from hub.pages.eyes import to_show
 from hub.pages.frame.address import address_of
 from hub.pages.frame.navigation import Crumb
 from hub.pages.plants.entering import DONE, may_enter, plant_trail, refused
@@ -141,7 +142,7 @@ def _page(  # noqa: PLR0917 - what the route needs
     trouble: str = "",
 ) -> Response:
     speech, address = pages.speech(request), address_of(request)
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         now = hub.clock()
         subject = subject_of(connection, plant, characteristic, asked, now)
         own = own_chart(connection, subject, how.chart, how.rules)

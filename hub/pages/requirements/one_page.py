@@ -22,7 +22,6 @@ from traceability.record.requirement import (
     Counter,
     Decline,
     End,
-    Indicator,
     Metric,
     Party,
     Remark,
@@ -34,12 +33,11 @@ REMARKS, PASS_ON, TELL = "remarks", "pass-on", "notification"
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened, in words; ``terms`` and ``removed`` of other terms that were proposed."""
+    """One thing that happened, in words."""
 
     step: StepView
     what: str
     said: str
-    terms: Filled | None = None
 
 
 class OneSaid(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +90,10 @@ def one_context(look: Look, identity: str, said: OneSaid, speech: Speech) -> tup
 _NEXT = ("agree", "counter", "decline", "end")
 
 
+def _next(sides: tuple[Party, ...], found: RequirementView) -> dict[str, tuple[Party, ...]]:
+    return {what: tuple(side for side in sides if what in found.next[side]) for what in _NEXT}
+
+
 def _always(sides: tuple[Party, ...], fulfilled: FulfilmentView) -> dict[str, tuple[Party, ...]]:
     missed = fulfilled.in_force and any(one.verdict is Met.MISSED for one in fulfilled.indicators)
     open_ = fulfilled.state.value in {"proposed", "countered", "agreed"}
@@ -128,11 +130,4 @@ def _happened(one: StepView, speech: Speech) -> Happened:
         case Agree():
             said = ""
     what = speech.say(STEPS[type(content).__name__])
-    return Happened(step=one, what=what, said=said, terms=_terms(one))
-
-
-def _terms(one: StepView) -> Filled | None:
-    if not isinstance(one.content, Counter):
-        return None
-    indicators: tuple[Indicator, ...] = one.content.terms.indicators
-    return Filled(TERMS, indicators)
+    return Happened(step=one, what=what, said=said)

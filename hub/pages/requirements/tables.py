@@ -65,37 +65,6 @@ def requirements_table(zone: str) -> Definition[RequirementRow]:
     )
 
 
-INDICATORS: Definition[Fulfilled] = Definition(
-    id="indicators",
-    title=mark("What is asked, and what is"),
-    columns=(
-        made("name", mark("indicator"), lambda one, s: text_cell(one.indicator.name, beside=about(one.indicator, s)),
-             head=True),
-        made("verdict", mark("verdict"), lambda one, s: _verdict(one, s), Kind.STATE, topic="fulfilment", falling=True),
-        made("value", mark("value"), lambda one, s: _value(one, s), Kind.NUMBER),
-        made("target", mark("target"), lambda one, s: _target(one.indicator, s), Kind.NUMBER),
-        number("n", "n", lambda one: one.n),
-        made("interval", mark("95 % interval"), lambda one, s: _interval(one, s)),
-        made("period", mark("period"), lambda one, s: text_cell(f"{s.day(one.begin)} – {s.day(one.end)}")),
-        made("why", mark("remarks"), lambda one, s: text_cell(why_text(one.why, s, REASONS))),
-    ),
-    empty=Empty(mark("Nothing is asked.")),
-)  # fmt: skip
-
-TERMS: Definition[Indicator] = Definition(
-    id="terms",
-    title=mark("What is asked"),
-    columns=(
-        made("name", mark("indicator"), lambda one, s: text_cell(one.name, beside=about(one, s)), head=True),
-        made("target", mark("target"), lambda one, s: _target(one, s), Kind.NUMBER),
-        words("characteristic", mark("characteristic"), lambda one: one.characteristic),
-        words("operation", mark("operation"), lambda one: one.operation),
-        number("days", mark("over"), lambda one: one.days, uom="d"),
-    ),
-    empty=Empty(mark("Nothing is asked.")),
-)
-
-
 def about(one: Indicator, speech: Speech) -> str:
     """What an indicator asks, in words."""
     kinds = [speech.say(KINDS[kind]) for kind in one.kinds]
@@ -165,3 +134,34 @@ def _interval(one: Fulfilled, speech: Speech) -> Cell:
         return text_cell("")
     low, high = (figure(one.indicator.metric, each, speech) for each in (one.interval.low, one.interval.high))
     return text_cell(f"{low.text} – {high.text}{' ' + low.uom if low.uom else ''}") if low.text != NO_FIGURE else low
+
+
+INDICATORS: Definition[Fulfilled] = Definition(
+    id="indicators",
+    title=mark("What is asked, and what is"),
+    columns=(
+        made("name", mark("indicator"), lambda one, s: text_cell(one.indicator.name, beside=about(one.indicator, s)),
+             head=True),
+        made("verdict", mark("verdict"), _verdict, Kind.STATE, topic="fulfilment", falling=True),
+        made("value", mark("value"), _value, Kind.NUMBER),
+        made("target", mark("target"), lambda one, s: _target(one.indicator, s), Kind.NUMBER),
+        number("n", "n", lambda one: one.n),
+        made("interval", mark("95 % interval"), _interval),
+        made("period", mark("period"), lambda one, s: text_cell(f"{s.day(one.begin)} – {s.day(one.end)}")),
+        made("why", mark("remarks"), lambda one, s: text_cell(why_text(one.why, s, REASONS))),
+    ),
+    empty=Empty(mark("Nothing is asked.")),
+)  # fmt: skip
+
+TERMS: Definition[Indicator] = Definition(
+    id="terms",
+    title=mark("What is asked"),
+    columns=(
+        made("name", mark("indicator"), lambda one, s: text_cell(one.name, beside=about(one, s)), head=True),
+        made("target", mark("target"), _target, Kind.NUMBER),
+        words("characteristic", mark("characteristic"), lambda one: one.characteristic),
+        words("operation", mark("operation"), lambda one: one.operation),
+        number("days", mark("over"), lambda one: one.days, uom="d"),
+    ),
+    empty=Empty(mark("Nothing is asked.")),
+)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import msgspec
 from sqlalchemy import Connection, inspect
 from sqlalchemy import text as sql
+from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateColumn
 
 from hub.errors import DataDirectory
@@ -58,21 +59,25 @@ def password_of_nodes(place: ServerPlace) -> str | None:
     return read_password(place.folder / PASSWORD_FILE) or password_for(place)
 
 
+def _told(node: Node) -> dict[str, str]:
+    """What a node's address says, by libpq's names."""
+    url = make_url(node.place.url)
+    parts = {"host": url.host, "port": url.port, "dbname": url.database, "user": url.username}
+    found = {name: str(value) for name, value in parts.items() if value is not None}
+    return found | {name: value for name, value in url.query.items() if isinstance(value, str)}
+
+
 def server_options(node: Node) -> dict[str, str]:
     """Options of the foreign server."""
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - wanted only where the store is a server
-
-    given = {name: str(value) for name, value in conninfo_to_dict(node.place.url).items()}
+    given = _told(node)
     return {name: value for name, value in given.items() if name in _TO_SERVER} | _HOW
 
 
 def _mapping_options(node: Node) -> dict[str, str]:
     """Options of the user mapping."""
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - likewise
-
-    user = conninfo_to_dict(node.place.url).get("user")
+    user = _told(node).get("user")
     password = password_of_nodes(node.place)
-    found = {} if user is None else {"user": str(user)}
+    found = {} if user is None else {"user": user}
     return found if password is None else found | {"password": password}
 
 

@@ -1,12 +1,16 @@
 """What is agreed against what is shared: met, missed, or why it can't be told; and are lots and suppliers alike."""
 
 import random
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from small_hub import small_agent
-from small_incoming import CUSTOMER, PART, SUPPLIER, Desk, lot, two_companies, unit
+from small_hub import START, small_agent
+from small_incoming import CUSTOMER, PART, SUPPLIER, SUPPLIER_PLANT, Desk, lot, two_companies, unit
+from small_master import workbook
 from small_requirements import FPY, Table, made, planned, shares
 
+from hub.master.importing import import_file
 from hub.notify.act import Actor, change, make
 from traceability.record.notification import (
     NotificationContent,
@@ -87,6 +91,42 @@ async def test_too_few_values_can_miss_a_target_and_not_meet_it(hub, table, agen
     assert found["cpk"]["verdict"] == "cannot-tell"
     assert found["cpk"]["why"]
     assert found["high"]["verdict"] == "missed"
+
+
+def restated(hub, revision, since, lsl, usl):
+    """Master data of the supplier's plant say by which limits it works from a day on."""
+    plan = {"plant": SUPPLIER_PLANT, "part": PART, "revision": revision}
+    length = {"id": "length", "name": "Length", "operation": "OP10", "uom": "mm", "decimals": 3, "key": True}
+    tables = {
+        "control-plan": [{**plan, "name": "Bolt", "valid_from": since}],
+        "operation": [{**plan, "step": 10, "id": "OP10", "name": "Turn"}],
+        "characteristic": [{**plan, **length, "lsl": Decimal(lsl), "target": Decimal(10), "usl": Decimal(usl)}],
+    }
+    import_file(hub, workbook(tables), by="s1")
+
+
+async def test_limits_that_are_to_hold_later_judge_nothing_yet(hub, table, agents):
+    identity = await table.propose(CPK)
+    shares(hub, *ALL)
+    made(hub, agents[1], spread(150))
+    before = (await table.figures(identity))["cpk"]
+    restated(hub, "B", START.date() + timedelta(days=30), "9.9", "10.1")
+    assert (await table.figures(identity))["cpk"] == before
+    assert before["verdict"] == "met"
+
+
+async def test_values_are_judged_by_the_limits_that_held_when_they_were_made(hub, table, agents):
+    identity = await table.propose(CPK)
+    shares(hub, *ALL)
+    restated(hub, "A", START.date() - timedelta(days=300), "9", "11")
+    restated(hub, "B", START.date() - timedelta(days=30), "9.9", "10.1")
+    made(hub, agents[1], spread(150), since=START - timedelta(days=60))
+    wide = (await table.figures(identity))["cpk"]
+    assert (wide["verdict"], wide["n"], wide["value"]) == ("met", 150, pytest.approx(3.3, abs=0.6))
+    made(hub, agents[1], spread(150, sigma=0.014, prefix="T"), since=START - timedelta(days=10))
+    found = (await table.figures(identity))["cpk"]
+    assert (found["verdict"], found["n"], found["value"]) == ("met", 150, pytest.approx(2.4, abs=0.4))
+    assert "lowest of 2" in found["why"]
 
 
 async def test_parts_per_million_of_what_was_received(hub, table):

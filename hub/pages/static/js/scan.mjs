@@ -29,16 +29,17 @@ async function byHub(video, csrf) {
   if (!answer.ok) return null;
   const { symbols } = await answer.json();
   const known = symbols.flatMap((symbol) => symbol.hits).find((hit) => hit.known);
-  if (known) return { url: known.url };
-  return symbols.length ? { text: symbols[0].text } : null;
+  if (known) return { url: known.url, code: symbols[0].text };
+  return symbols.length ? { text: symbols[0].text, code: symbols[0].text } : null;
 }
 
 async function byBrowser(detector, video) {
   const [code] = await detector.detect(video);
-  return code ? { url: `/search?q=${encodeURIComponent(code.rawValue)}` } : null;
+  return code ? { url: `/search?q=${encodeURIComponent(code.rawValue)}`, code: code.rawValue } : null;
 }
 
-export async function scan(place, button) {
+// What is found is opened, or handed to take.
+export async function scan(place, button, take) {
   const video = place.querySelector("video");
   const status = place.querySelector("[data-status]");
   let stream;
@@ -66,6 +67,11 @@ export async function scan(place, button) {
   const detector = await detectorOf();
   while (going) {
     const found = detector ? await byBrowser(detector, video) : await byHub(video, place.dataset.csrf);
+    if (going && take && found) {
+      stop();
+      take(found.code);
+      return;
+    }
     if (going && found?.url) {
       stop();
       window.location.assign(found.url);

@@ -1,0 +1,1 @@
+"""Pages of incoming material: what is expected, what came, how it is judged, and what slipped through."""

@@ -1,0 +1,291 @@
+"""Every table that the hub takes, against what people send: taken whole, or refused by rows with nothing entered."""
+
+import io
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from openpyxl import Workbook, load_workbook
+from small_hub import GTIN, admin_of, client_of, small_agent
+from small_master import sheet_of
+
+from hub.cost.sheets import ENTRIES
+from hub.history.sheet import HISTORY
+from hub.indicator.value_file import VALUES
+from hub.parts import Hub
+from hub.requirement.sheets import REQUIREMENTS
+from hub.store.batches import log_size
+from hub.tabular.limits import LIMITS
+from hub.tabular.sheet import Sheet
+from hub.tabular.writing import csv_bytes, workbook_bytes
+from hub.target.target_file import TARGETS
+from traceability.identifier.item import part_uri, unit_uri
+
+PART, UNIT = part_uri(GTIN), unit_uri(GTIN, "S1")
+PLANT, OTHER = "plant-a", "plant-b"
+BASE = f"/api/v1/plants/{PLANT}"
+DAY = date(2026, 1, 5)
+MANY = 100_000
+Row = dict[str, Any]
+
+
+class Import(msgspec.Struct, frozen=True, kw_only=True):
+    """One route that takes tables: two rows that are right, and what is wrong to put where.
+
+    ``twice``: whether a row that stands twice is refused; entries of money may well be alike. ``most``: rows at most.
+    """
+
+    path: str
+    sheet: Sheet
+    rows: tuple[Row, Row]
+    wrong: Mapping[str, str]
+    """Column to what is none of its values, as somebody might type it."""
+    query: Mapping[str, str] = {}
+    who: str = "entered_by"
+    twice: bool = True
+
+
+def _plan(table: str, wrong: Mapping[str, str], *rows: Row) -> Import:
+    assert len(rows) == 2
+    return Import(path="/api/v1/master/import", sheet=sheet_of(table), rows=rows, wrong=wrong, query={"kind": table})
+
+
+_TARGET = {"metric": "rolled-throughput-yield", "direction": "higher", "value": Decimal("0.9"), "owner": "q7"}
+_ASKED = {"customer": "plant-a-company", "supplier": "plant-b-company", "part": PART, "title": "Bolts", "metric": "fpy"}
+IMPORTS = {
+    "master parts": _plan(
+        "part", {"valid_from": "soon"},
+        {"part": GTIN, "name": "Housing", "name_zh": "壳体", "valid_from": DAY},
+        {"part": "4012345000023", "name": "Screw", "name_zh": "螺钉", "valid_from": DAY},
+    ),
+    "master cost rates": _plan(
+        "cost-rate", {"amount": "twelve", "rate": "guess"},
+        {"plant": PLANT, "rate": "scrap", "part": GTIN, "amount": Decimal("12.5"), "valid_from": DAY},
+        {"plant": PLANT, "rate": "rework", "part": GTIN, "amount": Decimal(3), "valid_from": DAY},
+    ),
+    "requirements": Import(
+        path="/api/v1/requirements/file", sheet=REQUIREMENTS, who="by",
+        wrong={"target": "high", "metric": "beauty", "valid_from": "32.1.2026", "days": "-3"},
+        rows=(
+            {**_ASKED, "indicator": "直通率", "target": Decimal("0.98"), "days": 90, "valid_from": DAY},
+            {**_ASKED, "indicator": "again", "target": Decimal("0.9"), "operation": "OP10", "valid_from": DAY},
+        ),
+    ),
+    "costs": Import(
+        path=f"{BASE}/costs/file", sheet=ENTRIES, twice=False,
+        wrong={"amount": "a lot", "activity": "party", "accrued_on": "2026-02-30"},
+        rows=(
+            {"activity": "audit", "amount": Decimal("100.10"), "accrued_on": DAY, "evidence": "凭证 9"},
+            {"activity": "training", "amount": Decimal(5), "accrued_on": DAY, "evidence": "V-10"},
+        ),
+    ),
+    "indicator values": Import(
+        path=f"{BASE}/indicators/values/file", sheet=VALUES,
+        wrong={"value": "good", "first": "yesterday", "indicator": "nobody's"},
+        rows=(
+            {"indicator": "satisfaction", "first": date(2025, 7, 1), "last": date(2025, 9, 30), "value": Decimal(81),
+             "evidence": "调查"},
+            {"indicator": "satisfaction", "first": date(2025, 10, 1), "last": date(2025, 12, 31), "value": Decimal(84),
+             "evidence": "survey"},
+        ),
+    ),
+    "targets": Import(
+        path=f"{BASE}/targets/file", sheet=TARGETS,
+        wrong={"value": "best", "metric": "beauty", "first": "soon", "days": "1.5"},
+        rows=({"id": "rty", "name": "直通率", "first": DAY, **_TARGET},
+              {"id": "op", "parent": "rty", "operation": "OP10", "first": DAY, **_TARGET}),
+    ),
+    "history": Import(
+        path=f"{BASE}/history/import", sheet=HISTORY,
+        wrong={"at": "at noon", "verdict": "nice", "value": "wide"},
+        rows=(
+            {"part": GTIN, "unit": "H1", "operation": "OP10", "at": "2025-11-03 08:00", "verdict": "合格",
+             "characteristic": "bore", "value": Decimal("25.001"), "uom": "mm"},
+            {"part": GTIN, "unit": "H2", "operation": "OP10", "at": "2025-11-03 08:05", "verdict": "NOT_OK"},
+        ),
+    ),
+}  # fmt: skip
+
+
+class Door:
+    """Sends tables of one kind, and knows whether anything was entered."""
+
+    def __init__(self, hub: Hub, client: httpx.AsyncClient, taken: Import) -> None:
+        self.hub, self.client, self.taken = hub, client, taken
+
+    async def send(self, data: bytes, *, dry_run: bool) -> httpx.Response:
+        query = {self.taken.who: "q7", "dry_run": str(dry_run).lower(), **self.taken.query}
+        return await self.client.post(self.taken.path, params=query, content=data)
+
+    async def takes(self, data: bytes) -> None:
+        before = self.size
+        answer = await self.send(data, dry_run=False)
+        assert answer.status_code == 200, answer.text
+        assert self.size > before
+
+    async def refuses(self, data: bytes) -> list[dict[str, Any]]:
+        """What a dry run lists; entering is refused, and nothing of the file is entered."""
+        before = self.size
+        looked = await self.send(data, dry_run=True)
+        assert looked.status_code == 200, looked.text
+        problems = looked.json()["problems"]
+        assert problems
+        assert all(one["text"]["en"] and one["text"]["zh"] for one in problems)
+        entered = await self.send(data, dry_run=False)
+        assert (entered.status_code, entered.headers["content-type"]) == (422, "application/problem+json")
+        assert "nothing was entered" in entered.json()["detail"]
+        assert self.size == before
+        return list(problems)
+
+    @property
+    def size(self) -> int:
+        return size_of(self.hub)
+
+
+def size_of(hub: Hub) -> int:
+    """Batches in its log."""
+    with hub.store.reading() as connection:
+        return log_size(connection)
+
+
+@pytest.fixture(params=IMPORTS, ids=str)
+async def door(hub: Hub, request: pytest.FixtureRequest) -> AsyncIterator[Door]:
+    for plant in (PLANT, OTHER):
+        small_agent(hub, f"{plant}.line-1", plant)
+    async with client_of(hub) as client:
+        client.headers.update(admin_of(hub))
+        series = {"id": "satisfaction", "name": "Satisfaction", "owner": "q7", "source": "survey", "entered_by": "q7"}
+        assert (await client.post(f"{BASE}/indicators", json=series)).status_code == 201
+        yield Door(hub, client, IMPORTS[request.param])
+
+
+def book_of(taken: Import, change: Callable[[Any], None]) -> bytes:
+    """The right rows as a workbook, and then ``change`` to its only sheet."""
+    book: Workbook = load_workbook(io.BytesIO(workbook_bytes([(taken.sheet, list(taken.rows))], "en")))
+    change(book.active)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def place_of(taken: Import, column: str) -> int:
+    """Its column in a file, from 1."""
+    return [one.name for one in taken.sheet.columns].index(column) + 1
+
+
+@pytest.mark.parametrize("form", ["xlsx", "utf-8", "gb18030"])
+async def test_what_is_right_is_taken_in_every_form(door: Door, form: str) -> None:
+    rows = list(door.taken.rows)
+    if form == "xlsx":
+        await door.takes(workbook_bytes([(door.taken.sheet, rows)], "zh"))
+    else:
+        await door.takes(csv_bytes(door.taken.sheet, rows, "zh").decode("utf-8-sig").encode(form))
+
+
+async def test_a_merged_cell_is_told_and_nothing_is_entered(door: Door) -> None:
+    problems = await door.refuses(book_of(door.taken, lambda sheet: sheet.merge_cells("A2:A3")))
+    assert any(one["row"] == 2 and "A2:A3" in one["text"]["en"] for one in problems)
+
+
+async def test_a_formula_is_told_and_nothing_is_entered(door: Door) -> None:
+    column = next(iter(door.taken.wrong))
+
+    def computed(sheet: Any) -> None:
+        sheet.cell(3, place_of(door.taken, column), "=1+1")
+
+    problems = await door.refuses(book_of(door.taken, computed))
+    assert [(one["row"], one["column"], "=1+1" in one["text"]["en"]) for one in problems] == [(3, column, True)]
+
+
+async def test_what_is_no_value_of_its_column_is_told_by_row_and_column(door: Door) -> None:
+    first, second = door.taken.rows
+    for column, text in door.taken.wrong.items():
+        problems = await door.refuses(csv_of(door.taken, [first, {**second, column: text}]))
+        assert (3, column) in {(one["row"], one["column"]) for one in problems}, (column, problems)
+
+
+async def test_a_row_that_stands_twice_is_told_where_it_may_not(door: Door) -> None:
+    first, second = door.taken.rows
+    data = csv_of(door.taken, [first, second, first])
+    if door.taken.twice:
+        assert {one["row"] for one in await door.refuses(data)} == {4}
+    else:
+        await door.takes(data)
+
+
+async def test_what_is_left_out_or_unknown_is_told(door: Door) -> None:
+    needed = next(column.name for column in door.taken.sheet.columns if column.needed)
+    without = [{name: cell for name, cell in row.items() if name != needed} for row in door.taken.rows]
+    assert {(one["row"], one["column"]) for one in await door.refuses(csv_of(door.taken, without))} >= {(2, needed)}
+    heading = csv_of(door.taken, list(door.taken.rows)).replace(b"\r\n", b",moon\r\n", 1)
+    assert any("moon" in str(one) for one in await door.refuses(heading))
+
+
+async def test_a_hundred_thousand_wrong_rows_are_answered_shortly(door: Door) -> None:
+    """Problems are listed up to a number, and reading stops there; where so much is not taken at all, that is said."""
+    column, text = next(iter(door.taken.wrong.items()))
+    head, first, *_ = csv_of(door.taken, [{**door.taken.rows[0], column: text}]).splitlines(keepends=True)
+    answer = await door.send(head + first * MANY, dry_run=True)
+    many = MANY
+    if answer.status_code == 413:
+        assert "bytes" in answer.json()["detail"]
+        many = 1_000_000 // len(first)
+    problems = await door.refuses(head + first * many)
+    assert LIMITS.problems <= len(problems) <= LIMITS.problems + 2
+
+
+CSV_ONLY = {
+    "losses": ("item,amount,date\n{},{},2026-01-05\n", ("scrap", "100.10"), ("scrap", "a lot"), "amount"),
+    "lot-inspections": (
+        "part,operation,lot,size,sample,defective,accepted,inspected_on\n" + GTIN + ",OP10,L{},100,{},0,yes,2026-01-05\n",
+        ("1", "20"), ("1", "some"), "sample",
+    ),
+    "field-returns": (
+        "part,cohort,shipped,returned,as_of\n" + GTIN + ",2025-11,{},{},2026-01-05\n",
+        ("100", "1"), ("100", "few"), "returned",
+    ),
+    "field-failures": ("claim,unit,date\n{}," + UNIT + ",{}\n", ("K1", "2026-01-05"), ("K1", "2026-02-30"), "date"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CSV_ONLY)
+async def test_tables_that_are_taken_as_csv_alone(hub: Hub, kind: str) -> None:
+    text, right, wrong, column = CSV_ONLY[kind]
+    small_agent(hub, f"{PLANT}.line-1", PLANT)
+    async with client_of(hub) as client:
+        client.headers.update(admin_of(hub))
+
+        async def send(data: bytes, **query: str) -> httpx.Response:
+            query |= {"entered_by": "q7"}
+            return await client.post(f"{BASE}/{kind}/file", params=query, content=data)
+
+        head, row = text.splitlines(keepends=True)
+        mixed = (head + row.format(*right) + row.format(*wrong)).encode("gb18030")
+        looked = await send(mixed, dry_run="true")
+        assert {(one["row"], one["column"]) for one in looked.json()["problems"]} == {(3, column)}
+        before = size_of(hub)
+        for refused in (mixed, workbook_bytes([(ENTRIES, [])], "en"), b"\xff\xfe\x00\x81"):
+            answer = await send(refused)
+            assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        many = (head + row.format(*wrong) * (1_000_000 // len(row))).encode()
+        assert len((await send(many, dry_run="true")).json()["problems"]) < 500
+        assert size_of(hub) == before
+        assert (await send((head + row.format(*right)).encode("gb18030"))).is_success
+        assert size_of(hub) > before
+
+
+async def test_what_is_no_table_is_refused(door: Door) -> None:
+    for data in (b"\xff\xfe\x00\x81", b"PK\x03\x04 no workbook", b"\x89PNG\r\n\x1a\n"):
+        answer = await door.send(data, dry_run=False)
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), data
+
+
+def csv_of(taken: Import, rows: list[Row]) -> bytes:
+    """Cells as somebody typed them, whatever belongs there."""
+    texts = [[str(row.get(column.name, "")) for column in taken.sheet.columns] for row in rows]
+    names = [column.name for column in taken.sheet.columns]
+    return "".join(",".join(cells) + "\r\n" for cells in [names, *texts]).encode()
