@@ -15,8 +15,8 @@ import subprocess
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,7 +84,6 @@ def alone(url: str, pid: int, pages: list[str], times: int) -> dict[str, Measure
     with httpx.Client(base_url=url, headers=READER, timeout=120) as client:
         for page in pages:
             first = asked(client, page)
-            print(page, first.status_code, flush=True)
             took, before = [], _cpu(pid)
             for _ in range(times):
                 began = time.perf_counter()
@@ -198,8 +197,10 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         for page, took in (paints(url, pages) if options.browser else {}).items():
             large[page].paint = took
     size = sum(file.stat().st_size for file in (folder / "large" / "hub").rglob("*") if file.is_file())
-    print(f"{days * PLANTS * A_DAY:,} units of {PLANTS} plants over {days} days, {size / 1e9:.1f} GB; the first day was "
-          f"ingested, the others are copies of its rows; {options.users} users, pauses of {options.think:g} s")  # fmt: skip
+    print(
+        f"{days * PLANTS * A_DAY:,} units of {PLANTS} plants over {days} days, {size / 1e9:.1f} GB; the first day was "
+        f"ingested, the others are copies of its rows; {options.users} users, pauses of {options.think:g} s"
+    )
     tell(large, empty, runs)
 
 

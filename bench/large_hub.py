@@ -24,6 +24,7 @@ from hub.rollup.hours import HOURS_A_DAY
 from hub.rollup.keep import close
 from hub.rollup.sample import of_lot
 from hub.store.database import Writing
+from hub.store.log_nodes import insert_nodes, node_source
 from hub.store.rollup_body import PackedRollup, body_of, packed
 from hub.store.rollup_queries import HOUR, StreamRow, streams_by_id
 from hub.store.tables import PROJECTION, batch, first_pass_hour, rollup, rollup_stream
@@ -33,6 +34,7 @@ from traceability.batch.seal import records_root, seal_batch
 from traceability.encoding import sha256, tagged, to_base64
 from traceability.identifier.item import lot_uri, part_uri, unit_uri
 from traceability.measurement import Characteristic
+from traceability.merkle import appended_nodes, leaf_hash
 from traceability.record.base import Record
 from traceability.record.codec import encode_record, plan_id
 from traceability.record.master import ControlPlan, ControlPlanRecord, Operation
@@ -84,7 +86,9 @@ def make_hub(folder: Path, units: int, now: datetime) -> Hub:
     signers = [Ed25519Signer.from_seed(sha256(plant_name(number).encode())) for number in range(PLANTS)]
     for number, signer in enumerate(signers):
         add_organisation(hub, f"group-{number}", f"Group {number}", f"集团{number}")
-        add_plant(hub, plant_name(number), organisation=f"group-{number}", name=f"Plant {number}", name_zh=f"{number}厂")
+        add_plant(
+            hub, plant_name(number), organisation=f"group-{number}", name=f"Plant {number}", name_zh=f"{number}厂"
+        )
         add_agent(hub, f"group-{number}.line-1", plant=plant_name(number), public_key=to_base64(signer.public_key))
     plans = [plan_of(number) for number in range(PLANTS)]
     chains = [Chain(number, signer) for number, signer in enumerate(signers)]
@@ -110,7 +114,8 @@ def plan_of(plant: int) -> ControlPlan:
         name_zh=f"零件{plant}",
         operations=(Operation(id="OP10", name="Machining", name_zh="加工", final=True),),
         characteristics=tuple(
-            Characteristic(id=f"c{one}", name=f"Size {one}", operation="OP10", uom="mm", decimals=4, key=one < 2, **limits)
+            Characteristic(id=f"c{one}", name=f"Size {one}", operation="OP10", uom="mm", decimals=4, key=one < 2,
+                           **limits)
             for one in range(VALUES)
         ),
     )  # fmt: skip
@@ -192,11 +197,19 @@ class Copying:
                 self._first_passes(connection, day)
                 self._rollups(connection, streams, spans, day)
         with self._hub.store.writing() as connection:
+            self._append_leaves(connection, days)
             self._close(connection, streams, days)
             connection.execute(text("ANALYZE"))
 
+    def _append_leaves(self, connection: Writing, days: int) -> None:
+        source = node_source(connection)
+        for index in range(self._after, self._after + (days - 1) * self._batches):
+            insert_nodes(connection, list(appended_nodes(index, leaf_hash(str(index).encode()), source)))
+
     def _holds(self, connection: Any, table: Table) -> bool:
-        return bool(connection.execute(select(_log_index(table)).where(_log_index(table) >= self._first).limit(1)).first())
+        return bool(
+            connection.execute(select(_log_index(table)).where(_log_index(table) >= self._first).limit(1)).first()
+        )
 
     def _shift(self, connection: Writing, table: Table, day: int) -> None:
         moved = [self._moved(table, column, day) for column in table.columns]
@@ -204,17 +217,9 @@ class Copying:
         connection.execute(insert(table).from_select(list(table.columns), select(*moved).where(*within)))
 
     def _moved(self, table: Table, column: Any, day: int) -> Any:
-        steps = {
-            "batch_id": day * self._batches,
-            "event_time": day * _MICROSECONDS_A_DAY,
-            "source_time": day * _MICROSECONDS_A_DAY,
-            "earliest": day * _MICROSECONDS_A_DAY,
-            "latest": day * _MICROSECONDS_A_DAY,
-            "sealed_at": day * _MICROSECONDS_A_DAY,
-            "record_time": day * _MICROSECONDS_A_DAY,
-            "first_record": day * self._records,
-            "seq": day * self._records,
-        }
+        later = ("event_time", "source_time", "earliest", "latest", "sealed_at", "record_time")
+        steps = dict.fromkeys(later, day * _MICROSECONDS_A_DAY) | {"batch_id": day * self._batches}
+        steps |= dict.fromkeys(("first_record", "seq"), day * self._records)
         if table is batch:
             steps |= {"id": day * self._batches, "seq": day * (self._batches // PLANTS)}
             if column.name == "hash":
@@ -227,9 +232,7 @@ class Copying:
         return column
 
     def _first_passes(self, connection: Writing, day: int) -> None:
-        moved = [
-            column + day * HOURS_A_DAY if column.name == "hour" else column for column in first_pass_hour.columns
-        ]
+        moved = [column + day * HOURS_A_DAY if column.name == "hour" else column for column in first_pass_hour.columns]
         first_day = select(func.min(first_pass_hour.c.hour) + HOURS_A_DAY).scalar_subquery()
         query = select(*moved).where(first_pass_hour.c.hour < first_day)
         connection.execute(insert(first_pass_hour).from_select(list(first_pass_hour.columns), query))
@@ -268,7 +271,9 @@ class Copying:
 
 
 _UNNAMED = frozenset(("hash", "prev", "receipt", "author", "chain", "plan", "verdict", "operation", "plant", "part"))
-_MOVE_ON = "UPDATE rollup_stream SET next_position = next_position + :position, last_hour = last_hour + :hours WHERE lot = ''"
+_MOVE_ON = (
+    "UPDATE rollup_stream SET next_position = next_position + :position, last_hour = last_hour + :hours WHERE lot = ''"
+)
 
 
 def _log_index(table: Table) -> Any:

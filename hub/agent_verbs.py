@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from hub.api.app import AGENT_ROUTERS, create_app
 from hub.composition import open_hub
 from hub.downlink.orders import carry_message, place_order, release_order
 from hub.enrol.address import agents_address, remember_address
@@ -106,6 +105,8 @@ def tls_of(arguments: argparse.Namespace, hub: Hub) -> TlsFiles | None:
 
 def agents_app(hub: Hub) -> FastAPI:
     """What line PCs need, and nothing else."""
+    from hub.api.app import AGENT_ROUTERS, create_app  # noqa: PLC0415 - half a start, and only who serves needs it
+
     return create_app(hub, AGENT_ROUTERS)
 
 

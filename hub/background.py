@@ -44,9 +44,7 @@ def add_role_option(run: argparse.ArgumentParser) -> None:
 
 def add_trace_option(run: argparse.ArgumentParser) -> None:
     """``--trace`` of ``serve``."""
-    run.add_argument(
-        "--trace", metavar="URL", help="send spans to this OTLP/HTTP collector (extra: tracing)"
-    )
+    run.add_argument("--trace", metavar="URL", help="send spans to this OTLP/HTTP collector (extra: tracing)")
 
 
 @contextmanager

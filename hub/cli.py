@@ -27,7 +27,6 @@ from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.ingest.clock import TOLERANCE
 from hub.ledger.log import verifier_key
 from hub.master_verbs import add_master_data_verbs
-from hub.pages.site import create_site
 from hub.parts import Hub
 from hub.projection.replay import replay
 from hub.review_verbs import add_review_verb
@@ -36,6 +35,7 @@ from hub.settings import ADMIN_TOKEN
 from hub.store.batches import StoredBatch
 from hub.store.quarantine_queries import batches_ahead, quarantined_lines
 from hub.store_verbs import add_shard_option, add_store_verbs
+from hub.table_verbs import add_table_verbs
 from hub.tier_verbs import add_tier_verbs
 from hub.upkeep_verbs import NotWhole, add_upkeep_verbs, add_witness_verbs
 from hub.user_verbs import FIRST_ADMIN, add_reading_options, add_user_verbs, first_admin, open_pages_of
@@ -109,6 +109,7 @@ def hub_parser() -> argparse.ArgumentParser:
     add_upkeep_verbs(verbs, _verb)
     add_assess_verb(verbs, _verb)
     add_review_verb(verbs, _verb)
+    add_table_verbs(_group(verbs, "history", "a plant's past"), _group(verbs, "requirement", "what is agreed"), _verb)
     add_witness_verbs(_group(verbs, "witness", "partners that cosign the log's checkpoints"), _verb)
     add_comparison_verbs(_group(verbs, "comparison", "plants compared without showing anyone's data"), _verb)
     add_store_verbs(verbs, _verb)
@@ -203,6 +204,8 @@ def _init(arguments: argparse.Namespace) -> Fields:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
+    from hub.pages.site import create_site  # noqa: PLC0415 - half a start, and only who serves needs it
+
     hub = open_hub(arguments.data)
     tls = tls_of(arguments, hub)
     open_pages = open_pages_of(arguments, hub)
@@ -214,11 +217,8 @@ def _serve(arguments: argparse.Namespace) -> None:
         _print({"url": url}, as_json=arguments.json)
 
     with rounds_as_asked(arguments, hub):
-        app = (
-            agents_app(hub)
-            if arguments.agents_only
-            else create_site(hub, open_pages=open_pages, proxied=bool(arguments.allow_host))
-        )
+        proxied = bool(arguments.allow_host)
+        app = agents_app(hub) if arguments.agents_only else create_site(hub, open_pages=open_pages, proxied=proxied)
         with traced_as_asked(arguments, app):
             serve(
                 app,

@@ -95,6 +95,7 @@ from hub.operations.counting import CountRequests
 from hub.operations.meters import Meters
 from hub.parts import Hub
 from hub.recall.desk import RecallDesk
+from hub.scorecard.desk import CardDesk
 from hub.search.photo import PhotoDesk
 from hub.sharing.audit import AuditDesk
 from hub.suppliers.desk import SupplierDesk
@@ -219,6 +220,7 @@ def create_app(
     app.state.recalls = RecallDesk(parts, AdjacencyDesk(parts), app.state.audit)
     app.state.epcis = CaptureDesk(parts)
     app.state.suppliers = SupplierDesk()
+    app.state.cards = CardDesk()
     app.state.live = LiveDesk()
     app.state.activity = ActivityDesk()
     app.state.feeds = Feeds()

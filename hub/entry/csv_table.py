@@ -1,23 +1,25 @@
 """A table that somebody exported: decoded, split into cells, its columns found by their names in either language.
 
-UTF-8 (with or without a byte order mark) or GB18030; comma, semicolon or tab; the first row names the columns. Rows
-are numbered as in a spreadsheet: the header is row 1.
+CSV in UTF-8 (with or without a byte order mark) or GB18030 with comma, semicolon or tab, or an Excel workbook with one
+sheet; the first row names the columns. Rows are numbered as in a spreadsheet: the header is row 1.
 """
 
 import csv
 import io
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
 import msgspec
 
 from hub.errors import EntryRefused
+from hub.tabular import problem as tabular
+from hub.tabular.examine import is_workbook
+from hub.tabular.texts import texts_of
 
 MOST_ROWS = 20_000
 MOST_PROBLEMS = 200
-_WORKBOOK = b"PK\x03\x04"
-"""How a ZIP archive begins, and so an Excel workbook; in GB18030 it could be read as text."""
+XLSX = "xlsx"
 R = TypeVar("R")
 Columns = Mapping[str, tuple[str, ...]]
 """The spellings of each column, lower case."""
@@ -39,30 +41,50 @@ def read_table(
     data: bytes, columns: Columns, needed: Collection[str], read: ReadRow[R]
 ) -> tuple[str, list[R], list[Problem]]:
     """The encoding, what ``read`` makes of each row, and every problem; reading stops where there are too many."""
-    text, encoding = decoded(data)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    encoding = XLSX if is_workbook(data) else decoded(data)[1]
     rows: list[R] = []
     problems: list[Problem] = []
-    places: dict[str, int] = {}
-    try:
-        for number, cells in enumerate(reader, start=1):
-            if number == 1:
-                places = _places(cells, columns, needed, problems)
-            elif any(cell.strip() for cell in cells):
-                found = read(number, {name: cells[at].strip() for name, at in places.items() if at < len(cells)})
-                if isinstance(found, list):
-                    problems += found
-                else:
-                    rows.append(found)
-            if number > MOST_ROWS or len(problems) >= MOST_PROBLEMS or (number == 1 and problems):
-                break
-    except csv.Error as error:
-        problems.append(Problem(reader.line_num, "", f"not CSV: {error}"))
+    places: dict[str, int] | None = None
+    for one in _rows_of(data):
+        if isinstance(one, Problem):
+            problems.append(one)
+            number = one.row
+        elif places is None:
+            number = 1
+            places = _places(one[1], columns, needed, problems)
+        else:
+            number, cells = one
+            found = read(number, {name: cells[at].strip() for name, at in places.items() if at < len(cells)})
+            if isinstance(found, list):
+                problems += found
+            else:
+                rows.append(found)
+        if number > MOST_ROWS or len(problems) >= MOST_PROBLEMS or (number == 1 and problems):
+            break
     if len(rows) + len(problems) > MOST_ROWS:
         problems.append(Problem(MOST_ROWS, "", f"more than {MOST_ROWS} rows; split the file"))
     if not rows and not problems:
         problems.append(Problem(1, "", "the file has no rows"))
     return encoding, rows, problems
+
+
+def _rows_of(data: bytes) -> Iterator[tuple[int, list[str]] | Problem]:
+    """Rows that hold something; the first of them is the header."""
+    if is_workbook(data):
+        for one in texts_of(data):
+            if isinstance(one, tabular.Problem):
+                yield Problem(one.row, one.column, one.text.en)
+            else:
+                yield one
+        return
+    text, _ = decoded(data)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if number == 1 or any(cell.strip() for cell in cells):
+                yield number, cells
+    except csv.Error as error:
+        yield Problem(reader.line_num, "", f"not CSV: {error}")
 
 
 def refuse_problems(problems: Collection[Problem]) -> None:
@@ -78,8 +100,6 @@ def refuse_problems(problems: Collection[Problem]) -> None:
 
 def decoded(data: bytes) -> tuple[str, str]:
     """Text and encoding; ``EntryRefused`` for other bytes."""
-    if data.startswith(_WORKBOOK):
-        raise EntryRefused("an Excel workbook, and this table is taken as CSV", where="file", advice="save it as CSV")
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:

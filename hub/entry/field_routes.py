@@ -68,7 +68,7 @@ def post_failure_file(
     *,
     dry_run: bool = False,
 ) -> Response:
-    """Enter claims from a CSV file in UTF-8 or GB18030; with `dry_run` only say what is in it and what is wrong."""
+    """Enter claims from a CSV or Excel file; with `dry_run` only say what is in it and what is wrong."""
     file = read_failures(data)
     answer = FailureFileAnswer(rows=len(file.rows), encoding=file.encoding, problems=file.problems)
     if not dry_run:

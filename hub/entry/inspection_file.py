@@ -1,4 +1,4 @@
-"""Lot inspections and field returns from a CSV file, every problem named by its row (spellings: ``csv_table``)."""
+"""Lot inspections and field returns from a CSV or Excel file, problems named by row (spellings: ``csv_table``)."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Generic, TypeVar

@@ -63,7 +63,7 @@ def post_field_return(plant: str, form: EnteredReturn, hub: UsesHub) -> Entered:
     dependencies=[AdminOnly],
 )
 def post_lot_file(plant: str, hub: UsesHub, data: Csv, entered_by: EnteredBy, *, dry_run: bool = False) -> Response:
-    """Enter lots from a CSV file in UTF-8 or GB18030; with `dry_run` only say what is in it and what is wrong."""
+    """Enter lots from a CSV or Excel file; with `dry_run` only say what is in it and what is wrong."""
     file = read_lot_inspections(data)
     stored = None if dry_run else enter_lot_file(hub, plant, file, entered_by=entered_by)
     return json_answer(_answer(file, None if stored is None else stored.id))

@@ -1,4 +1,4 @@
-"""Losses from a CSV file: read, every problem named by its row, and only a file without any is entered.
+"""Losses from a CSV or Excel file: read, every problem named by its row, and only a file without any is entered.
 
 Amounts may group thousands with commas; ``csv_table`` says how a file is spelt.
 """

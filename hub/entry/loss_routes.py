@@ -109,7 +109,7 @@ def post_loss_file(
     dry_run: bool = False,
     currency: Annotated[str, Query(pattern="^[A-Z]{3}$")] = "CNY",
 ) -> Response:
-    """Enter losses from a CSV file in UTF-8 or GB18030; with `dry_run` only say what is in it and what is wrong."""
+    """Enter losses from a CSV or Excel file; with `dry_run` only say what is in it and what is wrong."""
     file = read_losses(data, currency)
     sums: dict[str, Decimal] = {}
     for row in file.rows:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from hub.accounts.asker import Asker
+from hub.errors import HubError
 from hub.live.line_now import line_now
 from hub.live.targets import first_pass_targets
 from hub.live.views import LineNow, version_at
@@ -59,9 +60,25 @@ class LiveDesk:
             now = hub.clock()
             known = self._known.get(key)
             if known is None or known.line.version != version_at(log_size(connection), now):
-                known = Snapshot(self._make(connection, plant, now))
+                known = self._made(connection, key, now)
             self._keep(key, known)
             return known
+
+    @property
+    def lines(self) -> int:
+        """Of how many something is kept."""
+        with self._turn:
+            return len(self._making)
+
+    def _made(self, connection: Reading, key: Key, now: datetime) -> Snapshot:
+        """Of a plant that is not there nothing is kept: names can be made up without end."""
+        try:
+            return Snapshot(self._make(connection, key[0], now))
+        except HubError:
+            with self._turn:
+                if key not in self._known:
+                    self._making.pop(key, None)
+            raise
 
     def _keep(self, key: Key, snapshot: Snapshot) -> None:
         with self._turn:

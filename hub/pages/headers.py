@@ -26,6 +26,10 @@ HEADERS = {
 }
 
 
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+"""Told over TLS only, by the hub's own certificate or a proxy's: browsers ask this host by TLS for a year."""
+
+
 class SecurityHeaders:
     """Wraps the application; a header that an answer set itself is kept."""
 
@@ -41,7 +45,8 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                over_tls = HTTPS_ONLY if scope.get("scheme") == "https" else {}
+                for name, value in (HEADERS | over_tls).items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -24,7 +24,7 @@ from hub.pages.templating import Pages
 from hub.pages.unit_page import genealogy_context, unit_context
 from hub.parts import Hub
 from hub.scorecard.assess import level_history
-from hub.scorecard.plant import plant_view
+from hub.scorecard.routes import UsesCards
 from hub.search.find import LONGEST, search
 from hub.store.alarm_queries import AlarmWanted
 from hub.suppliers.desk import SupplierDesk
@@ -139,10 +139,12 @@ def get_item(
 
 
 @router.get("/plants/{plant}")
-def get_plant(plant: str, request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+def get_plant(
+    plant: str, request: Request, hub: UsesHub, asker: UsesAsker, *, cards: UsesCards, pages: UsesPages
+) -> Response:
     """Which Level, and what holds it there?"""
+    view = cards.view(hub, asker, plant)
     with hub.store.reading() as connection:
-        view = plant_view(connection, plant, hub.clock())
         holds = plant_holds(connection, plant)
         alarms = alarm_page(connection, AlarmWanted(plant=plant, open=True), offset=0, limit=MOST_ALARMS)
         history = {

@@ -29,6 +29,7 @@ from hub.pages.incoming import routes as incoming_pages
 from hub.pages.indicators import routes as indicator_pages
 from hub.pages.indicators import target_routes as target_pages
 from hub.pages.knowledge import routes as knowledge_pages
+from hub.pages.master import routes as master_pages
 from hub.pages.notifications import acts as mail_acts
 from hub.pages.notifications import new_page as mail_new_page
 from hub.pages.notifications import routes as mail_pages
@@ -72,6 +73,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     requirement_pages.router,
     incoming_pages.router,
     further_incoming_pages.router,
+    master_pages.router,
     subscription_page.router,
     fleet_pages.router,
     rollout_pages.router,

@@ -44,7 +44,10 @@ def keep_version(hub: Hub, draft: Draft, *, by: str, note: str = "", restores: s
 
     def records(connection: Reading, stamp: Stamps) -> Sequence[Record]:
         require_plant(connection, draft.plant, where="version")
-        latest = next(iter(versions(connection, series)), None)
+        known = versions(connection, series)
+        if restores is not None and restores not in {one.id for one in known}:
+            raise EntryRefused("only a version of the same file is restored", where="restores", advice="open it anew")
+        latest = next(iter(known), None)
         wanted = (draft.text, draft.fillings, draft.plan)
         if latest is not None and (latest.text, latest.fillings, latest.plan) == wanted:
             return []

@@ -3,15 +3,16 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
-from hub.api.access import AdminOnly, UsesHub
+from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.api.answer import documented, json_answer
 from hub.entry.forms import Entered, entered
 from hub.entry.quality_forms import AssessForm
 from hub.scorecard.asked import Asked, CapabilityAnswer, YieldAnswer, capability_of, yields_of
 from hub.scorecard.assess import AssessedLevel, assess, level_history
+from hub.scorecard.desk import CardDesk
 from hub.scorecard.plant import plant_grade, plant_rows, plant_view
 from hub.scorecard.views import PlantRow, PlantView
 from traceability.quality.grade import PlantGrade
@@ -19,6 +20,16 @@ from traceability.quality.grade import PlantGrade
 router = APIRouter(prefix="/api/v1", tags=["plants"])
 
 KnownAt = Annotated[AwareDatetime | None, Query()]
+
+
+def cards_of(request: Request) -> CardDesk:
+    """What keeps the scorecards of this application."""
+    desk = request.app.state.cards
+    assert isinstance(desk, CardDesk)
+    return desk
+
+
+UsesCards = Annotated[CardDesk, Depends(cards_of)]
 
 
 class PlantList(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,11 +51,13 @@ def get_plants(
 
 
 @router.get("/plants/{plant}", response_class=Response, responses=documented(PlantView))
-def get_plant(plant: str, hub: UsesHub, known_at: KnownAt = None) -> Response:
+def get_plant(plant: str, hub: UsesHub, asker: UsesAsker, cards: UsesCards, known_at: KnownAt = None) -> Response:
     """One plant's scorecard over twelve months, claimed counts beside recomputed ones.
 
     With `known_at` (a time with its zone): the twelve months up to then, as the hub's records said at that time.
     """
+    if known_at is None:
+        return json_answer(cards.view(hub, asker, plant))
     with hub.store.reading() as connection:
         return json_answer(plant_view(connection, plant, hub.clock(), known_at))
 

@@ -8,7 +8,7 @@ from hub.search.code import looks_like_code, read_code
 from hub.search.views import Hit, HitKind, SearchView
 from hub.store.database import Reading
 from hub.store.master_queries import Master, PartEntry, part_name, parts_named, read_master
-from hub.store.search_queries import is_named, items_like, parts_like
+from hub.store.search_queries import is_named, items_like, more_rows_than, parts_like
 from hub.trace.catalogue import item_label, part_of_item
 from hub.trace.naming import Naming
 from traceability.errors import IdentifierRefused
@@ -17,6 +17,8 @@ from traceability.identifier.item import ItemKind, item_uri, parse_item
 
 LIMIT = 20
 LONGEST = 400
+LATEST = 20_000
+"""Of so many results and links written last, numbers are searched from within; of all, by how they begin."""
 _KINDS = {ItemKind.UNIT: HitKind.UNIT, ItemKind.LOT: HitKind.LOT}
 
 
@@ -41,7 +43,14 @@ def search(connection: Reading, query: str, limit: int = LIMIT) -> SearchView:
     ]
     hits = tuple(hit for group in groups for hit in group[:limit])
     truncated = any(len(group) > limit for group in groups)
-    return SearchView(query=query, read_as=None, hits=hits, truncated=truncated, problem=problem)
+    return SearchView(
+        query=query,
+        read_as=None,
+        hits=hits,
+        truncated=truncated,
+        problem=problem,
+        latest_only=more_rows_than(connection, LATEST),
+    )
 
 
 def search_item(connection: Reading, query: str, item: str, limit: int) -> SearchView:
@@ -75,7 +84,7 @@ def item_called(connection: Reading, text: str) -> str | None:
 def _items(connection: Reading, kind: ItemKind, text: str, limit: int) -> list[Hit]:
     if not text.isascii():
         return []
-    found = [item for item in items_like(connection, kind, text, limit + 1) if has_page(item)]
+    found = [item for item in items_like(connection, kind, text, limit + 1, LATEST) if has_page(item)]
     parts = parts_named(connection, {part_of_item(parse_item(item)) for item in found})
     return [_item_hit(item, parts) for item in found]
 

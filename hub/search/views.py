@@ -37,6 +37,8 @@ class SearchView(msgspec.Struct, frozen=True, kw_only=True):
     read_as: str | None
     hits: tuple[Hit, ...]
     truncated: bool
+    latest_only: bool = False
+    """Numbers that hold the text further in were looked for among those written last only; there are too many."""
     problem: str = ""
     """Why a question that looks like a code could not be read as one."""
 

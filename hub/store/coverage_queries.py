@@ -14,6 +14,6 @@ def component_records(connection: Reading, plant: str, before: int | None = None
     elsewhere = exists().where(
         unit_result.c.unit == children.c.child, unit_result.c.plant != plant, *earlier(unit_result, before)
     )
-    total = connection.execute(select(func.count()).select_from(children)).scalar_one()
-    known = connection.execute(select(func.count()).select_from(children).where(elsewhere)).scalar_one()
+    counts = select(func.count(), func.count().filter(elsewhere)).select_from(children)
+    total, known = connection.execute(counts).one()
     return int(total), int(known)

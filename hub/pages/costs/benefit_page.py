@@ -63,12 +63,17 @@ def benefit_context(answer: BenefitAnswer | None, typed: BenefitTyped, speech: S
         "pers": tuple(Per),
         "categories": tuple(Category),
         "most_months": MOST_MONTHS,
-        "tiles": [] if found is None else _tiles(found, speech),
+        "tiles": [] if found is None else _tiles(found, speech, costed=_costed(typed)),
         "doubts": [] if found is None else [speech.say(DOUBTS[each]) for each in found.doubts],
     }
 
 
-def _tiles(found: Benefit, speech: Speech) -> list[tuple[str, str, Cell]]:
+def _costed(typed: BenefitTyped) -> bool:
+    """Whether somebody said what the action cost: what was not said is not nothing."""
+    return bool(typed.cost.strip() or typed.monthly.strip())
+
+
+def _tiles(found: Benefit, speech: Speech, *, costed: bool) -> list[tuple[str, str, Cell]]:
     digits = _FINE if found.per is Per.UNIT else CENTS
     title = speech.say("saved per unit") if found.per is Per.UNIT else speech.say("saved per month")
     uom = found.currency
@@ -83,8 +88,12 @@ def _tiles(found: Benefit, speech: Speech) -> list[tuple[str, str, Cell]]:
             "cost-benefit",
             number_cell(speech, found.saved, CENTS, uom, beside=_range(speech, found.saved_interval, CENTS)),
         ),
-        (speech.say("net of the action's cost"), "cost-benefit", number_cell(speech, found.net, CENTS, uom)),
-        (speech.say("paid back after"), "cost-benefit", _payback(found, speech)),
+        (
+            speech.say("net of the action's cost"),
+            "cost-benefit",
+            number_cell(speech, found.net if costed else None, CENTS, uom),
+        ),
+        (speech.say("paid back after"), "cost-benefit", _payback(found, speech) if costed else Cell(text=NO_FIGURE)),
     ]
 
 

@@ -10,6 +10,7 @@ from hub.page_paths import (
     FLEET_PATH,
     HOME_PATH,
     KNOWLEDGE_PATH,
+    MASTER_PATH,
     NOTIFICATIONS_PATH,
     PLANTS_PATH,
     REQUIREMENTS_PATH,
@@ -46,7 +47,11 @@ TASKS: tuple[Task, ...] = (
     ),
     Task(
         mark("Plant quality"),
-        (Entry(mark("Plants"), PLANTS_PATH), Entry(mark("Knowledge base"), KNOWLEDGE_PATH)),
+        (
+            Entry(mark("Plants"), PLANTS_PATH),
+            Entry(mark("Knowledge base"), KNOWLEDGE_PATH),
+            Entry(mark("Master data"), MASTER_PATH),
+        ),
         of_plant=(
             Entry(mark("Summary"), ""),
             Entry(mark("Live line"), "/now"),

@@ -7,7 +7,7 @@ import msgspec
 
 from hub.incoming.expected import Shipment, expected
 from hub.incoming.lots import LotState, by_receipt, lots_of
-from hub.named import Named
+from hub.named import Named, unnamed
 from hub.pages.incoming.sent import Given
 from hub.pages.incoming.tables import LotRow, Names, expected_table, lots_table
 from hub.pages.speech import mark
@@ -86,8 +86,9 @@ def filled_in(found: Arrived, shipment: str, supplier: str, today: str) -> Given
 
 
 def suppliers_of(found: Arrived, plant_owner: str) -> list[Named]:
-    """Who may have sent something: every other company that is known."""
-    companies = found.names.companies
+    """Who may have sent something: every other company that is known, by a name or by what it sent."""
+    sent = {row.lot.supplier for row in found.rows} | {one.supplier for one in found.expected}
+    companies = {one: unnamed(one) for one in sent} | dict(found.names.companies)
     return sorted((one for one in companies.values() if one.id != plant_owner), key=lambda one: one.name)
 
 

@@ -16,6 +16,7 @@ from hub.incoming.board import SupplyView, supplies
 from hub.incoming.decide import enter_escape, enter_switch
 from hub.incoming.escapes import escapes
 from hub.page_paths import PLANTS_PATH, incoming_path
+from hub.pages.eyes import to_show
 from hub.pages.frame.navigation import Crumb
 from hub.pages.incoming.board_page import names_of
 from hub.pages.incoming.sent import (
@@ -113,7 +114,7 @@ def _entered(  # noqa: PLR0917 - what the answer needs
     return RedirectResponse(f"{incoming_path(plant)}/{which}?{DONE}=1#said", status_code=303)
 
 
-def _page(
+def _page(  # noqa: PLR0917 - what the page needs
     which: str,
     plant: str,
     request: Request,
@@ -125,10 +126,11 @@ def _page(
     given: Given | None = None,
 ) -> Response:
     speech = pages.speech(request)
-    with hub.store.reading() as connection:
+    seen = to_show(request, hub, asker)
+    with seen.store.reading() as connection:
         entry = plant_entry(connection, plant)
         enters = may_enter(connection, asker, plant)
-        tables, more = _SHOWN[which](hub, connection, plant, request)
+        tables, more = _SHOWN[which](seen, connection, plant, request)
     context = more | {
         "which": which,
         "title": speech.say(_TITLES[which]),

@@ -33,7 +33,7 @@ METHODS: Mapping[StrEnum, str] = {
     Method.EVERY: mark("every item"),
 }
 VERDICTS: Mapping[StrEnum, str] = {
-    LotVerdict.ACCEPTED: mark("accepted"),
+    LotVerdict.ACCEPTED: mark("accepted at inspection"),
     LotVerdict.REJECTED: mark("rejected"),
     LotVerdict.SKIPPED: mark("skipped: not inspected"),
 }

@@ -13,6 +13,7 @@ from hub.incoming.decide import enter_lot_decision
 from hub.incoming.inspect import enter_inspection
 from hub.incoming.receive import enter_receipt
 from hub.page_paths import PLANTS_PATH, incoming_path, receipt_path
+from hub.pages.eyes import to_show
 from hub.pages.frame.navigation import Crumb
 from hub.pages.incoming.board_page import arrived, board_tables, context_of, filled_in
 from hub.pages.incoming.receipt_page import receipt_context
@@ -123,11 +124,11 @@ def _board(
     supplier: str = "",
 ) -> Response:
     speech = pages.speech(request)
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         enters = may_enter(connection, asker, plant)
         found = arrived(connection, plant)
-    typed = given or filled_in(found, shipment, supplier, hub.clock().date().isoformat())
+    typed = filled_in(found, shipment, supplier, hub.clock().date().isoformat()) | (given or {})
     context = context_of(found, typed, entry.organisation.id) | {
         "plant": entry.named,
         "path": incoming_path(plant),
@@ -144,7 +145,7 @@ def _board(
     return refused(answer, trouble)
 
 
-def _receipt(
+def _receipt(  # noqa: PLR0917 - what the page needs
     plant: str,
     receipt: str,
     request: Request,
@@ -156,7 +157,7 @@ def _receipt(
     given: Given | None = None,
 ) -> Response:
     speech = pages.speech(request)
-    with hub.store.reading() as connection:
+    with to_show(request, hub, asker).store.reading() as connection:
         entry = plant_entry(connection, plant)
         context = receipt_context(connection, plant, receipt, speech) | {"enters": may_enter(connection, asker, plant)}
     context |= {

@@ -65,9 +65,8 @@ def trend_chart(drawn: Drawn, speech: Speech) -> ChartView | None:
 
 
 def _text(one: FigureView, value: float, uom: str, speech: Speech) -> str:
-    return (
-        f"{speech.day(one.first)} – {speech.day(one.last)}: {_figure(value, uom, speech)} · n = {speech.count(one.n)}"
-    )
+    said = f"{speech.day(one.first)} – {speech.day(one.last)}: {_figure(value, uom, speech)}"
+    return f"{said} · n = {speech.count(one.n)}" if one.n else said  # a value that was stated counts nothing
 
 
 def _figure(value: float, uom: str, speech: Speech) -> str:

@@ -204,7 +204,7 @@ def _drawn_declared(
             first=one.first,
             last=one.last,
             value=float(one.value) if one.value is not None else (one.k or 0) / (one.n or 1),
-            n=one.n or 1,
+            n=one.n or 0,
             interval=None,
             fit=True,
             why="",

@@ -58,18 +58,13 @@ def mail_table(companies: Mapping[str, Named], unread: Collection[str], zone: st
             line.title, url=notification_path(line.id), beside=" · ".join(fact for fact in facts if fact), key=line.id
         )
 
+    def company(identity: str, speech: Speech) -> Cell:
+        return text_cell(speech.named(named_by(companies, identity)))
+
     def turn(line: NotificationLine, speech: Speech) -> Cell:
         mover = None if line.turn is None else line.sender if line.turn.side is Side.SENDER else line.receiver
         who = None if mover is None else named_by(companies, mover)
         return text_cell(turn_text(line.turn, who, speech))
-
-    def due(line: NotificationLine, speech: Speech) -> Cell:
-        if line.target_date is None:
-            return EMPTY
-        day = line.target_date.isoformat()
-        if line.overdue:
-            return state_cell(day, State.BAD.value, line.target_date.toordinal(), beside=speech.say("overdue"))
-        return Cell(text=day, sort=float(line.target_date.toordinal()), raw=line.target_date)
 
     return Definition(
         id="mail",
@@ -77,10 +72,10 @@ def mail_table(companies: Mapping[str, Named], unread: Collection[str], zone: st
         columns=(
             made("title", mark("notification"), title, head=True),
             made("state", mark("state"), _state, Kind.STATE),
-            made("sender", mark("from"), lambda line, said: text_cell(said.named(named_by(companies, line.sender)))),
-            made("receiver", mark("to"), lambda line, said: text_cell(said.named(named_by(companies, line.receiver)))),
+            made("sender", mark("sender"), lambda line, said: company(line.sender, said)),
+            made("receiver", mark("receiver"), lambda line, said: company(line.receiver, said)),
             made("turn", mark("who must do what"), turn),
-            made("due", mark("until"), due),
+            made("due", mark("until"), _due),
             made("report", "8D", _report, Kind.NUMBER, topic="eight-d"),
             number("items", mark("items named"), lambda line: line.items),
             moment("changed", mark("last change"), lambda line: line.changed_at, zone),
@@ -94,6 +89,15 @@ def _state(line: NotificationLine, speech: Speech) -> Cell:
     return state_cell(
         speech.say(word_for(line.state)), STATE_LOOKS[line.state].value, list(NotificationState).index(line.state)
     )
+
+
+def _due(line: NotificationLine, speech: Speech) -> Cell:
+    if line.target_date is None:
+        return EMPTY
+    day = line.target_date.isoformat()
+    if line.overdue:
+        return state_cell(day, State.BAD.value, line.target_date.toordinal(), beside=speech.say("overdue"))
+    return Cell(text=day, sort=float(line.target_date.toordinal()), raw=line.target_date)
 
 
 def _report(line: NotificationLine, speech: Speech) -> Cell:

@@ -10,7 +10,7 @@ from hub.accounts.permission import Permission
 from hub.named import Named
 from hub.notify.files import MAX_FILES, MAX_SIZE
 from hub.notify.turn import DISCIPLINE_COUNT, Duty
-from hub.notify.views import ChangeView, NotificationView
+from hub.notify.views import ChangeView, NotificationView, StepView
 from hub.page_paths import has_page, item_path, notification_path
 from hub.pages.home_page import State
 from hub.pages.notification_words import DISCIPLINES, MOVES
@@ -76,7 +76,6 @@ def thread_context(
     side = chosen_side(sides, wanted, view)
     names = {Side.SENDER: named_by(companies, content.sender), Side.RECEIVER: named_by(companies, content.receiver)}
     turn = view.turn
-    steps = {step.entry.discipline: step for step in view.steps}
     done = sum(step.entry.status is StepStatus.DONE for step in view.steps)
     return {
         "view": view,
@@ -85,14 +84,9 @@ def thread_context(
         "names": names,
         "state_look": STATE_LOOKS[view.state].value,
         "turn": turn_text(turn, None if turn is None else names[turn.side], speech),
-        "sides": sides,
-        "side": side,
-        "is_sender": side is Side.SENDER,
-        "is_receiver": side is Side.RECEIVER,
-        "moves": [(to, MOVES[to], to in NEEDS_REASON) for to in (view.next[side] if side else ())],
-        "main_move": _MAIN.get(turn.duty) if turn else None,
+        **_acting(view, sides, side),
         "happened": [(one, names[one.side], happened_text(one, speech)) for one in reversed(view.history)],
-        "disciplines": [(n, title, steps.get(n)) for n, title in DISCIPLINES.items()],
+        "disciplines": _disciplines(view),
         "step_looks": {status: look.value for status, look in STEP_LOOKS.items()},
         "statuses": tuple(StepStatus),
         "done_steps": done,
@@ -104,10 +98,27 @@ def thread_context(
         "most_files": MAX_FILES,
         "most_megabytes": MAX_SIZE // 1024 // 1024,
         "next_tiers": [one for one in companies.values() if one.id not in (content.receiver, content.sender)],
-        "is_draft": view.state is NotificationState.CREATED,
         "given": NOTHING_TYPED,
         "trouble": "",
         "link": None,
+    }
+
+
+def _disciplines(view: NotificationView) -> list[tuple[int, str, StepView | None]]:
+    steps = {step.entry.discipline: step for step in view.steps}
+    return [(number, title, steps.get(number)) for number, title in DISCIPLINES.items()]
+
+
+def _acting(view: NotificationView, sides: tuple[Side, ...], side: Side | None) -> dict[str, Any]:
+    """What the reader may do, for one side."""
+    return {
+        "sides": sides,
+        "side": side,
+        "is_sender": side is Side.SENDER,
+        "is_receiver": side is Side.RECEIVER,
+        "moves": [(to, MOVES[to], to in NEEDS_REASON) for to in (view.next[side] if side else ())],
+        "main_move": _MAIN.get(view.turn.duty) if view.turn else None,
+        "is_draft": view.state is NotificationState.CREATED,
     }
 
 

@@ -18,7 +18,7 @@ STATES: Mapping[StrEnum, str] = {
     RequirementState.AGREED: mark("agreed"),
     RequirementState.DECLINED: mark("declined"),
     RequirementState.SUPERSEDED: mark("superseded"),
-    RequirementState.ENDED: mark("ended"),
+    RequirementState.ENDED: mark("agreement ended"),
 }
 METRICS: Mapping[StrEnum, str] = {
     Metric.LEVEL: mark("Level at least"),

@@ -1,6 +1,7 @@
 """Addresses of the pages of requirements. What they show, ``/api/v1/requirements`` answers under the same policy."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,7 @@ from hub.accounts.permission import Permission
 from hub.api.access import Acting, UsesAsker, UsesHub, audit_of, may, whole_hub
 from hub.errors import EntryRefused
 from hub.incoming.identity import canonical_part
-from hub.page_paths import REQUIREMENTS_PATH, requirement_path
+from hub.page_paths import REQUIREMENTS_PATH, notification_path, requirement_path
 from hub.pages.frame.navigation import Crumb
 from hub.pages.improvement.sent import read
 from hub.pages.plants.entering import DONE, refused
@@ -160,8 +161,8 @@ def _content(typed: TypedTerms, customer: str = "") -> RequirementContent:
 
 
 def _done(identity: str, told: str = "") -> Response:
-    more = "&told=1" if told else ""
-    return RedirectResponse(f"{requirement_path(identity)}?{DONE}=1{more}", status_code=303)
+    asked = {DONE: "1"} | ({"told": told} if told else {})
+    return RedirectResponse(f"{requirement_path(identity)}?{urlencode(asked)}", status_code=303)
 
 
 def _by(acting: Acting) -> str:
@@ -207,11 +208,12 @@ def _one(  # noqa: PLR0917 - what the page needs
     identity: str, request: Request, hub: Hub, asker: Asker, pages: Pages, said: OneSaid
 ) -> Response:
     speech = pages.speech(request)
+    told = request.query_params.get("told", "")[:200]
     context, tables = one_context(_look(request, hub, asker), identity, said, speech)
     context |= {
         "path": requirement_path(identity),
         "done": bool(request.query_params.get(DONE)),
-        "told": bool(request.query_params.get("told")),
+        "told": notification_path(told) if told else "",
         "zone": pages.zone(request),
     }
     trail = (Crumb(speech.say("Requirements"), REQUIREMENTS_PATH), Crumb(context["view"].content.title))

@@ -147,8 +147,10 @@ def test_all_who_see_the_same_share_one_reading(hub: Hub, agent: SmallAgent) -> 
     assert desk.snapshot(hub, OPERATOR, PLANT).line.operations[0].today.submitted == 1
     desk.snapshot(hub, Asker(organisation="plant-a-company"), PLANT)
     assert len(made) == 3
-    with pytest.raises(NotFound):
-        desk.snapshot(hub, OPERATOR, "no-plant")
+    for number in range(3):
+        with pytest.raises(NotFound):
+            desk.snapshot(hub, OPERATOR, f"no-plant-{number}")
+    assert desk.lines == 2  # names that somebody made up take no room
 
 
 @dataclass

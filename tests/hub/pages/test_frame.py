@@ -38,12 +38,23 @@ PAGES = [
     "/field-failures/oem.assembly?unit=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134376%2F21%2FD-00004",
     "/recalls?item=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134390%2F10%2FL4700",
     "/search?q=-0000",
+    f"{OWN}/incoming/supplies",
+    f"{OWN}/incoming/plans",
+    f"{OWN}/incoming/escapes",
+    "/requirements/new",
+    "/master/plant",
+    "/master/control-plan",
+    f"/master/plant/item?about={PLANT}",
 ]
 LARGEST = 300_000
 MOST_STATEMENTS = {"/suppliers": 45, f"/suppliers/{PLANT}": 75, ONE: 60, "/compare": 45}
 MOST_STATEMENTS |= {f"{OWN}/now": 35, f"{OWN}/alarms": 30, f"{OWN}/characteristics/bore": 75, f"{OWN}/losses": 25}
 MOST_STATEMENTS |= {f"{OWN}/level": 60, f"{OWN}/gauges": 25, f"{OWN}/self-assessment": 20, "/plants": 45}
+MOST_STATEMENTS |= {"/notifications": 20}
+MOST_STATEMENTS |= {OWN: 75, "/": 60, "/fleet": 40, UNIT: 180, "/search?q=-0000": 60, f"{OWN}/indicators": 90}
+MOST_STATEMENTS |= {f"{OWN}/weak-points": 75, f"{OWN}/design": 50, f"{OWN}/characteristics": 40}
 MOST_STATEMENTS |= {f"{OWN}/costs": 50, f"{OWN}/costs/entries": 25}
+MOST_STATEMENTS |= {f"{OWN}/incoming": 25, f"{OWN}/incoming/supplies": 40, "/requirements": 25, "/master/plant": 15}
 """Of a page whose list is not made yet; none grows with the number of plants, parts, lots or values."""
 READER = {"Accept": "text/html", "Accept-Language": "en"}
 
@@ -107,6 +118,7 @@ async def test_a_page_speaks_chinese(chinese: httpx.AsyncClient, path: str) -> N
 @pytest.mark.parametrize("path", sorted(MOST_STATEMENTS))
 async def test_a_page_asks_few_questions(site: FastAPI, path: str) -> None:
     site.state.suppliers.forget()
+    site.state.cards.forget()
     site.state.live = LiveDesk()
     transport = httpx.ASGITransport(site)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=READER) as client:

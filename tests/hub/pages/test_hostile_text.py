@@ -11,7 +11,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
-from small_hub import START, small_hub
+from small_hub import START, admin_of, small_hub
 from supply_chain import Line, enter_companies
 from supply_chain_plans import PLANS
 
@@ -70,6 +70,51 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     return create_site(hub)
 
 
+PLANT = "supplier-a.machining"
+BASE = f"/api/v1/plants/{PLANT}"
+TARGET = {"reference": {"metric": "first-pass-yield", "operation": EVIL}, "direction": "up", "value": "0.9"}
+FORMS = {
+    f"{BASE}/knowledge": {
+        "title": EVIL, "problem": EVIL, "cause": EVIL, "action": EVIL, "result": EVIL, "evidence": [EVIL], "by": EVIL,
+        "part": EVIL, "characteristic": EVIL, "defect": EVIL, "operation": EVIL, "machine_type": EVIL,
+    },
+    f"{BASE}/improvements": {
+        "title": EVIL, "weak_point": {"subject": EVIL, "found": EVIL, "effect": EVIL}, "owner": EVIL, "by": EVIL,
+        "description": EVIL, "target": TARGET | {"by_when": "2026-12-31"},
+    },
+    f"{BASE}/indicators": {
+        "id": EVIL, "name": EVIL, "name_zh": EVIL, "uom": "<b>kg</b>", "owner": EVIL, "source": EVIL,
+        "frequency": "month", "entered_by": EVIL,
+    },
+    f"{BASE}/targets": {
+        "id": EVIL, "name": EVIL, "metric": "first-pass-yield", "line": EVIL, "operation": EVIL, "direction": "higher",
+        "value": "0.9", "first": "2026-01-01", "owner": EVIL, "entered_by": EVIL,
+    },
+    f"{BASE}/costs": {
+        "activity": "training", "amount": "10.00", "accrued_on": "2026-02-01", "evidence": EVIL, "entered_by": EVIL,
+        "operation": EVIL, "supplier": EVIL, "cause": EVIL,
+    },
+    f"{BASE}/losses": {
+        "item": "scrap", "amount": "10.00", "accrued_on": "2026-02-01", "evidence": EVIL, "entered_by": EVIL,
+        "operation": EVIL, "supplier": EVIL,
+    },
+    "/api/v1/requirements": {
+        "customer": "oem", "supplier": "supplier-a", "part": f"https://id.gs1.org/01/{GTIN}", "title": EVIL, "by": EVIL,
+        "terms": {
+            "text": EVIL, "valid_from": "2026-01-01",
+            "indicators": [{"name": EVIL, "metric": "fpy", "target": "0.9", "operation": EVIL}],
+        },
+    },
+}  # fmt: skip
+"""What the newer routes take, hostile in every field that is free."""
+OF_PLANT = (
+    "costs", "costs/entries", "losses", "indicators", "targets", "improvements", "improvements/new?kind=x",
+    "weak-points", "design", "gauges", "characteristics", "level", "self-assessment", "declaration", "alarms", "now",
+    "reviews", "reviews/2026", "incoming",
+)  # fmt: skip
+
+SHOWING = ("costs/entries", "losses", "indicators", "targets", "improvements")
+
 UNIT_PAGE = f"/01/{GTIN}/21/{quote(SERIAL, safe='')}"
 HOSTILE_PAGES = [
     "/",
@@ -89,6 +134,20 @@ HOSTILE_PAGES = [
     f"/01/{GTIN}/21/{quote(EVIL, safe='')}",
     "/" + quote(EVIL, safe=""),
 ]
+NEWER_PAGES = [
+    *(f"/plants/{PLANT}/{page}" for page in OF_PLANT),
+    f"/plants/{PLANT}/indicators?show={quote(EVIL)}&operation={quote(EVIL)}",
+    f"/plants/{PLANT}/targets?target={quote(EVIL)}",
+    f"/plants/{PLANT}/costs/benefit?since=2026-01-01&cause={quote(EVIL)}",
+    f"/plants/{PLANT}/now?line={quote(EVIL)}",
+    "/knowledge",
+    "/knowledge?q=" + quote(EVIL),
+    "/requirements",
+    "/configurations/new?name=" + quote(EVIL),
+    "/fleet",
+    "/comparison",
+    "/common",
+]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
@@ -103,6 +162,33 @@ async def test_hostile_text_stays_text(hostile: FastAPI, path: str, language: st
         page = await client.get(path)
     assert "text/html" in page.headers["content-type"]
     assert Tags(page.text).bad == []
+
+
+async def fill_in(operator: httpx.AsyncClient) -> list[str]:
+    """The newer forms; the pages of what has one of its own."""
+    pages = []
+    for path, form in FORMS.items():
+        made = await operator.post(path, json=form)
+        assert made.status_code == 201, (path, made.text)
+        name = path.rpartition("/")[2]
+        if name in ("knowledge", "requirements"):
+            pages.append(f"/{name}/{made.json()['id']}")
+        elif name == "improvements":
+            pages.append(f"/plants/{PLANT}/{name}/{made.json()['id']}")
+    return pages
+
+
+async def test_what_is_written_into_forms_stays_text(hostile: FastAPI) -> None:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(hostile), base_url="http://127.0.0.1", headers=admin_of(hostile.state.hub)
+    ) as client:
+        own = await fill_in(client)
+        client.headers["Accept"] = "text/html"
+        found = {path: await client.get(path) for path in (*NEWER_PAGES, *own)}
+    assert {path: page.status_code for path, page in found.items() if page.status_code >= 500} == {}
+    assert {path: bad for path, page in found.items() if (bad := Tags(page.text).bad)} == {}
+    shown = {path for path, page in found.items() if EVIL in unescape(page.text)}
+    assert {*own, "/knowledge", "/requirements", *(f"/plants/{PLANT}/{page}" for page in SHOWING)} <= shown
 
 
 async def test_hostile_text_is_shown_as_it_was_written(hostile: FastAPI) -> None:

@@ -183,6 +183,12 @@ async def test_a_refused_new_one_keeps_what_was_typed(people: People) -> None:
         assert other.status_code == 403
 
 
+async def test_over_tls_browsers_are_told_to_stay_there(people: People) -> None:
+    async with people.browser(base="https://127.0.0.1") as safe, people.browser() as plain:
+        assert (await safe.get("/sign-in")).headers["strict-transport-security"].startswith("max-age=")
+        assert "strict-transport-security" not in (await plain.get("/sign-in")).headers
+
+
 async def test_unread_is_marked_and_taken_off(people: People) -> None:
     async with of(people, "olga") as oem, of(people, "tim") as supplier:
         path = await told(oem, "Fresh")

@@ -10,6 +10,7 @@ from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.rollout.check import Draft, file_name, remarks
 from hub.rollout.difference import difference
+from hub.rollout.draft import keep_version
 from hub.rollout.fill import filled, read_values
 from hub.store.rollout_queries import Series, versions
 from traceability.downlink import FileRole
@@ -107,3 +108,12 @@ def test_versions_are_counted_and_the_same_text_is_none(hub: Hub) -> None:
     assert version(hub, long).text == long
     with hub.store.reading() as connection:
         assert [one.number for one in versions(connection, Series(PLANT, "control-plan", "housing"))] == [3, 2, 1]
+
+
+def test_only_a_version_of_the_same_file_is_restored(hub: Hub) -> None:
+    small_agent(hub, plant=PLANT)
+    first, other = version(hub, plan("A")), version(hub, plan("A"), name="cover")
+    draft = Draft(plant=PLANT, role=FileRole.CONTROL_PLAN, name="housing", text=plan("B"))
+    with pytest.raises(EntryRefused, match="same file"):
+        keep_version(hub, draft, by="q7", restores=other.id)
+    assert keep_version(hub, draft, by="q7", restores=first.id).restores == first.id

@@ -4,6 +4,8 @@ from small_chain import HOUSING, MACHINE, STEEL, Chain, housing, machine, small_
 from hub.parts import Hub
 from hub.search.find import search
 from hub.search.views import HitKind, SearchView
+from hub.store.search_queries import items_like, more_rows_than
+from traceability.identifier.item import ItemKind
 
 
 def find(hub: Hub, text: str, limit: int = 20) -> SearchView:
@@ -102,3 +104,22 @@ def test_more_than_fits_is_said(chain: Chain) -> None:
 def test_nothing_asked_nothing_found(chain: Chain) -> None:
     assert find(chain.hub, "   ").hits == ()
     assert find(chain.hub, "M1").hits[0].id == machine("M1")
+
+
+def test_of_a_large_hub_numbers_are_found_by_how_they_begin_and_late_ones_by_any_piece(chain: Chain, hub: Hub) -> None:
+    chain.make_housing("Z-9917")
+    chain.supplier.send()
+    with hub.store.reading() as connection:
+
+        def found(text: str, latest: int | None) -> list[str]:
+            items = items_like(connection, ItemKind.UNIT, text, 10, latest)
+            return [item.rsplit("/21/", 1)[1] for item in items]
+
+        assert found("H-1", 1) == ["H-17", "H-171"]
+        assert found("h-1", 1) == ["H-17", "H-171"]
+        assert found("H-171", 1) == ["H-171"]
+        assert found("991", 1) == ["Z-9917"]
+        assert found("171", 1) == []
+        assert found("17", None) == ["H-17", "H-171", "Z-9917"]
+        assert more_rows_than(connection, 2)
+        assert not more_rows_than(connection, 1_000)

@@ -34,6 +34,10 @@ QUESTIONS = [
     "/epcis/events?EQ_bizStep=" + "|".join(["x"] * 15_000),
     "/users/events?before=-1",
     "/?lang=" + "x" * 20_000,
+    "/notifications?q=" + "x" * 20_000,
+    "/notifications?box=" + "x" * 20_000,
+    "/notifications/" + "n" * 20_000,
+    "/notifications/new?" + "&".join(f"item={n}" for n in range(3_000)),
 ]
 
 

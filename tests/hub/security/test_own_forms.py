@@ -1,4 +1,4 @@
-"""Who writes at a plant of one's own is given the whole hub to write with: the answer shows and changes nothing else."""
+"""Who writes at a plant of one's own gets the whole hub to write with; the answer shows and changes nothing else."""
 
 import re
 from collections.abc import Iterator
@@ -43,14 +43,17 @@ async def foreign_ids(people: People) -> dict[str, str]:
     base = f"/api/v1/plants/{FOREIGN}"
     case = {"title": "Hidden case", "cause": "c", "action": "a", "evidence": ["e"], "by": "op"}
     weak = {"kind": "other", "subject": "Hidden improvement"}
-    series = {"id": "hidden-indicator", "name": "Hidden", "frequency": "monthly", "entered_by": "op"}
+    series = {
+        "id": "hidden-indicator", "name": "Hidden", "owner": "op", "source": "op", "frequency": "month",
+        "entered_by": "op",
+    }  # fmt: skip
     async with people.browser(**admin_of(people.hub)) as operator:
         kept = await operator.post(f"{base}/knowledge", json=case)
         begun = await operator.post(
             f"{base}/improvements", json={"title": "Hidden improvement", "weak_point": weak, "owner": "op", "by": "op"}
         )
-        await operator.post(f"{base}/indicators", json=series)
-    assert kept.status_code == begun.status_code == 201, (kept.text, begun.text)
+        stated = await operator.post(f"{base}/indicators", json=series)
+    assert {each.status_code for each in (kept, begun, stated)} == {201}, (kept.text, begun.text, stated.text)
     return {"case": kept.json()["id"], "improvement": begun.json()["id"]}
 
 

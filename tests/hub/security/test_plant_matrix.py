@@ -1,4 +1,4 @@
-"""Whoever has no business at a plant changes nothing there: every route that writes of a plant, asked by each of them."""
+"""Whoever has no business at a plant changes nothing there: every route that writes of a plant is asked by each."""
 
 import re
 from collections.abc import Iterator

@@ -238,10 +238,48 @@ async def test_a_hundred_thousand_wrong_rows_are_answered_shortly(door: Door) ->
     assert LIMITS.problems <= len(problems) <= LIMITS.problems + 2
 
 
-CSV_ONLY = {
+def _changed(name: str, *changes: Row) -> list[Row]:
+    """The right rows of an import, changed one by one."""
+    return [row | change for row, change in zip(IMPORTS[name].rows, changes, strict=True)]
+
+
+AGAINST_EACH_OTHER: list[tuple[str, list[Row], set[int]]] = [
+    ("indicator values", _changed("indicator values", {}, {"first": date(2025, 9, 30)}), {3}),
+    ("indicator values", _changed("indicator values", {"last": date(2025, 6, 30)}, {}), {2}),
+    ("targets", _changed("targets", {"parent": "op"}, {}), {2, 3}),
+    ("targets", _changed("targets", {}, {"parent": "nobody"}), {3}),
+    ("targets", _changed("targets", {}, {"last": date(2026, 1, 4)}), {3}),
+    ("costs", _changed("costs", {}, {"accrued_until": date(2026, 1, 4)}), {3}),
+    ("requirements", _changed("requirements", {}, {"valid_from": date(2026, 2, 1)}), {2}),
+    ("requirements", _changed("requirements", *2 * [{"valid_to": date(2026, 1, 4)}]), {2}),
+    ("requirements", _changed("requirements", {}, {"part": "nothing"}), {3}),
+    ("master parts", _changed("master parts", {}, {"valid_to": date(2026, 1, 4)}), {3}),
+    (
+        "master parts",
+        _changed("master parts", {"valid_to": date(2026, 3, 1)}, {"part": GTIN, "valid_from": date(2026, 2, 1)}),
+        {3},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("door", "rows", "told"), AGAINST_EACH_OTHER, indirect=["door"], ids=[name for name, *_ in AGAINST_EACH_OTHER]
+)
+async def test_rows_that_contradict_themselves_or_each_other_are_told(
+    door: Door, rows: list[Row], told: set[int]
+) -> None:
+    """Periods that overlap or end before they begin, circles, and what is named and not there."""
+    problems = await door.refuses(csv_of(door.taken, rows))
+    assert {one["row"] for one in problems} & told, problems
+    assert {one["row"] for one in problems} <= {2, 3}
+
+
+TYPED = {
     "losses": ("item,amount,date\n{},{},2026-01-05\n", ("scrap", "100.10"), ("scrap", "a lot"), "amount"),
     "lot-inspections": (
-        "part,operation,lot,size,sample,defective,accepted,inspected_on\n" + GTIN + ",OP10,L{},100,{},0,yes,2026-01-05\n",
+        "part,operation,lot,size,sample,defective,accepted,inspected_on\n"
+        + GTIN
+        + ",OP10,L{},100,{},0,yes,2026-01-05\n",
         ("1", "20"), ("1", "some"), "sample",
     ),
     "field-returns": (
@@ -252,9 +290,9 @@ CSV_ONLY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", CSV_ONLY)
-async def test_tables_that_are_taken_as_csv_alone(hub: Hub, kind: str) -> None:
-    text, right, wrong, column = CSV_ONLY[kind]
+@pytest.mark.parametrize("kind", TYPED)
+async def test_tables_that_are_read_as_somebody_typed_them(hub: Hub, kind: str) -> None:
+    text, right, wrong, column = TYPED[kind]
     small_agent(hub, f"{PLANT}.line-1", PLANT)
     async with client_of(hub) as client:
         client.headers.update(admin_of(hub))
@@ -268,14 +306,42 @@ async def test_tables_that_are_taken_as_csv_alone(hub: Hub, kind: str) -> None:
         looked = await send(mixed, dry_run="true")
         assert {(one["row"], one["column"]) for one in looked.json()["problems"]} == {(3, column)}
         before = size_of(hub)
-        for refused in (mixed, workbook_bytes([(ENTRIES, [])], "en"), b"\xff\xfe\x00\x81"):
+        merged = typed_book(head, row.format(*right), lambda sheet: sheet.merge_cells("A2:A3"))
+        computed = typed_book(head, row.format(*right), lambda sheet: sheet.cell(2, 2, "=1+1"))
+        for odd in (merged, computed):
+            assert {one["row"] for one in (await send(odd, dry_run="true")).json()["problems"]} == {2}
+        for refused in (mixed, merged, computed, workbook_bytes([(ENTRIES, [])], "en"), b"\xff\xfe\x00\x81"):
             answer = await send(refused)
             assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-        many = (head + row.format(*wrong) * (1_000_000 // len(row))).encode()
+        many = (head + row.format(*wrong) * (1_000_000 // len(row.format(*wrong)))).encode()
         assert len((await send(many, dry_run="true")).json()["problems"]) < 500
         assert size_of(hub) == before
         assert (await send((head + row.format(*right)).encode("gb18030"))).is_success
-        assert size_of(hub) > before
+        entered = size_of(hub)
+        assert entered > before
+        other = row.format(*right).replace("K1", "K2").replace("L1", "L2").replace("2025-11", "2025-10")
+        book = typed_book(head, other, lambda _: None)
+        answer = await send(book)
+        assert answer.is_success, answer.text
+        assert answer.json()["encoding"] == "xlsx"
+        assert size_of(hub) > entered
+
+
+def typed_book(head: str, row: str, change: Callable[[Any], Any]) -> bytes:
+    """The same as a workbook, numbers and days as a spreadsheet keeps them."""
+    book = Workbook()
+    book.active.append(head.strip().split(","))
+    book.active.append([_kept(cell) for cell in row.strip().split(",")])
+    change(book.active)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _kept(text: str) -> object:
+    if text == "2026-01-05":
+        return DAY
+    return float(text) if text.replace(".", "").isdigit() and len(text) < 10 else text
 
 
 async def test_what_is_no_table_is_refused(door: Door) -> None:

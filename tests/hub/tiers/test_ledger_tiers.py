@@ -13,7 +13,7 @@ import pytest
 from small_hub import START, admin_of, client_of, projection_of, small_agent
 from sqlalchemy import select
 
-from hub.audit.fsck import audit, fsck
+from hub.audit.fsck import audit
 from hub.backup.export import export_hub
 from hub.backup.make import check_backup, make_backup
 from hub.cli import main
@@ -67,7 +67,7 @@ def test_every_body_is_read_from_the_cold_tier_as_from_the_hot_one(told: Hub, tm
     assert all(body.startswith(POINTER) for body in rows_of(told))
     assert bodies_of(told) == before
     assert faults_of(told.store, cold_folder(told.settings.data)) == []
-    assert fsck(told) is not None
+    assert audit(told, jobs=1).checkpoint is not None
     assert exported(told, tmp_path / "after.tar") == tar
     assert rebuild(told).replaced == ()
     assert projection_of(told) == projection
@@ -157,7 +157,7 @@ def test_a_file_that_is_gone_or_altered_is_named_and_never_answered_from(told: H
     assert found.checkpoint is None
     assert any(fault.log_index == file.last for fault in found.faults)
     path.write_bytes(content)
-    assert fsck(told) is not None
+    assert audit(told, jobs=1).checkpoint is not None
 
 
 def test_two_moves_at_once_are_refused_and_an_unmounted_folder_is_noticed(told: Hub) -> None:

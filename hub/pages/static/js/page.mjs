@@ -3,13 +3,23 @@ import { makeSortable } from "./sortable.mjs";
 
 const field = document.getElementById("q");
 
+let going = false; // after "g" the next key names where to
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+    return;
+  }
+  if (event.key === "/" && field) {
     event.preventDefault();
     field.focus();
     field.select();
+  } else if (event.key === "?") {
+    document.getElementById("keys")?.togglePopover();
+  } else if (going) {
+    document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
   }
+  going = event.key === "g" && !going;
 });
 
 for (const table of document.querySelectorAll("table[data-sortable]")) {

@@ -1,0 +1,90 @@
+"""What a page shows, the API answers under the same policy: both asked by a company that few things are shared with."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from hub.accounts.asker import Scope
+from hub.accounts.tokens import make_token
+from hub.pages.frame.navigation import TASKS
+from hub.parts import Hub
+
+OWN, OTHERS = "supplier-a.machining", ("supplier-b.electronics", "oem.assembly")
+NOWHERE = "no.such.plant"
+PLANT = "/plants/{plant}"
+ANSWERS = {
+    "/": "/api/v1/summary",
+    "/comparison": "/api/v1/comparison",
+    "/plants": "/api/v1/plants",
+    "/knowledge": "/api/v1/knowledge",
+    "/suppliers": "/api/v1/suppliers",
+    "/compare?plant={plant}": "/api/v1/suppliers/{plant}",
+    "/notifications": "/api/v1/notifications?box=inbox",
+    "/requirements": "/api/v1/requirements",
+    "/subscriptions": "/api/v1/subscriptions",
+    "/views": "/api/v1/views",
+    "/fleet": "/api/v1/fleet",
+    "/enrolment": "/api/v1/plants/{plant}/tokens",
+    "/configurations": "/api/v1/configurations",
+    "/rollouts": "/api/v1/rollouts",
+    "/search?q={plant}": "/api/v1/search?q={plant}",
+    "/common": "/api/v1/plants/{plant}/field-failures",
+    "/recalls": "/api/v1/search?q={plant}",
+    "/master": "/api/v1/master",
+    PLANT: "/api/v1/plants/{plant}",
+    f"{PLANT}/now": "/api/v1/plants/{plant}/now",
+    f"{PLANT}/alarms": "/api/v1/alarms?plant={plant}",
+    f"{PLANT}/indicators": "/api/v1/plants/{plant}/indicators",
+    f"{PLANT}/targets": "/api/v1/plants/{plant}/targets",
+    f"{PLANT}/costs": "/api/v1/plants/{plant}/costs",
+    f"{PLANT}/characteristics": "/api/v1/suppliers/{plant}/characteristics",
+    f"{PLANT}/losses": "/api/v1/plants/{plant}/losses/years",
+    f"{PLANT}/weak-points": "/api/v1/plants/{plant}/weak-points",
+    f"{PLANT}/improvements": "/api/v1/plants/{plant}/improvements",
+    f"{PLANT}/design": "/api/v1/plants/{plant}/design",
+    f"{PLANT}/level": "/api/v1/plants/{plant}/levels",
+    f"{PLANT}/reviews": "/api/v1/plants/{plant}/reviews/2025",
+    f"{PLANT}/self-assessment": "/api/v1/plants/{plant}",
+    f"{PLANT}/gauges": "/api/v1/plants/{plant}/gauges",
+    f"{PLANT}/incoming": "/api/v1/plants/{plant}/incoming/receipts",
+}
+"""For each page of the navigation the route of the API that answers the same question."""
+
+
+@pytest.fixture(scope="module")
+def supplier(chain: Hub) -> dict[str, str]:
+    """The header of a supplier's token; nobody shares anything with it beyond what the hub gives to neighbours."""
+    made = make_token(chain, "supplier-a", [Scope.READ])
+    return {"Authorization": f"Bearer {made.text}"}
+
+
+def test_every_page_of_the_navigation_has_its_answer() -> None:
+    standing = {entry.path for task in TASKS for entry in task.entries}
+    standing |= {PLANT + entry.path for task in TASKS for entry in task.of_plant}
+    assert {page.partition("?")[0] for page in ANSWERS} == standing
+
+
+@pytest.mark.parametrize("page", ANSWERS)
+async def test_page_and_answer_withhold_the_same(site: FastAPI, supplier: dict[str, str], page: str) -> None:
+    """Of its own plant both speak; another one's is to both as if there were none."""
+    transport = httpx.ASGITransport(site)
+    looks: dict[str, object] = {"headers": supplier, "follow_redirects": True}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", **looks) as client:
+        for plant in (OWN, *OTHERS):
+            shown = await client.get(page.format(plant=plant), headers={"Accept": "text/html"})
+            told = await client.get(ANSWERS[page].format(plant=plant))
+            assert told.status_code in {200, 403, 404}, told.text
+            if plant == OWN:
+                assert (shown.status_code, told.status_code) == (200, 200), told.text
+            elif page.startswith(PLANT):
+                nothing = await client.get(ANSWERS[page].format(plant=NOWHERE))
+                assert (shown.status_code == 404) is (told.text.replace(plant, NOWHERE) == nothing.text)
+            if shown.status_code == told.status_code == 200:
+                asked = {plant} if "{plant}" in page else set()
+                assert named(shown.text) - asked <= named(told.text) | {OWN}
+    site.state.audit.settle()
+
+
+def named(text: str) -> set[str]:
+    """The plants of which a text speaks."""
+    return {plant for plant in (OWN, *OTHERS) if plant in text}
