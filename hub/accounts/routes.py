@@ -85,7 +85,7 @@ class OwnTokenForm(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"scopes": ["read"], "days": 90, "note": "monthly report"}]}
     )
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=4)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
     days: Annotated[int, Field(ge=1, le=365)] = USUAL_DAYS
     note: Annotated[str, Field(max_length=200)] = ""
 

@@ -21,7 +21,8 @@ def test_the_matrix_covers_every_role_and_permission():
     assert set(ROLE_MAY) == set(Role)
     assert ROLE_MAY[Role.ADMIN] == set(Permission)
     assert all({Permission.VIEW, Permission.SELF} <= may for may in ROLE_MAY.values())
-    changing = set(Permission) - {Permission.VIEW, Permission.ASK, Permission.AUDIT, Permission.SELF}
+    reading = {Permission.VIEW, Permission.ASK, Permission.AUDIT, Permission.MONITOR}
+    changing = set(Permission) - reading - {Permission.SELF}
     for role in (Role.VIEWER, Role.AUDITOR):
         assert not ROLE_MAY[role] & changing
     assert not LOCAL_VIEWER_MAY & changing
@@ -34,6 +35,7 @@ SAMPLES = [
     ("GET", "/api/v1/plants", None, set(Role)),
     ("GET", "/api/v1/audit", None, {Role.ADMIN, Role.AUDITOR}),
     ("GET", "/api/v1/account-events", None, {Role.ADMIN, Role.AUDITOR}),
+    ("GET", "/metrics", None, {Role.ADMIN, Role.AUDITOR, Role.PLANT_IT}),
     ("GET", "/users", None, {Role.ADMIN}),
     ("GET", "/api/v1/users", None, {Role.ADMIN}),
     ("POST", "/api/v1/users", {}, {Role.ADMIN}),
@@ -142,7 +144,12 @@ async def test_pages_are_open_on_request_or_in_a_demo_and_then_only_to_be_read(p
         for path in ("/api/v1/users", "/api/v1/account-events"):
             assert (await browser.get(path, headers=JSON)).status_code in (401, 403)
         assert (await browser.post(CALENDAR, json={}, headers=JSON)).status_code == 401
-        assert (await browser.get("/api/v1/account", headers=JSON)).json()["permissions"] == ["ask", "audit", "view"]
+        assert (await browser.get("/api/v1/account", headers=JSON)).json()["permissions"] == [
+            "ask",
+            "audit",
+            "monitor",
+            "view",
+        ]
         assert (await browser.get("/api/v1/users", headers=JSON | admin_of(people.hub))).status_code == 200
 
 
