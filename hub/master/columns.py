@@ -79,8 +79,12 @@ def flag(name: str, en: str, zh: str, meaning: Words) -> Column:
     return Column(name, Words(en, zh), kind=Kind.YES_NO, meaning=meaning, example="no")
 
 
-INDUSTRY = code("industry", "Industry", "行业", Words("code of GB/T 4754, for comparisons", "GB/T 4754 代码，用于对比"), "C34")
-REGION = code("region", "Region", "地区", Words("code of GB/T 2260, for comparisons", "GB/T 2260 代码，用于对比"), "310000")
+INDUSTRY = code(
+    "industry", "Industry", "行业", Words("code of GB/T 4754, for comparisons", "GB/T 4754 代码，用于对比"), "C34"
+)
+REGION = code(
+    "region", "Region", "地区", Words("code of GB/T 2260, for comparisons", "GB/T 2260 代码，用于对比"), "310000"
+)
 LIMITS = (
     number("lsl", "Lower limit", "下规格限", Words("lower specification limit (LSL)", "规格下限 LSL"), "24.98"),
     number("target", "Target", "目标值", Words("target value", "目标值"), "25"),
