@@ -25,7 +25,7 @@ _UNSYNCED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max
 class SmallPostgres:
     """One server; ``close`` ends it."""
 
-    def __init__(self, programs: Path | None = None) -> None:
+    def __init__(self, programs: Path | None = None, *, archives: bool = False) -> None:
         memory = Path("/dev/shm")
         self._folder = Path(tempfile.mkdtemp(prefix="zy-pg-", dir=memory if os.access(memory, os.W_OK) else None))
         self._programs = programs or _programs()
@@ -34,6 +34,11 @@ class SmallPostgres:
             owner = pwd.getpwnam(self._user)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
         self.made = 0
+        self._more: tuple[str, ...] = ()
+        if archives:
+            self._own_folder("archive")
+            kept = f"test ! -f {self._folder}/archive/%f && cp %p {self._folder}/archive/%f"
+            self._more = ("wal_level=replica", "archive_mode=on", f"archive_command={kept}")
         locale = (*self._by_unicode(), "-E", "UTF8")
         self._run("initdb", "-D", str(self._folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync", *locale)
         self._server: subprocess.Popen[bytes] | None = None
@@ -49,7 +54,7 @@ class SmallPostgres:
 
     def start(self) -> None:
         """Run it; returns when it answers."""
-        options = ("listen_addresses=", f"unix_socket_directories={self._folder}", *_UNSYNCED)
+        options = ("listen_addresses=", f"unix_socket_directories={self._folder}", *_UNSYNCED, *self._more)
         chosen = [word for option in options for word in ("-c", option)]
         self._server = subprocess.Popen(
             [self._programs / "postgres", "-D", str(self._folder / "data"), *chosen],
@@ -71,6 +76,42 @@ class SmallPostgres:
         if self._server is not None:
             self._server.send_signal(how)
             self._server.wait(_WAIT_S)
+
+    def back_up(self) -> None:
+        """A base backup, by the server's own tool, beside what it goes on to archive."""
+        self._run(
+            "pg_basebackup", "-h", str(self._folder), "-U", "postgres", "-D", f"{self._folder}/base", "-c", "fast"
+        )
+        self._run("pg_verifybackup", "--no-parse-wal", f"{self._folder}/base")
+
+    def go_back_to(self, point: str) -> None:
+        """The data folder is lost; the base backup and the archive bring back the named restore point."""
+        self.execute("SELECT pg_switch_wal()")
+        until = time.monotonic() + _WAIT_S
+        while self.execute("SELECT last_archived_wal < pg_walfile_name(pg_current_wal_lsn()) "
+                           "AND (SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready') > 0 "
+                           "FROM pg_stat_archiver") == [(True,)]:  # fmt: skip
+            assert time.monotonic() < until, "what was written is not archived"
+            time.sleep(0.05)
+        self.stop(signal.SIGINT)
+        data = self._folder / "data"
+        shutil.rmtree(data)
+        (self._folder / "base").rename(data)
+        with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+            settings.write(f"restore_command = 'cp {self._folder}/archive/%f %p'\n")
+            settings.write(f"recovery_target_name = '{point}'\nrecovery_target_action = 'promote'\n")
+        (data / "recovery.signal").touch()
+        self.start()
+        while self.execute("SELECT pg_is_in_recovery()") == [(True,)]:
+            assert time.monotonic() < until, "the restore point was not reached"
+            time.sleep(0.05)
+
+    def _own_folder(self, name: str) -> None:
+        folder = self._folder / name
+        folder.mkdir()
+        if self._user is not None:
+            owner = pwd.getpwnam(self._user)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
 
     def become_standby(self) -> None:
         """From its next start on it only follows, and there is nobody to follow."""
