@@ -106,7 +106,8 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True):
     monthly: Fraction | None = None
     """Net saving of a month at the output after the action."""
     payback: Fraction | None = None
-    payback_interval: tuple[float, float | None] | None = None
+    payback_interval: tuple[float | None, ...] | None = None
+    """Low and high end."""
     doubts: tuple[Doubt, ...] = ()
 
 
