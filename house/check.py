@@ -4,6 +4,7 @@ Every step runs even when an earlier one failed, so that one run shows all there
 lines are pytest's own summaries; the exit status is 0 only when every step passed.
 """
 
+import signal
 import subprocess
 import sys
 import time
@@ -89,6 +90,7 @@ def _pytest(report: Report, *arguments: str) -> bool:
 def main(arguments: list[str]) -> int:
     """Command line: ``lint`` or ``test``."""
     began = time.monotonic()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background work begins with it ignored
     try:
         make_ready(ROOT, "dev")
     except SetupError as error:
