@@ -13,6 +13,7 @@ from hub.master.kinds import MasterKind
 from hub.master.telling import rows_of
 from hub.parts import Hub
 from hub.store.database import Reading
+from hub.tabular.harmless import as_meant, harmless
 from hub.tabular.writing import csv_bytes
 
 MOST_PROBLEMS = 200
@@ -60,7 +61,7 @@ def row_of(connection: Reading, kind: MasterKind, about: str, plant: str, day: d
         if one.thing.about == about:
             row = next(iter(rows_of(kind, kind.name, one)))
             _, texts = csv.reader(io.StringIO(csv_bytes(kind.sheet, [row], "en").decode("utf-8-sig")))
-            return dict(zip((column.name for column in kind.sheet.columns), texts, strict=True))
+            return dict(zip((column.name for column in kind.sheet.columns), map(as_meant, texts), strict=True))
     return {}
 
 
@@ -68,5 +69,5 @@ def as_file(kind: MasterKind, typed: dict[str, str]) -> bytes:
     """One typed row as a file of the kind."""
     out = io.StringIO()
     names = [column.name for column in kind.sheet.columns]
-    csv.writer(out).writerows([names, [typed.get(name, "") for name in names]])
+    csv.writer(out).writerows([names, [harmless(typed.get(name, "")) for name in names]])
     return out.getvalue().encode()

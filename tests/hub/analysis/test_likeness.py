@@ -172,4 +172,4 @@ async def test_the_store_is_asked_as_often_for_few_units_as_for_many(planted: Pl
     await statements(suspects=FAILED, sample=10)  # the first question also learns what stays known
     few = await statements(suspects=FAILED, sample=10)
     assert few == await statements(suspects=FAILED, sample=200)
-    assert few < 60
+    assert few < 40

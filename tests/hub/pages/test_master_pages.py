@@ -1,5 +1,6 @@
 """Master data on their pages: files checked and entered, one thing restated, changes undone; the operator's to do."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -99,3 +100,17 @@ async def test_only_the_operators_people_with_the_role_enter_anything(people: Pe
     async with people.signed_in("root") as root:
         answer = await root.post("/master/import", files={"file": ("f", b"x")})
         assert answer.status_code == 403, "without its token a form changes nothing"
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "'=1+1", "''=1+1", "-1", "'", "@x", " +x", "＝x"])
+async def test_a_typed_text_comes_back_as_it_was_typed(people: People, typed: str) -> None:
+    path = "/master/tool/item"
+    fields = {"plant": "plant-a", "id": "T9", "name": typed, "type": "bar", "valid_from": "2026-02-01"}
+    async with people.signed_in("root") as root:
+        assert (await root.post(path, data=fields | {"csrf": await csrf(root)})).status_code == 303
+        again = await root.get(f"{path}?about=T9&plant=plant-a")
+        field = re.search(r"<input[^>]*name=\"name\"[^>]*>", again.text)
+        assert field is not None
+        shown = re.search(r'value="([^"]*)"', field[0])
+        assert shown is not None
+        assert unescape(shown[1]).strip() == typed.strip()
