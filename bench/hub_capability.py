@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hub.rollup.from_arrays import rollup_from
+from hub.rollup.add_up import kept_of
 from hub.rollup.hours import hour_of
 from hub.rollup.keep import close
 from hub.rollup.sample import stream_id
@@ -79,7 +79,7 @@ def write_stream(store: Store, name: str, cell: str, values: list[int]) -> None:
     edges = [-(-hour * len(values) // HOURS) for hour in hours] + [len(values)]
     with store.writing() as connection:
         for hour, start, end in zip(hours, edges, edges[1:], strict=False):
-            made = rollup_from(3, np.arange(start, end), np.array(values[start:end], np.int64))
+            made = kept_of(3, np.arange(start, end), np.array(values[start:end], np.int64))
             span = SpanRow(
                 stream=stream.id,
                 span=HOUR,

@@ -13,6 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from large_tallies import copy_tallies, multiply_totals
 from sqlalchemy import String, Table, func, insert, literal, select, text
 from sqlalchemy.types import JSON
 
@@ -25,7 +27,7 @@ from hub.rollup.keep import close
 from hub.rollup.sample import of_lot
 from hub.store.database import Writing
 from hub.store.log_nodes import insert_nodes, node_source
-from hub.store.rollup_body import PackedRollup, body_of, packed
+from hub.store.rollup_body import Kept, Unsummed, body_of, kept_in, unsummed
 from hub.store.rollup_queries import HOUR, StreamRow, streams_by_id
 from hub.store.tables import PROJECTION, batch, first_pass_hour, rollup, rollup_stream
 from traceability.batch.header import FORMAT_VERSION, Header
@@ -189,15 +191,17 @@ class Copying:
             filled = [table for table in (batch, *PROJECTION.values()) if self._holds(connection, table)]
             streams = [StreamRow(**row) for row in connection.execute(select(rollup_stream)).mappings()]
             hours = connection.execute(select(rollup).where(rollup.c.span == HOUR)).mappings().all()
-        spans = [(row, packed(row["body"])) for row in hours]
+        spans = [(row, kept_in(row["body"])) for row in hours]
         for day in range(1, days):
             with self._hub.store.writing() as connection:
                 for table in filled:
                     self._shift(connection, table, day)
                 self._first_passes(connection, day)
+                copy_tallies(connection, day, self._batches)
                 self._rollups(connection, streams, spans, day)
         with self._hub.store.writing() as connection:
             self._append_leaves(connection, days)
+            multiply_totals(connection, days, self._records)
             self._close(connection, streams, days)
             connection.execute(text("ANALYZE"))
 
@@ -290,7 +294,9 @@ def _stream_row(new: StreamRow, old: StreamRow, day: int) -> dict[str, Any]:
     return fields | moved
 
 
-def _behind(found: PackedRollup, positions: int) -> bytes:
-    runs = tuple((start + positions, end + positions, first, last) for start, end, first, last in found.runs)
-    changed = {name: getattr(found, name) for name in found.__struct_fields__} | {"runs": runs}
-    return body_of(PackedRollup(**changed))
+def _behind(found: Kept, behind: int) -> bytes:
+    if isinstance(found, Unsummed):
+        positions, values = found.arrays
+        return body_of(unsummed(found.decimals, positions + behind, values))
+    runs = tuple((start + behind, end + behind, first, last) for start, end, first, last in found.runs)
+    return body_of(msgspec.structs.replace(found, runs=runs))

@@ -16,7 +16,7 @@ import msgspec
 from edge_agent.alarm_verb import add_alarm_verbs
 from edge_agent.chain_verb import add_chain_verbs
 from edge_agent.check import check_config, check_text
-from edge_agent.composition import ask_to_reload, drain, new_salt, open_log, run_agent, short_id, wall_clock
+from edge_agent.composition import ask_to_reload, drain, new_salt, run_agent, short_id, wall_clock
 from edge_agent.config.load import load_config
 from edge_agent.config.secret import unread_secret
 from edge_agent.device_verbs import add_device_verbs
@@ -25,6 +25,7 @@ from edge_agent.enrol.verb import add_enrol_verbs
 from edge_agent.errors import AgentError
 from edge_agent.hold import add_hold_verbs
 from edge_agent.initialise import initialise, initialised_text
+from edge_agent.log import open_log
 from edge_agent.once import once_text, read_once
 from edge_agent.service.verb import add_arguments
 from edge_agent.status import read_status

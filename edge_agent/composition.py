@@ -5,7 +5,6 @@ import gc
 import logging
 import os
 import secrets
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ from edge_agent.interlock.decision import Policy
 from edge_agent.line import Runner
 from edge_agent.line_state import read_line_state
 from edge_agent.local_page.server import LocalPage
-from edge_agent.log import LogRule, say, write_log_lines
+from edge_agent.log import LogRule, open_log, say
 from edge_agent.outbox.chain import Identity
 from edge_agent.outbox.decisions import Lookup
 from edge_agent.outbox.store import Outbox
@@ -45,6 +44,7 @@ from edge_agent.station.runner import StationRunner
 from edge_agent.station.sampler import Sampler
 from edge_agent.station.told import ToldRunner
 from edge_agent.status import Status
+from edge_agent.uplink.picture_lane import PictureLane
 from edge_agent.uplink.sender import Sender
 from traceability.keyfile import read_key_file
 from traceability.signing import Signer
@@ -163,6 +163,18 @@ class Workshop:
             )
         )
 
+    def lane(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender]) -> PictureLane:
+        """What brings files of pictures to the hub; the hours it is allowed are those of this machine's time zone."""
+        return PictureLane(
+            self._outbox,
+            self._signer,
+            config().data / PICTURES,
+            config=config,
+            sender=sender,
+            now=lambda: wall_clock().astimezone(),
+            jitter=_jitter,
+        )
+
     def page(self, port: int, status: Callable[[], Awaitable[Status]]) -> LocalPage:
         """The page on this machine."""
         return LocalPage(port, status)
@@ -208,18 +220,6 @@ class Workshop:
             recent=self.recent,
             inspector=self._eyes.inspector(config, station),
         )
-
-
-def open_log(level: int, rule: LogRule | None = None) -> None:
-    """Write log lines to standard error and to the rule's file; AgentError when that cannot be opened."""
-    try:
-        write_log_lines(sys.stderr, level, rule)
-    except OSError as error:
-        raise AgentError(
-            f"the log file cannot be written: {error.strerror}",
-            where=str(rule.file if rule else ""),
-            advice="correct log.file, or give the agent the right to",
-        ) from None
 
 
 def run_agent(config: AgentConfig, level: int = logging.INFO) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from edge_agent.composition import open_log, uniform_of, wall_clock
+from edge_agent.composition import uniform_of, wall_clock
+from edge_agent.log import open_log
 from edge_agent.probe import command as probing
 from edge_agent.signals import Signals
 from edge_agent.simulate import command as simulating

@@ -13,6 +13,7 @@ from edge_agent.complaint import Trouble
 from edge_agent.station.health import Health
 from edge_agent.station.recent import RecentUnit
 from edge_agent.uplink.hub_clock import HubClock
+from edge_agent.uplink.picture_lane import LaneNote
 
 
 class StationState(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +36,8 @@ class Reloads(msgspec.Struct, frozen=True, kw_only=True):
 class LineState(msgspec.Struct, frozen=True, kw_only=True):
     """The line ``at`` one moment; ``page`` is the address of the local page, where there is one.
 
-    ``notice`` is what the hub last told this agent about itself since the start, with what to do.
+    ``notice`` is what the hub last told this agent about itself since the start, with what to do; ``pictures`` is what
+    the lane for files of pictures does.
     """
 
     at: datetime
@@ -49,6 +51,7 @@ class LineState(msgspec.Struct, frozen=True, kw_only=True):
     hub_clock: HubClock | None = None
     reloads: Reloads = Reloads()
     notice: str | None = None
+    pictures: LaneNote | None = None
 
 
 def write_line_state(file: Path, state: LineState) -> None:

@@ -14,6 +14,8 @@ from typing import TextIO
 
 import msgspec
 
+from edge_agent.errors import AgentError
+
 _QUIET = ("asyncua", "httpcore", "httpx", "llrpkit", "pymodbus", "uvicorn")
 """Libraries that repeat what the agent says itself, with names of their own for everything."""
 
@@ -90,6 +92,18 @@ def write_log_lines(stream: TextIO, level: int, rule: LogRule | None = None) -> 
             old.close()
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def open_log(level: int, rule: LogRule | None = None) -> None:
+    """Write log lines to standard error and to the rule's file; AgentError when that cannot be opened."""
+    try:
+        write_log_lines(sys.stderr, level, rule)
+    except OSError as error:
+        raise AgentError(
+            f"the log file cannot be written: {error.strerror}",
+            where=str(rule.file if rule else ""),
+            advice="correct log.file, or give the agent the right to",
+        ) from None
 
 
 def _spelt(value: object) -> str:

@@ -34,6 +34,7 @@ from edge_agent.signals import Signals
 from edge_agent.station.album import Album
 from edge_agent.station.recent import Recent
 from edge_agent.status import Status, status_of
+from edge_agent.uplink.picture_lane import PictureLane
 from edge_agent.uplink.sender import Sender
 from firmware_profiles.errors import ProfileError
 from traceability import __version__
@@ -59,6 +60,9 @@ class Workshop(Maker, Protocol):
     def downlink(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender], devices: Devices) -> Downlink:
         """What fetches news from the hub."""
 
+    def lane(self, config: Callable[[], AgentConfig], sender: Callable[[], Sender]) -> PictureLane:
+        """What brings files of pictures to the hub."""
+
     def page(self, port: int, status: Callable[[], Awaitable[Status]]) -> LocalPage:
         """The page on this machine."""
 
@@ -82,6 +86,8 @@ class Agent:
         self._sender = workshop.sender(config)
         self._sealer = Sealer(outbox, config.sealing, lambda: self._sender.is_away)
         self._downlink = workshop.downlink(lambda: self._config, lambda: self._sender, self._line.devices)
+        self._lane = workshop.lane(lambda: self._config, lambda: self._sender)
+        self._outbox.pictures.policy = config.pictures.lane.policy
         self._sending: asyncio.Task[None] | None = None
         self._page: LocalPage | None = None
         self._paging: asyncio.Task[None] | None = None
@@ -139,6 +145,7 @@ class Agent:
         self._line.begin(new, change.begun)
         self._sealer.rule = new.sealing
         self._outbox.quota = new.quota
+        self._outbox.pictures.policy = new.pictures.lane.policy
         if new.hub != old.hub:
             await self._end_sending(0)
             self._sender = self._workshop.sender(new)
@@ -160,6 +167,7 @@ class Agent:
             "holds": lambda: notice(self._outbox),
             "line state": lambda: keep_line_state(file, self._state),
             "downlink": self._downlink.run,
+            "files of pictures": self._lane.run,
         }
         return [asyncio.create_task(guarded(name, run)) for name, run in work.items()]
 
@@ -193,6 +201,7 @@ class Agent:
             hub_clock=self._sender.hub_clock,
             reloads=self._reloads,
             notice=self._downlink.said,
+            pictures=self._lane.note(self._config.pictures.lane.policy),
         )
 
     async def _end(self, background: list[asyncio.Task[None]]) -> None:

@@ -8,6 +8,7 @@ from edge_agent.datafolder import LINE_STATE, OUTBOX, is_held
 from edge_agent.interlock.decision import Answer
 from edge_agent.line_state import LineState, read_line_state
 from edge_agent.outbox.decisions import DecisionCount
+from edge_agent.outbox.picture_queue import PictureCounts
 from edge_agent.outbox.ranks import Rank
 from edge_agent.outbox.report import LastReceipt, OutboxReport, RescueNote, UplinkNote, read_report
 
@@ -75,6 +76,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     losses: list[LossStatus] = []
     rescues: list[RescueNote] = []
     alarms: list[Alarm] = []
+    pictures: PictureCounts = PictureCounts()
     running: bool = False
     line: LineState | None = None
 
@@ -118,6 +120,7 @@ def status_of(config: AgentConfig, report: OutboxReport, line: LineState | None,
         ],
         rescues=report.rescues,
         alarms=report.alarms,
+        pictures=report.pictures,
         running=running,
         line=line,
     )

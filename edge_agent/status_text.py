@@ -8,6 +8,7 @@ from edge_agent.line_state import LineState, StationState
 from edge_agent.station.health import Health
 from edge_agent.station.recent import RecentUnit
 from edge_agent.status import OperationStatus, Status
+from traceability.picture import SendPolicy
 
 _UNITS = 5
 
@@ -110,9 +111,23 @@ def _uplink(status: Status) -> Iterator[str]:
     clock = status.line.hub_clock if status.line else None
     if clock is not None:
         yield _row("clock", f"{clock.ahead_s:+.1f} s from the hub's, give or take {clock.within_s:.1f} s")
+    yield from _pictures(status)
     yield _row("hub", status.hub)
     if status.line is not None and status.line.notice is not None:
         yield _row("NOTICE", status.line.notice)
+
+
+def _pictures(status: Status) -> Iterator[str]:
+    """Of files of pictures, where any are sent."""
+    counts, lane = status.pictures, status.line.pictures if status.line else None
+    if lane is None or not (counts.waiting or counts.ended or lane.policy is not SendPolicy.NONE):
+        return
+    ended = "".join(f", {end.pictures} {end.fate}" for end in counts.ended)
+    waiting = f"{counts.waiting} files ({_mb(counts.waiting_bytes)} MB) to send{ended}"
+    today = f"; {_mb(counts.day_bytes)} MB on {counts.day}" if counts.day else ""
+    yield _row("pictures", f"policy {lane.policy}, {lane.state}: {waiting}{today}")
+    if lane.trouble is not None:
+        yield _row("pictures", lane.trouble)
 
 
 def _space(status: Status) -> Iterator[str]:

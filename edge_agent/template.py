@@ -31,6 +31,11 @@ max_age_s = 1.0                   # or when its oldest record is so old
 # telemetry_mb = 256              # so much telemetry waits while the hub is away; see the guide for the others
 # keep_days = 30                  # so long a batch stays after its receipt
 
+# [pictures]                      # how much is kept of them, and what of it follows its records to the hub
+# send = "failed"                 # of failures and doubts only; or none, or all
+# send_mb_a_day = 1024
+# send_hours = "20:00-06:00"      # by this machine's clock
+
 [page]
 port = 8470                       # http://127.0.0.1:8470/ on this machine only; 0 switches it off
 

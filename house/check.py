@@ -8,13 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import debian
 import peers
 from environment import ROOT, make_ready
 from installer import SetupError
+from workplace import workplace
 
 BIN = ROOT / ".venv" / "bin"
 WORKERS = "2"
@@ -47,21 +49,38 @@ def lint(report: Report) -> None:
 
 
 def test(report: Report) -> None:
-    """The suite: many small tests side by side, then the long stories one after another."""
+    """The suite: many small tests side by side, then the long stories; meanwhile advisories are asked for."""
     browser = "" if debian.chromium() else " and not browser"
-    report.run("pytest", lambda: _pytest(report, "-n", WORKERS, "-m", f"not story{browser}"))
-    report.run("pytest, the stories", lambda: _pytest(report, "-m", f"story{browser}"))
-    report.run("advisories", _audit)
+    with _auditing() as audit, workplace() as around:
+        # a worker goes on from where it is: what a file's tests share is made by one of them, most often
+        small = ("--dist", "worksteal", "-m", f"not story{browser}")
+        report.run("pytest", lambda: _pytest(report, around, *small))
+        long = ("--dist", "loadgroup", "-m", f"story{browser}")
+        report.run("pytest, the stories", lambda: _pytest(report, around, *long))
+        report.run("advisories", lambda: _told(audit))
 
 
-def _audit() -> bool:
-    """Advisories on the pinned packages, where they can be reached. Told, never a failure.
+@contextmanager
+def _auditing() -> Iterator["subprocess.Popen[str]"]:
+    """Asks for advisories on the pinned packages, which takes a while and little of this machine."""
+    command = [BIN / "python", ROOT / "house" / "audit.py"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as asking:
+        try:
+            yield asking
+        finally:
+            asking.kill()
+
+
+def _told(audit: "subprocess.Popen[str]") -> bool:
+    """What is published, where it can be reached. Told, never a failure.
 
     What is published about a package today must not stop a change that has nothing to do with it.
     """
-    command = [BIN / "python", ROOT / "house" / "audit.py"]
     try:
-        subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False, timeout=AUDIT_SECONDS)
+        said, _ = audit.communicate(timeout=AUDIT_SECONDS)
+        print(said, end="", flush=True)
     except subprocess.TimeoutExpired:
         print(f"house: NOT AUDITED: no answer within {AUDIT_SECONDS} s", flush=True)
     return True
@@ -71,13 +90,13 @@ def _passes(program: str, *arguments: str) -> bool:
     return subprocess.run([BIN / program, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
-def _pytest(report: Report, *arguments: str) -> bool:
-    """Run pytest, pass on what it prints as it comes, and keep its closing line."""
+def _pytest(report: Report, around: dict[str, str], *arguments: str) -> bool:
+    """Run pytest with all workers, pass on what it prints as it comes, and keep its closing line."""
     colour = "yes" if sys.stdout.isatty() else "no"
-    command = [str(BIN / "python"), "-m", "pytest", f"--color={colour}", *arguments]
+    command = [str(BIN / "python"), "-m", "pytest", f"--color={colour}", "-n", WORKERS, *arguments]
     last = "pytest printed nothing"
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace"
+        command, cwd=ROOT, env=around, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace"
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:

@@ -9,8 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
-
 from hub.composition import open_hub
 from hub.downlink.orders import carry_message, place_order, release_order
 from hub.enrol.address import agents_address, remember_address
@@ -31,6 +29,8 @@ from hub.errors import EntryRefused, HubError
 from hub.parts import Hub
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
 
 Fields = dict[str, str | int | bool | None]
@@ -103,7 +103,7 @@ def tls_of(arguments: argparse.Namespace, hub: Hub) -> TlsFiles | None:
     return None
 
 
-def agents_app(hub: Hub) -> FastAPI:
+def agents_app(hub: Hub) -> "FastAPI":
     """What line PCs need, and nothing else."""
     from hub.api.app import AGENT_ROUTERS, create_app  # noqa: PLC0415 - half a start, and only who serves needs it
 

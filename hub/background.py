@@ -7,44 +7,23 @@ from contextlib import ExitStack, contextmanager
 from fastapi import FastAPI
 
 from hub.assess_verbs import assessing_as_asked
-from hub.audit_verbs import add_audit_option, forgetting_as_asked
+from hub.audit_verbs import forgetting_as_asked
 from hub.epcis.worker import serving_epcis
 from hub.fleet.worker import listening
 from hub.improvement.overdue import reminding
 from hub.notify.worker import delivering
 from hub.operations.tracing import exporting, traced
 from hub.parts import Hub
+from hub.picture_verbs import keeping_as_asked
 from hub.rollout.worker import rolling_out
+from hub.search.endings import noting_endings
+from hub.serve_options import ALL
 from hub.spread.worker import moving_rows
 from hub.subscription.worker import telling
 from hub.target.watch import watching
-from hub.tier_verbs import add_tier_option, moving_as_asked
+from hub.tier_verbs import moving_as_asked
 from hub.witness.asking import asking_witnesses
 from hub.witness.post import post
-
-ALL, WEB = "all", "web"
-
-
-def add_round_options(serve: argparse.ArgumentParser) -> None:
-    """``serve --role``, and what its rounds are told."""
-    add_role_option(serve)
-    add_audit_option(serve)
-    add_tier_option(serve)
-
-
-def add_role_option(run: argparse.ArgumentParser) -> None:
-    """``--role`` of ``serve``."""
-    run.add_argument(
-        "--role",
-        choices=(ALL, WEB),
-        default=ALL,
-        help="'web' does no background rounds: another process on the same store does them (default: all)",
-    )
-
-
-def add_trace_option(run: argparse.ArgumentParser) -> None:
-    """``--trace`` of ``serve``."""
-    run.add_argument("--trace", metavar="URL", help="send spans to this OTLP/HTTP collector (extra: tracing)")
 
 
 @contextmanager
@@ -67,6 +46,7 @@ def rounds_as_asked(arguments: argparse.Namespace, hub: Hub) -> Iterator[None]:
             rounds.enter_context(forgetting_as_asked(arguments, hub))
             rounds.enter_context(moving_rows(hub))
             rounds.enter_context(moving_as_asked(arguments, hub))
+            rounds.enter_context(keeping_as_asked(arguments, hub))
             rounds.enter_context(rolling_out(hub))
             rounds.enter_context(listening(hub))
         if arguments.role == ALL and not arguments.agents_only:
@@ -75,4 +55,5 @@ def rounds_as_asked(arguments: argparse.Namespace, hub: Hub) -> Iterator[None]:
             rounds.enter_context(serving_epcis(hub))
             rounds.enter_context(telling(hub))
             rounds.enter_context(watching(hub))
+            rounds.enter_context(noting_endings(hub))
         yield

@@ -20,7 +20,6 @@ from hub.agent_verbs import (
     tls_of,
 )
 from hub.assess_verbs import add_assess_option, add_assess_verb
-from hub.background import add_round_options, add_trace_option, rounds_as_asked, traced_as_asked
 from hub.comparison_verbs import add_comparison_verbs
 from hub.composition import create_hub, open_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
@@ -28,9 +27,10 @@ from hub.ingest.clock import TOLERANCE
 from hub.ledger.log import verifier_key
 from hub.master_verbs import add_master_data_verbs
 from hub.parts import Hub
+from hub.picture_verbs import add_picture_verbs
 from hub.projection.replay import replay
 from hub.review_verbs import add_review_verb
-from hub.serve import ANY_NAME, listen, serve
+from hub.serve_options import add_round_options, add_trace_option
 from hub.settings import ADMIN_TOKEN
 from hub.store.batches import StoredBatch
 from hub.store.quarantine_queries import batches_ahead, quarantined_lines
@@ -114,6 +114,7 @@ def hub_parser() -> argparse.ArgumentParser:
     add_comparison_verbs(_group(verbs, "comparison", "plants compared without showing anyone's data"), _verb)
     add_store_verbs(verbs, _verb)
     add_tier_verbs(_group(verbs, "tiers", "old parts of the ledger in files of a cold folder"), _verb)
+    add_picture_verbs(_group(verbs, "pictures", "files of pictures that agents have brought"), _verb)
     _add_quarantine_verbs(verbs)
     provider = _group(verbs, "provider", "the identity provider by which people may sign in")
     add_user_verbs(_group(verbs, "user", "people's accounts"), provider, _verb)
@@ -204,7 +205,10 @@ def _init(arguments: argparse.Namespace) -> Fields:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    from hub.pages.site import create_site  # noqa: PLC0415 - half a start, and only who serves needs it
+    # most of a start, and only who serves needs it
+    from hub.background import rounds_as_asked, traced_as_asked  # noqa: PLC0415
+    from hub.pages.site import create_site  # noqa: PLC0415
+    from hub.serve import ANY_NAME, listen, serve  # noqa: PLC0415
 
     hub = open_hub(arguments.data)
     tls = tls_of(arguments, hub)

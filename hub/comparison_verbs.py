@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hub.api.answer import json_bytes
 from hub.comparison.answers import release_view
 from hub.comparison.consent import state_consent
 from hub.comparison.release import outlook, release
@@ -71,6 +70,8 @@ def _export(arguments: argparse.Namespace) -> Fields:
     finally:
         hub.store.close()
     if out.suffix == ".json":
+        from hub.api.answer import json_bytes  # noqa: PLC0415 - it brings the web along
+
         content = json_bytes(view) + b"\n"
     elif out.suffix == ".csv":
         sheet = SHEETS[arguments.table]

@@ -12,6 +12,7 @@
         │   └── Fork                 the author signed two histories of one chain
         ├── TokenRefused         an enrolment token is unknown, used or over
         ├── PollRefused          an agent asked with a time that is past or far off
+        ├── PictureUnknown       a file of a picture that no record of the sender's organisation names
         ├── EntryRefused         what a person entered can't be recorded
         ├── NotFound             nothing is known under that id or address
         ├── NotAllowed           a token is missing, wrong, revoked or over
@@ -51,6 +52,10 @@ class TokenRefused(HubError):
 
 class PollRefused(HubError):
     """An agent asked with a time that is past, or too far from the hub's."""
+
+
+class PictureUnknown(HubError):
+    """No record of the sender's organisation names this picture, or not yet."""
 
 
 class WrongEnvironment(BatchRefused):

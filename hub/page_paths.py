@@ -50,6 +50,11 @@ def plant_path(plant: str) -> str:
     return f"{PLANTS_PATH}/{quote(plant, safe='')}"
 
 
+def files_path(plant: str) -> str:
+    """Large files of a plant, or with "" of the master data."""
+    return f"{plant_path(plant) if plant else MASTER_PATH}/files"
+
+
 def supplier_path(plant: str) -> str:
     """A plant as its customers look at it."""
     return f"{SUPPLIERS_PATH}/{quote(plant, safe='')}"

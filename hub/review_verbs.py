@@ -6,12 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.api.answer import json_bytes
 from hub.composition import open_hub
 from hub.errors import HubError
-from hub.pages.language import Language
-from hub.pages.review.file import review_file
-from hub.pages.templating import Pages
 from hub.parts import Hub
 from hub.review.make import make_review
 from hub.review.sheets import tables_of
@@ -23,11 +19,28 @@ if TYPE_CHECKING:
 
 Fields = Mapping[str, object]
 AddVerb = Callable[..., argparse.ArgumentParser]
-_LANGUAGES = {"en": Language.EN, "zh": Language.ZH}
+_LANGUAGES = ("en", "zh")
+
+
+def _page(hub: Hub, review: Review, said: str) -> bytes:
+    # the pages are loaded for who wants one
+    from hub.pages.language import Language  # noqa: PLC0415
+    from hub.pages.review.file import review_file  # noqa: PLC0415
+    from hub.pages.templating import Pages  # noqa: PLC0415
+
+    return review_file(Pages(hub.settings.environment), review, {"en": Language.EN, "zh": Language.ZH}[said])
+
+
+def _json(_: Hub, review: Review, __: str) -> bytes:
+    from hub.api.answer import json_bytes  # noqa: PLC0415 - it brings the web along
+
+    return json_bytes(review) + b"\n"
+
+
 _FORMS: Mapping[str, Callable[[Hub, Review, str], bytes]] = {
-    ".html": lambda hub, review, said: review_file(Pages(hub.settings.environment), review, _LANGUAGES[said]),
+    ".html": _page,
     ".xlsx": lambda _, review, said: workbook_bytes(tables_of(review, said), said),
-    ".json": lambda _, review, __: json_bytes(review) + b"\n",
+    ".json": _json,
 }
 
 
@@ -37,7 +50,7 @@ def add_review_verb(verbs: "Verbs", add: AddVerb) -> None:
     made.add_argument("--plant", required=True, metavar="P")
     made.add_argument("--year", type=int, required=True)
     made.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help=".html to print, .xlsx or .json")
-    made.add_argument("--language", choices=list(_LANGUAGES), default="en")
+    made.add_argument("--language", choices=_LANGUAGES, default="en")
     made.add_argument(
         "--through", type=int, metavar="N", help="by what was known when the log held N batches (default: all)"
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from hub.composition import open_hub
 from hub.errors import ColdTrouble
 from hub.parts import Hub
+from hub.store.cold_place import cold_place
 from hub.store.cold_tables import LEDGER
 from hub.store.instant import from_micros
-from hub.tiers.folder import cold_folder
 from hub.tiers.inspect import faults_of, tiers_of
 from hub.tiers.ledger import clear_strays, due_before, fetch_ledger, move_ledger
 from hub.tiers.values import fetch_values, move_values
@@ -53,7 +53,7 @@ def moving_as_asked(arguments: argparse.Namespace, hub: Hub) -> AbstractContextM
 def _status(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
     with closing(hub.store):
-        found = tiers_of(hub.store, cold_folder(arguments.data))
+        found = tiers_of(hub.store, cold_place(arguments.data))
     oldest = found.hot.oldest
     return {
         "hot_batches": found.hot.batches,
@@ -83,21 +83,21 @@ def _move(arguments: argparse.Namespace) -> Fields:
 
 def _check(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
-    folder = cold_folder(arguments.data)
+    place = cold_place(arguments.data)
     with closing(hub.store):
-        faults = faults_of(hub.store, folder)
+        faults = faults_of(hub.store, place)
         if faults:
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise ColdTrouble(f"{faults[0]}{more}", advice="put the files back from a copy; proofs of the others hold")
-        cleared = clear_strays(hub.store, folder) if arguments.clear else []
-        found = tiers_of(hub.store, folder)
+        cleared = clear_strays(hub.store, place) if arguments.clear else []
+        found = tiers_of(hub.store, place)
     return {"files": len(found.files), "whole": True, "strays": list(found.strays), "cleared": cleared}
 
 
 def _fetch(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
     with closing(hub.store):
-        wanted = (hub.store, cold_folder(arguments.data), arguments.first, arguments.last)
+        wanted = (hub.store, cold_place(arguments.data), arguments.first, arguments.last)
         ledger, values = fetch_ledger(*wanted), fetch_values(*wanted)
     return {"files": len(ledger) + len(values), "batches": sum(file.pieces for file in ledger)}
 

@@ -43,6 +43,7 @@ def add_upkeep_verbs(verbs: "Verbs", add: AddVerb) -> None:
     backup = add(verbs, "backup", _backup, "copy the running hub into a new folder, verified against its log")
     backup.add_argument("--to", type=Path, required=True, metavar="DIR", help="the backup; must not be there yet")
     backup.add_argument("--after", type=Path, metavar="DIR", help="an earlier backup; the log must go on from it")
+    backup.add_argument("--without-pictures", action="store_true", help="without the files of pictures")
     export = add(verbs, "export", _export, "write the ledger as one tar file, byte for byte")
     export.add_argument("--to", type=Path, required=True, metavar="FILE", help="the tar file; must not be there yet")
     for outgoing in (backup, export):
@@ -116,7 +117,8 @@ class NotWhole(HubError):
 
 def _backup(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
-    checkpoint = make_backup(hub, arguments.to, passphrase=_packing(arguments), earlier=arguments.after)
+    pictures, packing = not arguments.without_pictures, _packing(arguments)
+    checkpoint = make_backup(hub, arguments.to, passphrase=packing, earlier=arguments.after, pictures=pictures)
     hub.store.close()
     return {"backup": str(arguments.to), **_state(checkpoint)}
 

@@ -15,8 +15,10 @@ from traceability.batch.header import ChainId
 from traceability.batch.limits import BatchLimits
 from traceability.encoding import from_base64, to_base64
 from traceability.errors import Malformed, SignatureRefused
+from traceability.picture import PictureSending
 from traceability.record.base import Count, Hash, Id, Instant, Integer, Sequence, Text
 from traceability.signing import (
+    SCHEME,
     Envelope,
     Signer,
     envelope_payload,
@@ -31,7 +33,6 @@ POLL_TYPE = "application/vnd.zhuoyue.poll+json"
 PLANT_MESSAGE_TYPE = "application/vnd.zhuoyue.plant-message+json"
 DOWNLINK_AUTHOR = "hub"
 """Who seals what goes down."""
-SCHEME = "Zhuoyue"
 LONGEST_WAIT = 60.0
 DOWNLINK_LIMITS = BatchLimits(records=50_000)
 
@@ -109,6 +110,8 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FileInForce, ...] = ()
     devices: tuple[DeviceState, ...] = ()
     whole: bool = True
+    pictures: PictureSending | None = None
+    """None: an agent that knows nothing of sending files of pictures."""
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,8 @@ from traceability.errors import Malformed, SignatureRefused
 
 ALGORITHM = "ed25519"
 PUBLIC_KEY_SIZE = 32
+SCHEME = "Zhuoyue"
+"""Of an Authorization header that holds an envelope: who asks has signed it."""
 
 
 class Signer(Protocol):

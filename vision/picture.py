@@ -37,13 +37,14 @@ def load_grey(data: bytes, limits: PictureLimits) -> Grey:
         what = f"the file has more than {limits.max_bytes} bytes, the most that is read"
         raise PictureTooLarge(what)
     header = read_header(data)
-    _check_size(header.width, header.height, limits)
+    check_size(header.width, header.height, limits)
     pixels = _pixels(data, header)
-    _check_size(pixels.shape[1], pixels.shape[0], limits)
+    check_size(pixels.shape[1], pixels.shape[0], limits)
     return _to_grey(pixels)
 
 
-def _check_size(width: int, height: int, limits: PictureLimits) -> None:
+def check_size(width: int, height: int, limits: PictureLimits) -> None:
+    """`PictureTooLarge` or `PictureTooSmall` unless so many pixels are within the limits."""
     if max(width, height) > limits.max_side or width * height > limits.max_pixels:
         what = f"the picture declares {width} x {height} pixels; at most {limits.max_pixels} are decoded"
         raise PictureTooLarge(what, advice=f"no side over {limits.max_side}")

@@ -1,11 +1,12 @@
 """``[station.camera]`` and ``[pictures]``: where pictures come from, what is read in them, what is kept of them."""
 
+from datetime import time
 from pathlib import Path
 
 from edge_agent.config.file import StationTable
 from edge_agent.config.picture_tables import CameraTable, ExpectTable, PicturesTable
 from edge_agent.config.secret import SecretReader, SecretRefused
-from edge_agent.config.settings import Camera, PictureRule
+from edge_agent.config.settings import Camera, PictureLane, PictureRule
 from edge_agent.errors import ConfigError
 from edge_agent.secret import Secret
 from traceability.measurement import Characteristic
@@ -22,8 +23,10 @@ _PER_UOM = ("1", "%")
 
 
 def check_pictures(table: PicturesTable) -> PictureRule:
-    """How much is kept."""
+    """How much is kept, and what of it is sent."""
+    begin, end = (time.fromisoformat(text) for text in table.send_hours.split("-"))
     return PictureRule(
+        lane=PictureLane(policy=table.send, bytes_a_day=table.send_mb_a_day * _MEGABYTE, hours=(begin, end)),
         ok_bytes=table.ok_mb * _MEGABYTE,
         ok_days=table.ok_days,
         other_bytes=table.other_mb * _MEGABYTE,

@@ -4,21 +4,33 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from traceability.picture import SendPolicy
+
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Days = Annotated[float, msgspec.Meta(gt=0, le=36_500)]
 MegabytesKept = Annotated[int, msgspec.Meta(ge=1, le=100_000_000)]
+
+
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_HOURS = f"^{_CLOCK}-{_CLOCK}$"
 
 
 class PicturesTable(msgspec.Struct, frozen=True, kw_only=True):
     """``[pictures]``: how many megabytes of pictures are kept, and how many days at most.
 
     ``ok_…`` is for those whose results are all OK, ``other_…`` for those of failures and doubts. The oldest go first.
+
+    ``send`` says whose files follow their records to the hub: none, failed (failures and doubts) or all. At most
+    ``send_mb_a_day``, and only in ``send_hours`` (``20:00-06:00``) by this machine's clock. It stays here, too.
     """
 
     ok_mb: MegabytesKept = 2048
     ok_days: Days = 30.0
     other_mb: MegabytesKept = 8192
     other_days: Days = 365.0
+    send: SendPolicy = SendPolicy.FAILED
+    send_mb_a_day: MegabytesKept = 1024
+    send_hours: Annotated[str, msgspec.Meta(pattern=_HOURS)] = "00:00-00:00"
 
 
 class ExpectTable(msgspec.Struct, frozen=True, kw_only=True):

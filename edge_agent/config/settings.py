@@ -1,5 +1,6 @@
 """The configuration after every check: nothing below needs to doubt it again."""
 
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,7 @@ from firmware_profiles.format import Point, Profile
 from traceability.downlink import FileInForce
 from traceability.identifier.symbol import SymbolRules
 from traceability.measurement import Characteristic
+from traceability.picture import SendPolicy
 from traceability.record.master import ControlPlan
 from traceability.unit import Environment
 from vision.expectation import Expectation
@@ -91,13 +93,26 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True):
     unread: frozenset[str] = frozenset()
 
 
+class PictureLane(msgspec.Struct, frozen=True, kw_only=True):
+    """Which files of pictures follow their records to the hub, how many bytes a day at most, and when.
+
+    ``hours``: from and to, by this machine's clock; from = to: at any time. They stay here all the same.
+    """
+
+    policy: SendPolicy = SendPolicy.FAILED
+    bytes_a_day: int = 1024 * 1024 * 1024
+    hours: tuple[time, time] = (time.min, time.min)
+
+
 class PictureRule(msgspec.Struct, frozen=True, kw_only=True):
-    """How many bytes of pictures are kept, and how many days at most, of results that are OK and of all others."""
+    """How many bytes of pictures are kept, and how many days at most, of results that are OK and of all others; and
+    what of them is sent."""
 
     ok_bytes: int = 2048 * 1024 * 1024
     ok_days: float = 30.0
     other_bytes: int = 8192 * 1024 * 1024
     other_days: float = 365.0
+    lane: PictureLane = PictureLane()
 
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):

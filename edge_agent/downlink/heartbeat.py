@@ -10,6 +10,7 @@ from edge_agent.outbox.report import OutboxReport
 from edge_agent.station.health import Health
 from traceability import __version__
 from traceability.downlink import DeviceState, Heartbeat, Staged
+from traceability.picture import PictureSending
 
 MOST_BYTES = 3_600
 """Of a heartbeat as JSON: signed and twice in base64 a question stays under the 8000 characters that hubs take."""
@@ -39,6 +40,7 @@ def heartbeat(
             started=started,
             files=config.files,
             devices=tuple(states),
+            pictures=PictureSending(policy=config.pictures.lane.policy, waiting=report.pictures.waiting),
         )
     )
 

@@ -72,6 +72,9 @@ def _uplink_notes(status: Status) -> Iterator[Note]:
         yield Note(level=Level.ACT, key="note_refused", values={}, detail=uplink.detail)
     if uplink is not None and uplink.state == "down":
         yield Note(level=Level.NOTICE, key="note_down", values={}, detail=uplink.detail)
+    lane = status.line.pictures if status.line is not None else None
+    if lane is not None and lane.trouble is not None and (uplink is None or uplink.state == "online"):
+        yield Note(level=Level.NOTICE, key="note_pictures", values={}, detail=lane.trouble)
 
 
 def _outbox_notes(status: Status) -> Iterator[Note]:

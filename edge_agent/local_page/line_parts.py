@@ -56,6 +56,9 @@ def hub_part(status: Status, say: Words, zone: tzinfo | None) -> Markup:
             say("clock_ahead", s=f"{clock.ahead_s:+.1f}", within=f"{clock.within_s:.1f}") if clock else say("unknown"),
         ),
     ]
+    if status.pictures.waiting:
+        size = f"{status.pictures.waiting_bytes / 1_048_576:.1f}"
+        facts.insert(2, ("fact_pictures", say("pictures_to_send", n=status.pictures.waiting, size=size)))
     return _part(
         "hub",
         say,

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from edge_agent.alarm.facts import Alarm
 from edge_agent.line_state import LineState
+from edge_agent.outbox.picture_queue import PictureCounts
 from edge_agent.status import InterlockStatus, OperationStatus, Status
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -31,6 +32,7 @@ class _StatusCollector(Collector):
         """One metric after another."""
         yield from _outbox(self._status)
         yield from _space(self._status)
+        yield from _pictures(self._status.pictures)
         yield from _yields(self._status.operations)
         yield _interlocks(self._status.interlocks)
         yield _alarms(self._status.alarms)
@@ -75,6 +77,15 @@ def _space(status: Status) -> Iterator[Metric]:
         lost.add_metric([loss.kind, loss.stream], loss.records)
     yield lost
     yield CounterMetricFamily("zhuoyue_outbox_rescues", "Broken outbox files put aside.", len(status.rescues))
+
+
+def _pictures(counts: PictureCounts) -> Iterator[Metric]:
+    yield GaugeMetricFamily("zhuoyue_picture_files_waiting", "Files of pictures to be sent.", counts.waiting)
+    yield GaugeMetricFamily("zhuoyue_picture_files_waiting_bytes", "Their bytes.", counts.waiting_bytes)
+    ended = CounterMetricFamily("zhuoyue_picture_files", "Files of pictures by what became of them.", labels=["fate"])
+    for end in counts.ended:
+        ended.add_metric([end.fate], end.pictures)
+    yield ended
 
 
 def _yields(operations: list[OperationStatus]) -> Iterator[Metric]:

@@ -88,17 +88,21 @@ def oldest_unacknowledged(connection: sqlite3.Connection) -> SealedBatch | None:
 
 def acknowledge(
     connection: sqlite3.Connection, seq: int, receipt: bytes, now: datetime, chain: str | None = None
-) -> None:
-    """Keep the hub's receipt for a batch; the first one stays when the same batch is acknowledged again."""
+) -> bool:
+    """Keep the hub's receipt for a batch; the first one stays when the same batch is acknowledged again.
+
+    Whether it was the first.
+    """
     place = place_of(connection, seq, chain)
-    connection.execute(
+    kept = connection.execute(
         "UPDATE batch SET receipt = ?, acknowledged_at = ? WHERE seq = ? AND receipt IS NULL",
         (receipt, micros(now), place),
     )
+    return bool(kept.rowcount)
 
 
 def purge(connection: sqlite3.Connection, now: datetime, kept: timedelta = KEPT) -> int:
-    """Forget batches acknowledged longer than ``kept`` ago, and cycles as old; how many batches went.
+    """Forget batches acknowledged longer than ``kept`` ago, cycles and sent pictures as old; how many batches went.
 
     The last cycle of each station stays whatever its age: its trigger may still be up.
     """
@@ -108,6 +112,8 @@ def purge(connection: sqlite3.Connection, now: datetime, kept: timedelta = KEPT)
         "DELETE FROM cycle WHERE stored_at < ? AND rowid NOT IN (SELECT max(rowid) FROM cycle GROUP BY station)",
         (before,),
     )
+    connection.execute("DELETE FROM picture_file WHERE ended_at < ?", (before,))
+    connection.execute("DELETE FROM picture_file WHERE free = 0 AND at < ?", (before,))
     return gone
 
 

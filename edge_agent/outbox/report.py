@@ -14,6 +14,7 @@ from edge_agent.outbox.decisions import DecisionCount, decision_counts
 from edge_agent.outbox.first_pass import OperationCounts, operation_counts
 from edge_agent.outbox.former import named_place
 from edge_agent.outbox.losses import LossCount, loss_counts
+from edge_agent.outbox.picture_queue import PictureCounts, picture_counts
 from edge_agent.outbox.quota import used_bytes
 from edge_agent.outbox.rescue import Rescue
 from edge_agent.outbox.schema import instant, micros, open_for_reading
@@ -68,6 +69,7 @@ class OutboxReport(msgspec.Struct, frozen=True, kw_only=True):
     losses: list[LossCount] = []
     rescues: list[RescueNote] = []
     alarms: list[Alarm] = []
+    pictures: PictureCounts = PictureCounts()
 
 
 def read_report(path: Path) -> OutboxReport:
@@ -92,6 +94,7 @@ def report(connection: sqlite3.Connection) -> OutboxReport:
         uplink=_uplink(connection),
         decisions=decision_counts(connection) if _has(connection, "decision") else [],
         alarms=open_alarms(connection) if _has(connection, "alarm") else [],
+        pictures=picture_counts(connection) if _has(connection, "picture_file") else PictureCounts(),
         **_newer(connection),
     )
 

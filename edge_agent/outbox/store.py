@@ -29,6 +29,7 @@ from edge_agent.outbox.chain import Identity, started_chain
 from edge_agent.outbox.damage import OutboxDamaged
 from edge_agent.outbox.mark import mark_now, write_mark
 from edge_agent.outbox.opening import mended, open_sound
+from edge_agent.outbox.picture_queue import PictureQueue
 from edge_agent.outbox.quota import Quota, keep_within, make_room
 from edge_agent.outbox.report import OutboxReport, note_uplink, report
 from edge_agent.outbox.waiting import append_or_wait, count_waiting, way_is_free
@@ -69,6 +70,7 @@ class Outbox:
         self._salt = self._author.salt
         self._force: InForce | None = None
         self._alarms: AlarmDesk | None = None
+        self.pictures = PictureQueue(self._do, clock)
         self._mended_at: datetime | None = None
         self._in_trouble = False
         self._writer = Writer(open_sound(path, identity, clock()), str(path), self._mend)
@@ -129,7 +131,10 @@ class Outbox:
 
         def job(connection: sqlite3.Connection) -> results.Stored:
             make_room(connection, self.quota, str(self._path))
-            return results.append_result(connection, submission, self._salt, self._clock(), self._alarms)
+            stored = results.append_result(connection, submission, self._salt, self._clock(), self._alarms)
+            if stored.fresh:
+                self.pictures.note(connection, submission)
+            return stored
 
         stored = await self._do(job)
         self.appended.set()
@@ -223,7 +228,8 @@ class Outbox:
         """Keep the hub's (verified) receipt for a batch."""
 
         def job(connection: sqlite3.Connection) -> bool:
-            batches.acknowledge(connection, seq, receipt, self._clock(), chain)
+            first = batches.acknowledge(connection, seq, receipt, self._clock(), chain)
+            self.pictures.release(connection, seq, chain, again=not first)
             return bool(count_waiting(connection)) and way_is_free(connection)
 
         if await self._do(job, self._keep_mark):

@@ -139,6 +139,24 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...], set[str]]] = {
         "id",
         {"station", "rule", "alarm", "signals", "last_at"},
     ),
+    "picture_file": (
+        {
+            "result": str,
+            "sha256": str,
+            "size": int,
+            "ok": int,
+            "at": int,
+            "free": int,
+            "after": int,
+            "tries": int,
+            "fate": str,
+            "ended_at": int,
+        },
+        ("result", "sha256"),
+        {"size", "ok", "at", "free", "after", "tries"},
+    ),
+    "picture_end": ({"fate": str, "pictures": int, "bytes": int}, "fate", {"pictures", "bytes"}),
+    "picture_day": ({"day": str, "bytes": int}, "day", {"bytes"}),
     "uplink": ({"id": int, "state": str, "since": int, "detail": str}, "id", {"state", "since", "detail"}),
 }
 """Name: columns, primary key, columns that are never null. The package says what becomes of the rows.
@@ -152,6 +170,9 @@ INDEXES: dict[str, str] = {
     "alarm_open": "alarm (station, rule) WHERE acknowledged_at IS NULL",
     "batch_unacknowledged": "batch (seq) WHERE receipt IS NULL",
     "batch_unsent_size": "batch (length(body)) WHERE receipt IS NULL",
+    "picture_due": "picture_file (ok, at, size) WHERE ended_at IS NULL AND free = 1",
+    "picture_bound": "picture_file (at) WHERE free = 0",
+    "picture_ended": "picture_file (ended_at) WHERE ended_at IS NOT NULL",
     "waiting_rank": "waiting (rank, number)",
     "batch_acknowledged": "batch (acknowledged_at) WHERE acknowledged_at IS NOT NULL",
 }

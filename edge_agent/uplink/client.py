@@ -47,12 +47,18 @@ DEFAULT_PATIENCE = Patience()
 class HubClient:
     """Talks to one hub; TLS is verified, redirects are not followed, proxies are used only for a hub elsewhere."""
 
-    def __init__(self, hub: Hub, monotonic: Callable[[], float], patience: Patience = DEFAULT_PATIENCE) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        monotonic: Callable[[], float],
+        patience: Patience = DEFAULT_PATIENCE,
+        line: OutgoingLine | None = None,
+    ) -> None:
         self._url = hub.url
         self._public_key = hub.public_key
         self._patience = patience
         self._slowest = min(patience.slowest, hub.bytes_per_s / 2) if hub.bytes_per_s else patience.slowest
-        self._line = OutgoingLine(hub.bytes_per_s, monotonic)
+        self._line = line or OutgoingLine(hub.bytes_per_s, monotonic)
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(patience.silence, connect=patience.connect),
             limits=httpx.Limits(max_connections=hub.in_flight + 2, keepalive_expiry=_KEPT_ALIVE_S),

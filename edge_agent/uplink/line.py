@@ -1,7 +1,7 @@
 """The line to the hub as bodies see it: one after the other, and no faster than allowed.
 
 Batches leave in the order of their chain, so that the hub need not keep early ones waiting; only the answers are waited
-for side by side.
+for side by side. What can wait (files of pictures) takes no turn and goes out in the gaps between batches.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from typing import Self
 
 _PART = 32 * 1024
 _PARTS_PER_S = 4
+_LOOK_AGAIN = 0.05
 
 
 class Turn:
@@ -39,6 +40,7 @@ class OutgoingLine:
 
     def __init__(self, bytes_per_s: float | None, monotonic: Callable[[], float]) -> None:
         self._rate = bytes_per_s
+        self._part = _PART if bytes_per_s is None else max(256, min(_PART, int(bytes_per_s / _PARTS_PER_S)))
         self._monotonic = monotonic
         self._lock = asyncio.Lock()
         self._free_at = 0.0
@@ -49,12 +51,20 @@ class OutgoingLine:
 
     async def parts(self, body: bytes, turn: Turn) -> AsyncIterator[bytes]:
         """The body in parts, each when its time has come."""
-        size = _PART if self._rate is None else max(256, min(_PART, int(self._rate / _PARTS_PER_S)))
-        for start in range(0, len(body), size):
-            part = body[start : start + size]
+        for start in range(0, len(body), self._part):
+            part = body[start : start + self._part]
             await self._pace(len(part))
             yield part
         turn.done()
+
+    async def gaps(self, body: bytes) -> AsyncIterator[bytes]:
+        """The body in parts, each when its time has come and no body with a turn is being sent."""
+        for start in range(0, len(body), self._part):
+            part = body[start : start + self._part]
+            while self._lock.locked():  # noqa: ASYNC110 - a turn is short, and asking costs it nothing
+                await asyncio.sleep(_LOOK_AGAIN)
+            await self._pace(len(part))
+            yield part
 
     async def _pace(self, size: int) -> None:
         if self._rate is None:

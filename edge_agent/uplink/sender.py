@@ -36,6 +36,7 @@ from edge_agent.uplink.answer import Accepted, Answer, Early, Forked, Later, Ref
 from edge_agent.uplink.client import DEFAULT_PATIENCE, HubClient, HubUnreachable, Patience
 from edge_agent.uplink.forgotten import ForgottenWatch
 from edge_agent.uplink.hub_clock import HubClock, read_hub_clock
+from edge_agent.uplink.line import OutgoingLine
 from edge_agent.uplink.order import Order, Place
 from edge_agent.uplink.told import tell_given_up, tell_taken
 from edge_agent.uplink.window import Sent, Window
@@ -78,6 +79,7 @@ class Sender:
     ) -> None:
         self.state = State.STARTING
         self.hub_clock: HubClock | None = None
+        self.line = OutgoingLine(hub.bytes_per_s, monotonic)
         self._hub = hub
         self._author = author
         self._outbox = outbox
@@ -95,7 +97,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send what there is, wait for more."""
-        client = HubClient(self._hub, self._monotonic, self._patience)
+        client = HubClient(self._hub, self._monotonic, self._patience, self.line)
         watch = ForgottenWatch(client, self._author, self._outbox, self._forgotten, self._jitter)
         self._look_again = watch.wake
         watching = asyncio.create_task(
@@ -230,8 +232,7 @@ class Sender:
         return answer
 
     async def _give_up(self, batch: SealedBatch) -> None:
-        again = await self._outbox.give_up(batch.chain, batch.seq)
-        tell_given_up(batch, again)
+        tell_given_up(batch, await self._outbox.give_up(batch.chain, batch.seq))
 
     async def _accepted(self, batch: SealedBatch, answer: Accepted) -> Later | None:
         try:

@@ -53,6 +53,7 @@ import hub.improvement.routes
 import hub.incoming.routes
 import hub.indicator.routes
 import hub.ingest.routes
+import hub.intake.routes
 import hub.knowledge.routes
 import hub.ledger.proof_routes
 import hub.ledger.routes
@@ -62,6 +63,7 @@ import hub.metric.routes
 import hub.notify.exchange_routes
 import hub.notify.routes
 import hub.operations.routes
+import hub.picture.routes
 import hub.proof.routes
 import hub.recall.routes
 import hub.requirement.routes
@@ -89,15 +91,20 @@ from hub.api.problems import PROBLEMS, add_problem_handlers
 from hub.epcis.desk import CaptureDesk
 from hub.fleet.activity import ActivityDesk
 from hub.ingest.desk import Desk
+from hub.intake.desk import IntakeDesk
+from hub.kept import KeptAnswers
 from hub.live.desk import LiveDesk
 from hub.live.feed import Feeds
 from hub.operations.counting import CountRequests
 from hub.operations.meters import Meters
 from hub.parts import Hub
+from hub.picture.room import PictureRoom
+from hub.picture.small import SmallDesk
 from hub.recall.desk import RecallDesk
 from hub.scorecard.desk import CardDesk
 from hub.search.photo import PhotoDesk
 from hub.sharing.audit import AuditDesk
+from hub.summary.desk import SummaryDesk
 from hub.suppliers.desk import SupplierDesk
 from traceability import __version__
 from traceability.unit import Environment
@@ -107,6 +114,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.operations.routes.router,
     hub.accounts.routes.router,
     hub.ingest.routes.router,
+    hub.picture.routes.arriving,
+    hub.picture.routes.router,
     hub.entry.routes.router,
     hub.entry.quality_routes.router,
     hub.entry.inspection_routes.router,
@@ -123,6 +132,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.improvement.routes.router,
     hub.knowledge.routes.router,
     hub.design.routes.router,
+    hub.intake.routes.router,
+    hub.intake.routes.of_hub,
     hub.master.routes.router,
     hub.history.routes.router,
     hub.ledger.routes.router,
@@ -166,6 +177,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 AGENT_ROUTERS: tuple[APIRouter, ...] = (
     hub.api.health.router,
     hub.ingest.routes.router,
+    hub.picture.routes.arriving,
     hub.ledger.routes.router,
     hub.ledger.proof_routes.router,
     hub.witness.routes.router,
@@ -180,6 +192,7 @@ async def _until_closed(app: FastAPI) -> AsyncIterator[None]:
     """End what the application started."""
     yield
     app.state.photos.close()
+    app.state.small_pictures.close()
 
 
 class HubApplication(FastAPI):
@@ -217,17 +230,27 @@ def create_app(
         parts.settings.environment is not Environment.PRODUCTION if open_pages is None else open_pages
     )
     app.state.proxied = proxied
-    app.state.recalls = RecallDesk(parts, AdjacencyDesk(parts), app.state.audit)
-    app.state.epcis = CaptureDesk(parts)
-    app.state.suppliers = SupplierDesk()
-    app.state.cards = CardDesk()
-    app.state.live = LiveDesk()
-    app.state.activity = ActivityDesk()
-    app.state.feeds = Feeds()
-    app.state.photos = PhotoDesk()
-    app.state.comparisons = CommonDesk(parts, app.state.audit)
+    _add_desks(app, parts)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, settings=parts.settings)
     app.add_middleware(CountRequests, meters=meters)
     join(app, routers)
     return app
+
+
+def _add_desks(app: FastAPI, parts: Hub) -> None:
+    """What works for several requests, and outlives each."""
+    app.state.recalls = RecallDesk(parts, AdjacencyDesk(parts), app.state.audit)
+    app.state.epcis = CaptureDesk(parts)
+    app.state.intake = IntakeDesk(parts)
+    app.state.suppliers = SupplierDesk()
+    app.state.cards = CardDesk()
+    app.state.kept = KeptAnswers()
+    app.state.summaries = SummaryDesk()
+    app.state.live = LiveDesk()
+    app.state.activity = ActivityDesk()
+    app.state.feeds = Feeds()
+    app.state.photos = PhotoDesk()
+    app.state.picture_room = PictureRoom()
+    app.state.small_pictures = SmallDesk()
+    app.state.comparisons = CommonDesk(parts, app.state.audit)

@@ -20,7 +20,7 @@ CAPTURE_PATH = "/epcis/capture"
 _CLOSE = {"Connection": "close"}
 _TAKES_FILES = re.compile(r"/attachments(/[^/]*)?$|/notification-files$|/api/v1/values/study$|/search/photo$")
 _TAKES_TEXTS = re.compile(r"/configurations(/check)?$|/rollouts/[^/]+/signed$")
-_TAKES_TABLES = re.compile(r"/api/v1/master/import$|/history/import$")
+_TAKES_TABLES = re.compile(r"/(master|history)/import$|/file$|/files$")
 
 
 class BodyLimit:

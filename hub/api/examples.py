@@ -1,9 +1,15 @@
 """Examples in the description of the API: of parameters, of what is sent, and of what comes back.
 
-They speak of the demo's supply chain; a test asks with each of them and compares the answers with their description.
+Those that are written here speak of the demo's supply chain; a test asks with each of them and compares the answers
+with their description. The others stand in ``examples.json``: of each route one exchange, as tests had it, with long
+lists shortened (``tests/support/recorded_examples.py`` writes it down); a test compares each with the description.
 """
 
+from functools import cache
+from importlib.resources import files
 from typing import Any
+
+import msgspec
 
 from hub.api.answer import JSON_TYPE
 
@@ -71,14 +77,56 @@ ANSWERS: dict[str, Any] = {
 """Path of a ``GET`` -> what may come back."""
 
 
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked of a route and what it answered: JSON as it is, anything else as text."""
+
+    status: int
+    path: dict[str, str] = {}
+    query: dict[str, str] = {}
+    request: Any = None
+    type: str = ""
+    response: Any = None
+
+
+@cache
+def exchanges() -> dict[str, Exchange]:
+    """Those that were written down: method and path of a route -> exchange."""
+    written = files("hub.api").joinpath("examples.json").read_bytes()
+    return msgspec.json.decode(written, type=dict[str, Exchange])
+
+
 def add_examples(described: dict[str, Any]) -> None:
     """Put the examples into an OpenAPI description."""
     for path, methods in described["paths"].items():
-        for operation in methods.values():
-            for parameter in operation.get("parameters", ()):
-                if parameter["name"] in PARAMETERS and path.startswith("/api/"):
-                    parameter["example"] = PARAMETERS[parameter["name"]]
+        if not path.startswith("/api/"):
+            continue
+        for method, operation in methods.items():
+            found = exchanges().get(f"{method.upper()} {path}")
+            if found is not None:
+                _add(operation, found)
+            if path in (REQUESTS if method == "post" else ANSWERS):
+                found = None  # what is written by hand speaks of the supply chain
+            _add_parameters(operation, {} if found is None else found.path | found.query)
         if path in REQUESTS and "post" in methods:
             methods["post"]["requestBody"]["content"][JSON_TYPE]["example"] = REQUESTS[path]
         if path in ANSWERS and "get" in methods:
             methods["get"]["responses"]["200"]["content"][JSON_TYPE]["example"] = ANSWERS[path]
+
+
+def _add_parameters(operation: dict[str, Any], given: dict[str, str]) -> None:
+    """As they were in the exchange, or where there was none, of the supply chain."""
+    for parameter in operation.get("parameters", ()):
+        name = parameter["name"]
+        if name in given:
+            parameter["example"] = given[name]
+        elif not given and name in PARAMETERS:
+            parameter["example"] = PARAMETERS[name]
+
+
+def _add(operation: dict[str, Any], found: Exchange) -> None:
+    if found.request is not None:
+        for kind in operation.get("requestBody", {}).get("content", {}).values():
+            kind["example"] = found.request
+    answer = operation["responses"].get(str(found.status), {}).get("content", {})
+    if found.response is not None and found.type in answer:
+        answer[found.type]["example"] = found.response

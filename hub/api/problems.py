@@ -17,6 +17,7 @@ from hub.errors import (
     NotAllowed,
     NotFound,
     OutOfOrder,
+    PictureUnknown,
     PollRefused,
     ProviderTrouble,
     ScopeMissing,
@@ -45,6 +46,7 @@ INVALID = sync.PROBLEM_PREFIX + "invalid"
 NOT_FOUND = sync.PROBLEM_PREFIX + "not-found"
 NOT_ALLOWED = sync.PROBLEM_PREFIX + "not-allowed"
 REFUSED = sync.PROBLEM_PREFIX + "refused"
+COLD_AWAY = sync.PROBLEM_PREFIX + "cold-tier"
 BUG = sync.PROBLEM_PREFIX + "internal"
 
 # class of error: status, type, title; the first that fits
@@ -55,6 +57,7 @@ STATED: dict[type[ZhuoyueError], tuple[int, str, str]] = {
     UnknownAuthor: (403, sync.UNKNOWN_AUTHOR, "Author not registered"),
     KeyRevoked: (403, sync.KEY_REVOKED, "Key revoked"),
     TokenRefused: (403, sync.TOKEN_REFUSED, "Token not taken"),
+    PictureUnknown: (409, sync.UNKNOWN_PICTURE, "No record names this picture"),
     PollRefused: (409, sync.POLL_REFUSED, "Time not taken"),
     WrongEnvironment: (403, sync.WRONG_ENVIRONMENT, "Wrong environment"),
     SignatureRefused: (403, sync.BAD_SIGNATURE, "Signature refused"),
@@ -69,7 +72,7 @@ STATED: dict[type[ZhuoyueError], tuple[int, str, str]] = {
     StoreBusy: (503, sync.BUSY, "Busy"),
     StoreGone: (503, sync.BUSY, "The database does not answer"),
     StoreMoved: (503, sync.BUSY, "The hub has moved"),
-    ColdTrouble: (503, sync.BUSY, "A file of the cold tier fails"),
+    ColdTrouble: (503, COLD_AWAY, "A file of the cold tier fails"),
     StoreFull: (507, sync.FULL, "No room to store it"),
     TooBusy: (503, sync.BUSY, "Busy"),
     ZhuoyueError: (400, REFUSED, "Refused"),

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 from hub.accounts.permission import Permission
 from hub.api.route_needs import NEEDS
 from traceability.enrolment import ENROLMENTS_PATH, ROTATIONS_PATH
+from traceability.picture import PICTURES_PATH
 from traceability.sync import AUTHORS_PATH, BATCHES_PATH
 
 PUBLIC: dict[str, str] = {
@@ -18,6 +19,7 @@ PUBLIC: dict[str, str] = {
     ENROLMENTS_PATH: "needs a one-time token of its own",
     ROTATIONS_PATH: "is signed by the key it replaces",
     "/api/v1/downlink/{author:path}": "is asked with the agent's signature",
+    PICTURES_PATH + "/{digits}": "is signed by the agent that sealed the picture's record",
     "/log/checkpoint": "a transparency log is public",
     "/log/checkpoint/cosigned": "a transparency log is public",
     "/log/cosignatures": "a witness's signature is its proof",

@@ -28,12 +28,13 @@ from hub.backup.manifest import (
 from hub.enrol.certificate import CERTIFICATE, NEXT_CERTIFICATE
 from hub.errors import DataDirectory
 from hub.parts import Hub
+from hub.picture.folder import copy_pictures
 from hub.projection.rebuild import Progress, silent
 from hub.settings import DATABASE, HUB_PUBLIC_KEY, LOG_VERIFIER_KEY
+from hub.store.cold_place import cold_place
 from hub.store.copying import open_copy_store
 from hub.store.database import Reading
 from hub.store.log_nodes import node_source
-from hub.tiers.folder import cold_folder
 from hub.tiers.whole_copy import fetch_into_copy
 from hub.witness.policy import WITNESSES
 from traceability.errors import ProofRefused
@@ -46,15 +47,22 @@ OpenCopy = Callable[[Path], Hub]
 """A hub without private keys from a folder with a database; ``composition.open_copy``."""
 
 
-def make_backup(hub: Hub, target: Path, *, passphrase: bytes | None = None, earlier: Path | None = None) -> Checkpoint:
-    """Write the backup ``target``; with ``passphrase`` the private keys too. The checkpoint it holds."""
+def make_backup(
+    hub: Hub, target: Path, *, passphrase: bytes | None = None, earlier: Path | None = None, pictures: bool = True
+) -> Checkpoint:
+    """Write the backup ``target``; with ``passphrase`` the private keys too, without ``pictures`` none of their files.
+
+    The checkpoint it holds.
+    """
     if target.exists():
         raise DataDirectory("there is something here already", where=str(target), advice="choose a new name")
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
     hub.store.copy_to(part / DATABASE)
-    fetch_into_copy(part / DATABASE, cold_folder(hub.settings.data))
+    fetch_into_copy(part / DATABASE, cold_place(hub.settings.data))
+    if pictures:  # after the database: what it speaks of is among them
+        copy_pictures(hub.settings.data, part)
     for name in PUBLIC:
         if (hub.settings.data / name).exists():
             write_durably(part / name, (hub.settings.data / name).read_bytes())

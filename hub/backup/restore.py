@@ -14,6 +14,7 @@ from hub.backup.make import KEYS, PUBLIC, OpenCopy, read_backup
 from hub.backup.manifest import check_reached, sync_folder, write_durably
 from hub.errors import DataDirectory, HubError
 from hub.parts import Hub
+from hub.picture.folder import copy_pictures
 from hub.projection.rebuild import Progress, silent
 from hub.settings import ADMIN_TOKEN, DATABASE, LOG_VERIFIER_KEY, TOKEN_HASH
 from hub.store.account_sessions import end_every_session
@@ -50,6 +51,7 @@ def restore_backup(
         for name in (DATABASE, *PUBLIC):
             if (backup / name).exists():
                 shutil.copyfile(backup / name, folder / name)
+        copy_pictures(backup, folder)
         give_keys(folder, {path.name: path.read_bytes() for path in (backup / KEYS).glob("*")}, keys)
 
     def accept(checkpoint: Checkpoint) -> None:

@@ -27,12 +27,15 @@ MOST_MONTHS = 24
 
 
 class AskedBenefit(AskedPlace):
-    """Since when an action works, what it cost once and each month, and how many months on either side count."""
+    """Since when an action works, what it cost once and each month, and how many months on either side count.
+
+    Where neither cost is given, what the action cost is unknown; where one is, the other is nothing.
+    """
 
     since: Annotated[date, Query()]
     months: Annotated[int, Query(ge=1, le=MOST_MONTHS)] = 6
-    cost: Annotated[Decimal, Query(ge=0, max_digits=18, decimal_places=6)] = Decimal(0)
-    monthly: Annotated[Decimal, Query(ge=0, max_digits=18, decimal_places=6)] = Decimal(0)
+    cost: Annotated[Decimal | None, Query(ge=0, max_digits=18, decimal_places=6)] = None
+    monthly: Annotated[Decimal | None, Query(ge=0, max_digits=18, decimal_places=6)] = None
     per: Per = Per.UNIT
     category: Category | None = None
     net: Annotated[bool | None, Query()] = None
@@ -56,6 +59,12 @@ class BenefitAnswer(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None = None
 
 
+def _outlay(asked: AskedBenefit) -> Outlay | None:
+    if asked.cost is None and asked.monthly is None:
+        return None
+    return Outlay(once=asked.cost or Decimal(0), monthly=asked.monthly or Decimal(0))
+
+
 def saved_by(connection: Reading, plant: str, asked: AskedBenefit, now: datetime) -> BenefitAnswer:
     """``EntryRefused`` while no whole month has passed since; ``NotFound`` for a plant that may not be seen."""
     entry = plant_entry(connection, plant)
@@ -64,10 +73,9 @@ def saved_by(connection: Reading, plant: str, asked: AskedBenefit, now: datetime
     costs = plant_costs(connection, plant, Window(before[0], last_day(after[-1])), now, net=asked.net)
     figures = _months(costs, asked.place, asked.category, {*before, *after})
     sides = [tuple(figures[month] for month in side) for side in (before, after)]
-    outlay = Outlay(once=asked.cost, monthly=asked.monthly)
     found = None
     if costs.reason is None:
-        found = benefit(sides[0], sides[1], outlay, currency=costs.currency, per=asked.per, today=today)
+        found = benefit(sides[0], sides[1], _outlay(asked), currency=costs.currency, per=asked.per, today=today)
     return BenefitAnswer(
         plant=entry.named,
         since=asked.since,

@@ -7,7 +7,6 @@ from hub.rollup.window import Narrowing, period
 from hub.scorecard.economics import DEFAULT_CURRENCY, answers_of, loss_entries, output_for
 from hub.scorecard.gather import Gathered, PlantRecords
 from hub.scorecard.lots import lots_within
-from hub.scorecard.operations import counts_of
 from hub.scorecard.plant import Scored
 from hub.scorecard.rolled import acceptance
 from hub.store.database import Reading
@@ -18,7 +17,7 @@ from traceability.declaration.document import Family, Inputs, LossInput, Measure
 def inputs_of(connection: Reading, gathered: Gathered, scored: Scored) -> Inputs:
     """The inputs of the grade that ``scored`` holds."""
     records = gathered.plants[scored.entry.named.id]
-    singly = acceptance(records.plans, counts_of(scored.histories), {})
+    singly = acceptance(records.plans, scored.counts, {})
     output = output_for(records.outputs, scored.window)
     losses = _losses(records)
     return Inputs(
@@ -45,7 +44,7 @@ def _losses(records: PlantRecords) -> tuple[LossInput, ...]:
 
 def _families(gathered: Gathered, records: PlantRecords, scored: Scored) -> tuple[Family, ...]:
     plans = {entry.plan.part: entry.plan for entry in records.plans}
-    counts = counts_of(scored.histories)
+    counts = scored.counts
     found = []
     for one in scored.rolled.families:
         named = part_name(gathered.parts, one.family)

@@ -17,6 +17,7 @@ from hub.store.batches import log_size
 from hub.store.contacts import Contact, find_contact, keep_contact
 from hub.store.database import Writing
 from hub.store.instant import to_micros
+from hub.store.picture_queries import note_policy
 from hub.store.silence_queries import Sample, keep_sample, last_sample_at
 from traceability.downlink import Poll, read_poll, verify_poll
 from traceability.errors import Malformed, SignatureRefused
@@ -71,6 +72,8 @@ def _note(hub: Hub, poll: Poll, key: KeyInForce) -> None:
         contact = _contact(before, poll, now, said)
         keep_contact(connection, contact)
         _sample(connection, contact)
+        if poll.heartbeat.pictures is not None:
+            note_policy(connection, poll.author, poll.heartbeat.pictures.policy)
     if before is not None and contact.clone_at != before.clone_at:
         log.error("CLONE: two machines use the key of %s at once; compare their data folders", poll.author)
 

@@ -16,8 +16,9 @@ from hub.errors import EntryRefused
 from hub.tabular import problem as tabular
 from hub.tabular.examine import is_workbook
 from hub.tabular.texts import texts_of
+from hub.tabular.watched import tell_rows
 
-MOST_ROWS = 20_000
+MOST_ROWS = 200_000
 MOST_PROBLEMS = 200
 XLSX = "xlsx"
 R = TypeVar("R")
@@ -31,6 +32,7 @@ class Problem(msgspec.Struct, frozen=True):
     row: int
     column: str
     text: str
+    text_zh: str = ""
 
 
 Cells = Mapping[str, str]
@@ -59,12 +61,14 @@ def read_table(
                 problems += found
             else:
                 rows.append(found)
+        tell_rows(number)
         if number > MOST_ROWS or len(problems) >= MOST_PROBLEMS or (number == 1 and problems):
             break
     if len(rows) + len(problems) > MOST_ROWS:
-        problems.append(Problem(MOST_ROWS, "", f"more than {MOST_ROWS} rows; split the file"))
+        text_zh = f"超过 {MOST_ROWS} 行，请拆分文件"
+        problems.append(Problem(MOST_ROWS, "", f"more than {MOST_ROWS} rows; split the file", text_zh))
     if not rows and not problems:
-        problems.append(Problem(1, "", "the file has no rows"))
+        problems.append(Problem(1, "", "the file has no rows", "文件中没有数据行"))
     return encoding, rows, problems
 
 
@@ -73,7 +77,7 @@ def _rows_of(data: bytes) -> Iterator[tuple[int, list[str]] | Problem]:
     if is_workbook(data):
         for one in texts_of(data):
             if isinstance(one, tabular.Problem):
-                yield Problem(one.row, one.column, one.text.en)
+                yield Problem(one.row, one.column, one.text.en, one.text.zh)
             else:
                 yield one
         return
@@ -84,7 +88,7 @@ def _rows_of(data: bytes) -> Iterator[tuple[int, list[str]] | Problem]:
             if number == 1 or any(cell.strip() for cell in cells):
                 yield number, cells
     except csv.Error as error:
-        yield Problem(reader.line_num, "", f"not CSV: {error}")
+        yield Problem(reader.line_num, "", f"not CSV: {error}", "不是有效的 CSV")
 
 
 def refuse_problems(problems: Collection[Problem]) -> None:
@@ -138,6 +142,6 @@ def _places(cells: list[str], columns: Columns, needed: Collection[str], problem
     names = [cell.strip().lower() for cell in cells]
     places = {column: names.index(name) for column, spellings in columns.items() for name in spellings if name in names}
     known = {name for spellings in columns.values() for name in spellings}
-    problems += [Problem(1, name[:60], "unknown column") for name in names if name and name not in known]
-    problems += [Problem(1, name, "the column is missing") for name in needed if name not in places]
+    problems += [Problem(1, name[:60], "unknown column", "未知的列") for name in names if name and name not in known]
+    problems += [Problem(1, name, "the column is missing", "缺少该列") for name in needed if name not in places]
     return places

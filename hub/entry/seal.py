@@ -1,6 +1,6 @@
 """The hub as author: what is entered becomes records of its own chain, through the same door as everybody's batches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -18,6 +18,8 @@ from traceability.encoding import sha256, tagged
 from traceability.record.base import Record
 from traceability.record.codec import encode_record
 
+RECORDS_A_BATCH = 5_000
+BYTES_A_BATCH = 4 * 1024 * 1024
 SALT_BYTES = 16
 CHAIN_BYTES = 16
 
@@ -36,7 +38,10 @@ Draft = Callable[[Reading, Stamps], Sequence[Record]]
 
 
 def enter(hub: Hub, draft: Draft) -> StoredBatch | None:
-    """Seal what ``draft`` says as the hub's next batch, in one transaction; None when there was nothing to add."""
+    """Seal what ``draft`` says as the hub's next batches, in one transaction; the last of them, None without any.
+
+    One batch nearly always: there are several only where so much is entered together that one would be too large.
+    """
     return hub.store.write(lambda connection: enter_within(connection, hub, draft))
 
 
@@ -46,9 +51,25 @@ def enter_within(connection: Writing, hub: Hub, draft: Draft) -> StoredBatch | N
     if last is None:
         raise DataDirectory("the ledger has no first batch of the hub", where=str(hub.settings.data))
     due = last.first_record + last.records
-    records = draft(connection, stamps(hub, due))
-    if not records:
-        return None
+    stored = None
+    for records in _portions(draft(connection, stamps(hub, due))):
+        stored = last = _seal_next(connection, hub, last, records)
+    return stored
+
+
+def _portions(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """What is entered together, as much at a time as a batch should hold."""
+    begin = size = 0
+    for at, record in enumerate(records):
+        size += len(encode_record(record)) if len(records) > 1 else 0
+        if at + 1 - begin >= RECORDS_A_BATCH or size >= BYTES_A_BATCH:
+            yield records[begin : at + 1]
+            begin, size = at + 1, 0
+    if begin < len(records):
+        yield records[begin:]
+
+
+def _seal_next(connection: Writing, hub: Hub, last: StoredBatch, records: Sequence[Record]) -> StoredBatch:
     sealed = seal(hub, records, chain=last.chain, seq=last.seq + 1, prev=last.hash)
     opened = open_batch(sealed, hub.settings.limits)
     key = key_for(connection, hub, opened)

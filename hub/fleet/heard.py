@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hub.settings import HUB_AUTHOR
-from hub.store.agent_queries import last_batches
 from hub.store.contacts import Contact
 from hub.store.database import Reading
+from hub.store.head_queries import last_of_authors
 from hub.store.instant import from_micros
 from hub.store.master_queries import AuthorEntry, Master
 
@@ -26,5 +26,5 @@ def last_heard(
     named = [entry.author for entry in agent_entries(master)]
     asked = {author: from_micros(contacts[author].at) for author in named if author in contacts}
     quiet = [author for author in named if author not in asked or now - asked[author] > LATE]
-    sent = last_batches(connection, quiet)
+    sent = last_of_authors(connection, quiet)
     return asked | {author: max(at, asked.get(author, at)) for author, at in sent.items()}

@@ -27,8 +27,6 @@ from hub.tabular.writing import Row
 from traceability.record.base import Record
 from traceability.record.indicator import IndicatorValueRecord
 
-MOST_ROWS = 5000
-"""Values of one file: they are sealed in one batch."""
 _SALT = "0" * 32
 VALUES = Sheet(
     name="indicator-values",
@@ -135,11 +133,6 @@ class _File:
                 said = too_many_problems(LIMITS.problems)
                 problems.append(Problem(VALUES.name, one.row, "", said.text, said.advice))
                 break
-            if rows > MOST_ROWS:
-                break
-        if rows > MOST_ROWS:
-            text = Words(f"more than {MOST_ROWS} values", f"超过 {MOST_ROWS} 行")
-            problems.append(Problem(VALUES.name, 0, "", text, Words("split the file", "请拆分文件")))
         return ValueFileReport(
             format=format_of(data),
             rows=rows,

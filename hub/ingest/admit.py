@@ -13,7 +13,7 @@ import msgspec
 from hub.errors import Fork
 from hub.ingest.clock import clock_notices
 from hub.ingest.turns import too_early
-from hub.ingest.verify import VerifiedBatch, check_signature, key_for
+from hub.ingest.verify import VerifiedBatch, key_still
 from hub.ledger.append import Entry, append_batches, receipted
 from hub.parts import Hub
 from hub.projection.objection import ReadRecord, read_lines
@@ -21,6 +21,7 @@ from hub.projection.project import QUARANTINE, batch_rows
 from hub.projection.sender import Sender
 from hub.projection.set_aside import written_or_set_aside
 from hub.rollup.roll_up import roll_up_new
+from hub.store.authors import key_state
 from hub.store.batches import StoredBatch, batch_by_hash, chain_head, log_size
 from hub.store.database import Writing
 from hub.store.forks import StoredFork, insert_fork
@@ -44,9 +45,7 @@ def admit(connection: Writing, hub: Hub, verified: VerifiedBatch) -> Taken | For
     known = batch_by_hash(connection, opened.hash)
     if known is not None:
         return Taken(stored=known, new=False)
-    key = key_for(connection, hub, opened)
-    if key != verified.key:  # another process registered a new key since
-        check_signature(opened, key)
+    key = key_still(connection, hub, verified, key_state(connection))
     head = chain_head(connection, opened.header.author, opened.header.chain)
     now = hub.clock()
     fork = check_place(verified, head)

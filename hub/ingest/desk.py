@@ -18,6 +18,7 @@ from hub.ingest.capacity import DEFAULT_CAPACITY, Capacity
 from hub.ingest.gathering import Gathering
 from hub.ingest.head import due_seq
 from hub.ingest.ingest import identify_logged, open_logged, told
+from hub.ingest.keys import KnownKeys
 from hub.ingest.room import Room
 from hub.ingest.together import store_together
 from hub.ingest.turns import Turns
@@ -38,6 +39,7 @@ class Desk:
         self.stage: Stage = nullcontext
         self._watch = watch
         self._hub = hub
+        self._keys = KnownKeys()
         self._turns = Turns(capacity, self._due)
         self._identifying = asyncio.Semaphore(capacity.verifying)
         self._verifying = asyncio.Semaphore(capacity.verifying)
@@ -59,12 +61,15 @@ class Desk:
     async def _take(self, sent: bytes, *, compressed: bool) -> Taken:
         with self.stage("batch.identify"):
             async with self._identifying:
-                signed = await run_in_threadpool(identify_logged, self._hub, sent, compressed=compressed)
+                signed = await run_in_threadpool(
+                    identify_logged, self._hub, sent, compressed=compressed, known=self._keys
+                )
         header = signed.head.header
         with self.room.share(header.author, len(sent)):
             with self.stage("batch.turn"):
                 await self._turns.wait(header)
             taken = await self._store(signed)
+        self._keys.remember(signed.key, signed.state)
         self._turns.moved(header)
         return taken
 

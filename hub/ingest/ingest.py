@@ -4,6 +4,7 @@ import logging
 
 from hub.errors import Fork
 from hub.ingest.admit import Taken
+from hub.ingest.keys import KnownKeys
 from hub.ingest.together import Outcome, store_together
 from hub.ingest.verify import Signed, VerifiedBatch, identify, open_signed
 from hub.parts import Hub
@@ -17,10 +18,10 @@ def ingest(hub: Hub, sent: bytes, *, compressed: bool) -> Taken:
     return store(hub, open_logged(hub, identify_logged(hub, sent, compressed=compressed)))
 
 
-def identify_logged(hub: Hub, sent: bytes, *, compressed: bool) -> Signed:
+def identify_logged(hub: Hub, sent: bytes, *, compressed: bool, known: KnownKeys | None = None) -> Signed:
     """``identify``, and a refusal stands in the hub's log."""
     try:
-        return identify(hub, sent, compressed=compressed)
+        return identify(hub, sent, compressed=compressed, known=known)
     except ZhuoyueError as error:
         log.warning("batch refused: %s", error)
         raise

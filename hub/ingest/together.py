@@ -12,14 +12,14 @@ from datetime import datetime
 from hub.errors import KeyRevoked, OutOfOrder, UnknownAuthor, WrongEnvironment
 from hub.ingest.admit import Taken, admit, alarm, check_place, named_quarantine
 from hub.ingest.clock import clock_notices
-from hub.ingest.verify import VerifiedBatch, check_signature, key_for
+from hub.ingest.verify import VerifiedBatch, key_still
 from hub.ledger.append import Entry, append_batches, receipted
 from hub.parts import Hub
 from hub.projection.objection import read_lines
 from hub.projection.project import QUARANTINE, batch_rows
 from hub.projection.sender import Sender
 from hub.rollup.roll_up import roll_up_new
-from hub.store.authors import KeyInForce
+from hub.store.authors import KeyInForce, key_state
 from hub.store.batches import StoredBatch, batches_by_hash, chain_head, log_size
 from hub.store.database import Writing
 from hub.store.forks import insert_fork
@@ -65,7 +65,7 @@ class _Round:
         self._known = batches_by_hash(connection, {verified.opened.hash for verified in batches})
         self._first = self._index = log_size(connection)
         self._now: datetime = hub.clock()
-        self._keys: dict[str, KeyInForce] = {}
+        self._keys = key_state(connection)
         self._heads: dict[tuple[str, str], StoredBatch | None] = {}
         self._entries: list[Entry] = []
         self._rows: list[Row] = []
@@ -84,7 +84,7 @@ class _Round:
         if known is not None:
             return Taken(stored=known, new=False)
         try:
-            key = self._key(verified)
+            key = key_still(self._connection, self._hub, verified, self._keys)
             head = self._head(verified)
             fork = check_place(verified, head)
         except ZhuoyueError as error:
@@ -93,15 +93,6 @@ class _Round:
             insert_fork(self._connection, alarm(verified, self._now))
             return fork
         return self._taken(verified, key, head)
-
-    def _key(self, verified: VerifiedBatch) -> KeyInForce:
-        author = verified.opened.header.author
-        key = self._keys.get(author)
-        if key is None:
-            key = self._keys[author] = key_for(self._connection, self._hub, verified.opened)
-        if key != verified.key:  # another process registered a new key since
-            check_signature(verified.opened, key)
-        return key
 
     def _head(self, verified: VerifiedBatch) -> StoredBatch | None:
         chain = verified.opened.header.author, verified.opened.header.chain

@@ -14,6 +14,8 @@ from traceability.batch.header import Header
 
 LOOK_AGAIN_S = 0.5
 """A batch that another process took moves nobody here."""
+MOST_KNOWN = 50_000
+"""Chains of which it is remembered how far they have come."""
 Chain = tuple[str, str]
 """Author and chain."""
 
@@ -28,10 +30,13 @@ class Turns:
         self._capacity = capacity
         self._due = due
         self._waiting: dict[Chain, set[asyncio.Event]] = {}
+        self._come_to: dict[Chain, int] = {}
 
     async def wait(self, header: Header) -> None:
         """Return when the batch's turn has come or is past; ``OutOfOrder`` when it is too early for too long."""
         chain = (header.author, header.chain)
+        if header.seq <= self._come_to.get(chain, 0):
+            return  # a chain never goes back; the transaction that takes the batch looks anyway
         moved = asyncio.Event()
         waiting = self._waiting.setdefault(chain, set())
         waiting.add(moved)
@@ -54,7 +59,11 @@ class Turns:
 
     def moved(self, header: Header) -> None:
         """A batch of this chain was taken: those that wait look again."""
-        for event in self._waiting.get((header.author, header.chain), ()):
+        chain = (header.author, header.chain)
+        if len(self._come_to) >= MOST_KNOWN:
+            self._come_to.clear()
+        self._come_to[chain] = max(header.seq + 1, self._come_to.get(chain, 0))
+        for event in self._waiting.get(chain, ()):
             event.set()
 
 

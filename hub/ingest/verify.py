@@ -15,8 +15,9 @@ it is projected, and a bad one is quarantined while its batch is taken.
 import msgspec
 
 from hub.errors import KeyRevoked, UnknownAuthor, WrongEnvironment
+from hub.ingest.keys import KnownKeys
 from hub.parts import Hub
-from hub.store.authors import KeyInForce, key_in_force, revocation_in_force
+from hub.store.authors import KeyInForce, KeyState, key_in_force, key_state, revocation_in_force
 from hub.store.batches import batch_by_hash, log_size
 from hub.store.database import Reading
 from hub.store.instant import is_storable
@@ -34,23 +35,28 @@ from traceability.errors import LimitExceeded, Malformed, ZhuoyueError
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
-    """Steps 1 to 3 hold: ``key`` signed ``head``; what follows the first line of ``sent`` is not known yet."""
+    """Steps 1 to 3 hold: ``key`` signed ``head``; what follows the first line of ``sent`` is not known yet.
+
+    ``state`` is that of all keys when ``key`` was found.
+    """
 
     sent: bytes
     compressed: bool
     head: BatchHead
     key: KeyInForce
+    state: KeyState
 
 
 class VerifiedBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch that ``key`` signed; ``body`` is the same, zstd-compressed."""
+    """A batch that ``key`` signed; ``body`` is the same, zstd-compressed. Without ``state`` its key is asked again."""
 
     opened: OpenedBatch
     body: bytes
     key: KeyInForce
+    state: KeyState | None = None
 
 
-def identify(hub: Hub, sent: bytes, *, compressed: bool) -> Signed:
+def identify(hub: Hub, sent: bytes, *, compressed: bool, known: KnownKeys | None = None) -> Signed:
     """Steps 1 to 3; raises the ground's errors, ``UnknownAuthor`` or ``WrongEnvironment``."""
     limits = hub.settings.limits
     if len(sent) > limits.body:
@@ -58,13 +64,29 @@ def identify(hub: Hub, sent: bytes, *, compressed: bool) -> Signed:
     head = open_head(sent, limits, compressed=compressed)
     if not is_storable(head.header.sealed_at):
         raise Malformed("'sealed_at' is outside the years 2 to 9998", where="line 1")
+    signed = None if known is None else _by_known_key(hub, sent, head, known, compressed=compressed)
+    if signed is not None:
+        return signed
     with hub.store.reading() as connection:
-        key = key_for(connection, hub, head)
+        key, state = key_for(connection, hub, head), key_state(connection)
     try:
         verify_head(head, key.public_key)
     except ZhuoyueError as error:
         raise error.at(f"batch {head.header.seq} of {key.author}") from None
-    return Signed(sent=sent, compressed=compressed, head=head, key=key)
+    return Signed(sent=sent, compressed=compressed, head=head, key=key, state=state)
+
+
+def _by_known_key(hub: Hub, sent: bytes, head: BatchHead, known: KnownKeys, *, compressed: bool) -> Signed | None:
+    """None unless a remembered key signed it: then whatever is wrong is found, and said, by asking the store."""
+    found = known.of(head.header.author)
+    if found is None or not head.header.environment == found[0].environment == hub.settings.environment:
+        return None
+    key, state = found
+    try:
+        verify_head(head, key.public_key)
+    except ZhuoyueError:
+        return None
+    return Signed(sent=sent, compressed=compressed, head=head, key=key, state=state)
 
 
 def open_signed(hub: Hub, signed: Signed) -> VerifiedBatch:
@@ -73,7 +95,8 @@ def open_signed(hub: Hub, signed: Signed) -> VerifiedBatch:
     data = decompress(signed.sent, limits) if signed.compressed else signed.sent
     opened = open_batch(data, limits)
     check_signature(opened, signed.key)
-    return VerifiedBatch(opened=opened, body=signed.sent if signed.compressed else compress(data), key=signed.key)
+    body = signed.sent if signed.compressed else compress(data)
+    return VerifiedBatch(opened=opened, body=body, key=signed.key, state=signed.state)
 
 
 def verify(hub: Hub, sent: bytes, *, compressed: bool) -> VerifiedBatch:
@@ -98,6 +121,19 @@ def key_for(connection: Reading, hub: Hub, opened: OpenedBatch | BatchHead) -> K
             f"the batch is of environment {header.environment}, this hub takes only {expected}",
             advice="send it to the hub of its own environment; they are never mixed",
         )
+    return key
+
+
+def key_still(connection: Reading, hub: Hub, verified: VerifiedBatch, state: KeyState) -> KeyInForce:
+    """The key that counts for a batch that is not in the log yet, its signature checked against it.
+
+    ``state`` is that of all keys now: where it is the one in which the batch was verified, nothing has to be asked.
+    """
+    if state == verified.state:
+        return verified.key
+    key = key_for(connection, hub, verified.opened)
+    if key != verified.key:  # a new one was registered since
+        check_signature(verified.opened, key)
     return key
 
 

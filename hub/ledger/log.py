@@ -8,8 +8,10 @@ from hub.errors import NotFound
 from hub.parts import Hub
 from hub.store.batches import header_hashes, log_size
 from hub.store.database import Reading
-from hub.store.log_nodes import node_source, nodes_between
+from hub.store.evidence_queries import log_nodes
+from hub.store.log_nodes import nodes_between
 from traceability.encoding import from_tagged
+from traceability.errors import ProofRefused
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import VerifierKey
 from traceability.log.tile import MAX_TILE_LEVEL, TILE_HEIGHT, TILE_WIDTH
@@ -24,7 +26,18 @@ def verifier_key(hub: Hub) -> VerifierKey:
 def current_checkpoint(connection: Reading, origin: str) -> Checkpoint:
     """The state of the log in this transaction."""
     size = log_size(connection)
-    return Checkpoint(origin=origin, size=size, root=root(size, node_source(connection)))
+    wanted: set[tuple[int, int]] = set()
+
+    def note(level: int, index: int) -> bytes:
+        wanted.add((level, index))
+        return b""
+
+    root(size, note)
+    nodes = log_nodes(connection, wanted)  # with one look-up for all of them
+    missing = wanted - nodes.keys()
+    if missing:
+        raise ProofRefused(f"the log has lost its node {min(missing)}", advice="run 'zhuoyue-hub fsck'")
+    return Checkpoint(origin=origin, size=size, root=root(size, lambda level, index: nodes[level, index]))
 
 
 def tile(connection: Reading, level: int, number: int, width: int = TILE_WIDTH) -> bytes:

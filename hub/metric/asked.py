@@ -2,10 +2,10 @@
 
 import calendar
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,6 +22,7 @@ from hub.tabular.words import NOTHING, Words
 from traceability.quality.window import Window
 from traceability.record.metric import MetricReference
 
+T = TypeVar("T")
 MOST_PERIODS = 600
 
 
@@ -87,6 +88,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     def number_of_day(self, day: date) -> int | None:
         """Into which period a day of the plant's calendar falls."""
         return next((number for number, window in enumerate(self.windows) if window.holds(day)), None)
+
+    def once(self, what: tuple[str, ...], read: Callable[[], T]) -> T:
+        """What ``read`` finds, for all metrics that are asked for together."""
+        if what not in self.kept:
+            self.kept[what] = read()
+        return cast("T", self.kept[what])
 
     def figure(self, window: Window, *, why: Words | str = NOTHING, **told: Any) -> MetricFigure:
         """What a period came to."""

@@ -10,7 +10,7 @@ from hub.metric import why
 from hub.metric.asked import Asked
 from hub.metric.figure import Counted, MetricFigure, Moments
 from hub.metric.yields import counts_by_period
-from hub.rollup.many import Wanted, periods
+from hub.rollup.many import Wanted, periods, values_in
 from hub.rollup.window import Narrowing
 from hub.scorecard.in_force import Measured, counts_for_plant, in_window, measured
 from hub.scorecard.management import Management, management_of
@@ -61,7 +61,8 @@ def mean(asked: Asked) -> list[MetricFigure]:
 
 def inspection_coverage(asked: Asked) -> list[MetricFigure]:
     """Operations judged and characteristics measured, of those planned for the parts made in the period."""
-    held = _held(asked, key=False)
+    stretches = list(_stretches(asked, key=False))
+    numbers = values_in(asked.connection, _wanted(asked, stretches))
     plans = plans_of_plants(asked.connection, [asked.reference.plant], at=asked.now).get(asked.reference.plant, ())
     found = []
     for number, (window, counts) in enumerate(zip(asked.windows, counts_by_period(asked), strict=True)):
@@ -73,11 +74,11 @@ def inspection_coverage(asked: Asked) -> list[MetricFigure]:
             if entry.plan.part in made and asked.reference.operation in ("", operation.id)
         }
         values: dict[tuple[str, str, str], bool] = {}
-        for each in held:
-            one = each.one.characteristic
-            if each.number == number and each.one.plan.part in made:
-                key = (each.one.plan.part, one.operation, one.id)
-                values[key] = values.get(key, False) or bool(each.values.sums.n)
+        for (at, each), n in zip(stretches, numbers, strict=True):
+            one = each.characteristic
+            if at == number and each.plan.part in made:
+                key = (each.plan.part, one.operation, one.id)
+                values[key] = values.get(key, False) or bool(n)
         seen = [*planned.values(), *values.values()]
         found.append(_covered(asked, window, seen))
     return found
@@ -97,8 +98,13 @@ def _covered(asked: Asked, window: Window, seen: Sequence[bool]) -> MetricFigure
 
 def _held(asked: Asked, *, key: bool) -> list[_Held]:
     stretches = list(_stretches(asked, key=key))
+    found = periods(asked.connection, _wanted(asked, stretches))
+    return [_Held(number, one, told.rollup) for (number, one), told in zip(stretches, found, strict=True)]
+
+
+def _wanted(asked: Asked, stretches: Sequence[tuple[int, Measured]]) -> list[Wanted]:
     cells = None if asked.work_cells is None else tuple(sorted(asked.work_cells))
-    wanted = [
+    return [
         Wanted(
             plant=asked.reference.plant,
             characteristic=one.characteristic,
@@ -107,8 +113,6 @@ def _held(asked: Asked, *, key: bool) -> list[_Held]:
         )
         for _, one in stretches
     ]
-    found = periods(asked.connection, wanted)
-    return [_Held(number, one, told.rollup) for (number, one), told in zip(stretches, found, strict=True)]
 
 
 def _stretches(asked: Asked, *, key: bool) -> Iterator[tuple[int, Measured]]:

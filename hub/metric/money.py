@@ -51,8 +51,9 @@ def _rates(asked: Asked, sides: Sequence[bool]) -> list[MetricFigure]:
     where = asked.reference
     if where.line:
         return asked.untold(why.NOT_BY_LINE)
-    lines = [line for line in loss_lines(asked.connection, [where.plant]) if _takes(asked, line)]
-    outputs = output_values_of_plants(asked.connection, [where.plant])
+    ledger = asked.once(("losses",), lambda: loss_lines(asked.connection, [where.plant]))
+    lines = [line for line in ledger if _takes(asked, line)]
+    outputs = asked.once(("outputs",), lambda: output_values_of_plants(asked.connection, [where.plant]))
     net = management_of(asked.connection, [where.plant])[where.plant].policy.net_losses
     entries = loss_entries(lines)
     return [_rate(asked, window, entries, _output(outputs, window), sides, net=net) for window in asked.windows]

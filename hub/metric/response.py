@@ -32,15 +32,8 @@ def action_hours(asked: Asked) -> list[MetricFigure]:
 def _hours(asked: Asked, end: End, done: Words) -> list[MetricFigure]:
     where = asked.reference
     waits: list[list[AlarmWait]] = [[] for _ in asked.windows]
-    for one in alarm_waits(
-        asked.connection,
-        where.plant,
-        asked.span,
-        part=where.part,
-        operation=where.operation,
-        characteristic=where.characteristic,
-        work_cells=asked.work_cells,
-    ):
+    place = (where.part, where.operation, where.characteristic)
+    for one in asked.once(("alarms", *place), lambda: _read(asked)):
         number = asked.number_of(one.at)
         if number is not None:
             waits[number].append(one)
@@ -48,6 +41,19 @@ def _hours(asked: Asked, end: End, done: Words) -> list[MetricFigure]:
         _figure(asked, window, [(one.at, end(one)) for one in several], done)
         for window, several in zip(asked.windows, waits, strict=True)
     ]
+
+
+def _read(asked: Asked) -> list[AlarmWait]:
+    where = asked.reference
+    return alarm_waits(
+        asked.connection,
+        where.plant,
+        asked.span,
+        part=where.part,
+        operation=where.operation,
+        characteristic=where.characteristic,
+        work_cells=asked.work_cells,
+    )
 
 
 def _figure(asked: Asked, window: Window, waits: Sequence[Wait], done: Words) -> MetricFigure:

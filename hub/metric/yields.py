@@ -21,6 +21,8 @@ from hub.store.master_queries import PlanEntry, plans_of_plants
 from hub.store.metric_queries import first_pass_by_period, results_with_defect
 from hub.store.rollup_sources import PlacedResult, results_of_units
 from hub.store.score_queries import NO_UNIT, ScoredResult
+from hub.store.tallied_queries import counts_between
+from hub.store.tally_queries import marked_plants
 from hub.tabular.words import NOTHING
 from traceability.quality.acceptance import judged_on_samples
 from traceability.quality.first_pass import FirstPass, pooled
@@ -126,16 +128,17 @@ def _share(asked: Asked, of: Callable[[FirstPass], tuple[int, int]]) -> list[Met
 def counts_by_period(asked: Asked) -> list[dict[Subject, FirstPass]]:
     """Counts at the place of each part at each operation, period by period."""
     where = asked.reference
-    key = ("first pass", where.part, where.operation)
-    if key not in asked.kept:
-        asked.kept[key] = _read_counts(asked)
-    found: list[dict[Subject, FirstPass]] = asked.kept[key]
-    return found
+    return asked.once(("first pass", where.part, where.operation), lambda: _read_counts(asked))
 
 
 def _read_counts(asked: Asked) -> list[dict[Subject, FirstPass]]:
     where = asked.reference
     found: list[dict[Subject, FirstPass]] = [{} for _ in asked.windows]
+    if asked.work_cells is None and marked_plants(asked.connection, [where.plant]):
+        for told in counts_between(asked.connection, where.plant, asked.bounds):  # whole days where these fit
+            if where.part in ("", told.part) and where.operation in ("", told.operation):
+                found[told.number][told.part, told.operation] = told.counts
+        return found
     for one in first_pass_by_period(
         asked.connection,
         where.plant,

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
+from hub.api.problems import COLD_AWAY
 from hub.pages.account_paths import SIGN_IN_PATH, sign_in_path
 from hub.pages.frame.address import address_of
 from hub.pages.speech import mark
@@ -40,6 +41,15 @@ ADVICE = {
     500: mark("Nothing was changed. Try again; if it happens again, the hub's own log says more."),
     503: mark("Try again in a few seconds."),
 }  # fmt: skip
+BY_KIND = {
+    COLD_AWAY: (
+        mark("The store of old data does not answer"),
+        mark(
+            "This page needs values or batches that were moved to the cold tier, and they can't be read from there now."
+            " Nothing is lost: whoever runs the hub mounts it again; until then newer periods can be looked at."
+        ),
+    ),
+}
 
 
 def add_error_pages(app: FastAPI, pages: Pages) -> None:
@@ -74,10 +84,14 @@ def _told_as_page(
 def error_page(request: Request, pages: Pages, problem: Problem) -> Response:
     """What happened and what to do."""
     status = problem.status
+    title, advice = BY_KIND.get(problem.type) or (
+        TITLES.get(status, mark("This did not work")),
+        ADVICE.get(status, mark("Go back to the home page and try again.")),
+    )
     context = {
         "status": status,
-        "title": TITLES.get(status, mark("This did not work")),
-        "advice": ADVICE.get(status, mark("Go back to the home page and try again.")),
+        "title": title,
+        "advice": advice,
         "detail": problem.detail,
     }
     return pages.answer(request, "error.html", context, status)

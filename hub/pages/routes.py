@@ -13,6 +13,7 @@ from hub.fleet.home import home
 from hub.ledger.log import verifier_key
 from hub.notify.mailbox import unread_of
 from hub.page_paths import HOME_PATH, ITEMS_PATH, has_page, item_path
+from hub.pages.after_sales.lot_page import lot_page
 from hub.pages.after_sales.narrowed import LEVELS_PARAMETER, WAY_PARAMETER, folded
 from hub.pages.after_sales.unit_facts import unit_facts
 from hub.pages.alarm_rows import alarm_rows
@@ -21,7 +22,7 @@ from hub.pages.home_page import home_context
 from hub.pages.page_code import page_code_context
 from hub.pages.plant_page import plant_context
 from hub.pages.templating import Pages
-from hub.pages.unit_page import genealogy_context, unit_context
+from hub.pages.unit_page import unit_context
 from hub.parts import Hub
 from hub.scorecard.assess import level_history
 from hub.scorecard.routes import UsesCards
@@ -30,11 +31,8 @@ from hub.store.alarm_queries import AlarmWanted
 from hub.suppliers.desk import SupplierDesk
 from hub.suppliers.routes import UsesSuppliers
 from hub.trace.line import plant_holds
-from hub.trace.pages import lot_view, view_of_lot
-from hub.trace.views import LotView
-from traceability.identifier.item import ItemKind, item_uri, read_identity, unit_uri
+from traceability.identifier.item import ItemKind, item_uri, lot_uri, read_identity, unit_uri
 
-LOT_PAGE = 100
 MOST_ALARMS = 20
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -104,16 +102,7 @@ def get_lot(
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Response:
     """Where did this lot go?"""
-    with hub.store.reading() as connection:
-        view = lot_view(connection, gtin, lot, offset=offset, limit=LOT_PAGE)
-    return _lot_page(view, offset, request, pages)
-
-
-def _lot_page(view: LotView, offset: int, request: Request, pages: Pages) -> Response:
-    asked = request.query_params
-    shown = folded(view.graph, asked.get(WAY_PARAMETER), asked.get(LEVELS_PARAMETER))
-    context = {"view": view, "offset": offset, "page": LOT_PAGE}
-    return pages.answer(request, "lot.html", context | genealogy_context(shown, pages.speech(request)))
+    return lot_page(lot_uri(gtin, lot), offset, request, hub, pages)
 
 
 @router.get(f"{ITEMS_PATH}/{{item:path}}")
@@ -132,9 +121,7 @@ def get_item(
     if named.gtin and has_page(name):
         return RedirectResponse(item_path(name), status_code=303)
     if named.kind is ItemKind.LOT:
-        with hub.store.reading() as connection:
-            lot = view_of_lot(connection, name, offset=offset, limit=LOT_PAGE)
-        return _lot_page(lot, offset, request, pages)
+        return lot_page(name, offset, request, hub, pages)
     return _unit_page(name, request, hub, desk, pages)
 
 

@@ -20,6 +20,7 @@ from hub.pages.comparison import routes as comparison_pages
 from hub.pages.costs import entries_routes
 from hub.pages.costs import routes as cost_pages
 from hub.pages.error_page import add_error_pages
+from hub.pages.files import routes as file_pages
 from hub.pages.fleet import rollout_routes as rollout_pages
 from hub.pages.fleet import routes as fleet_pages
 from hub.pages.headers import SecurityHeaders
@@ -73,6 +74,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     requirement_pages.router,
     incoming_pages.router,
     further_incoming_pages.router,
+    file_pages.router,
     master_pages.router,
     subscription_page.router,
     fleet_pages.router,

@@ -1,21 +1,26 @@
 """How a page says names, numbers and times in one language."""
 
+import math
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from hub.named import Named
 from hub.pages.language import Language, locale_of, translations_of
+from hub.pages.refusal import refusal
+from traceability.errors import ZhuoyueError
 
 NO_FIGURE = "–"
 _MOST_DIGITS = 8
 _PRECISION = 50
+_EXACT = Context(prec=_PRECISION)
+_STEPS = tuple(Decimal(1).scaleb(-digits) for digits in range(20))
 _JUST_NOW = timedelta(seconds=10)
 
 
@@ -31,11 +36,17 @@ class Speech:
         self.language = language
         self.locale: Locale = locale_of(language)
         self.translations = translations_of(language)
+        signs = {",": get_group_symbol(self.locale), ".": get_decimal_symbol(self.locale)}
+        self._signs = str.maketrans({plain: own for plain, own in signs.items() if plain != own})
 
     def say(self, text: str, **values: object) -> str:
         """``text`` in this language; ``%(name)s`` in it are filled with ``values``."""
         said = self.translations.gettext(text)
         return said % values if values else said
+
+    def refusal(self, error: ZhuoyueError) -> str:
+        """Why something was refused, and what to do."""
+        return refusal(error, self.language)
 
     def say_count(self, one: str, many: str, number: int, **values: object) -> str:
         """``one`` or ``many`` as the grammar asks; ``%(num)s`` is the number."""
@@ -53,13 +64,15 @@ class Speech:
 
     def count(self, number: int | None) -> str:
         """A whole number with this language's grouping."""
-        return NO_FIGURE if number is None else str(format_decimal(number, locale=self.locale))
+        if number is None:
+            return NO_FIGURE
+        return self._told(f"{number:,}")
 
     def figure(self, value: Decimal | Fraction | float | None, digits: int) -> str:
         """A number with so many decimals, all of them shown."""
         if value is None:
             return NO_FIGURE
-        return str(format_decimal(_rounded(value, digits), format=_pattern(digits), locale=self.locale))
+        return self._told(f"{_rounded(value, digits):,.{digits}f}")
 
     def exact(self, value: Decimal | None) -> str:
         """A number with exactly the decimals it has."""
@@ -91,14 +104,11 @@ class Speech:
 
     def moment(self, instant: datetime, zone: str) -> str:
         """Date and time by the clock of ``zone``, to the second."""
-        local = instant.astimezone(ZoneInfo(zone))
-        pattern = "yyyy-MM-dd HH:mm:ss"
-        return str(format_datetime(local, pattern, tzinfo=local.tzinfo, locale=self.locale))
+        return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(" ", "seconds")
 
     def clock(self, instant: datetime, zone: str) -> str:
         """Time of day by the clock of ``zone``, to the second."""
-        local = instant.astimezone(ZoneInfo(zone))
-        return str(format_time(local, "HH:mm:ss", tzinfo=local.tzinfo, locale=self.locale))
+        return instant.astimezone(ZoneInfo(zone)).time().isoformat("seconds")
 
     def day(self, when: date | datetime, zone: str = "UTC") -> str:
         """A date in words, by the clock of ``zone`` when it has a time."""
@@ -116,13 +126,18 @@ class Speech:
         offset = when.astimezone(ZoneInfo(zone)).strftime("%z")
         return f"{zone} (UTC{offset[:3]}:{offset[3:5]})" if zone != "UTC" else "UTC"
 
+    def _told(self, text: str) -> str:
+        """A plain number, grouped by thousands as both languages do, with this language's signs."""
+        return text.translate(self._signs) if self._signs else text
+
 
 def _rounded(value: Decimal | Fraction | float, digits: int) -> Decimal:
+    step = _STEPS[digits] if 0 <= digits < len(_STEPS) else Decimal(1).scaleb(-digits)
+    if isinstance(value, float) and math.isfinite(value):
+        return Decimal(value).quantize(step, rounding=ROUND_HALF_EVEN, context=_EXACT)
     exact = Fraction(value)
     with localcontext(prec=_PRECISION):
-        return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(
-            Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN
-        )
+        return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(step, rounding=ROUND_HALF_EVEN)
 
 
 def _pattern(digits: int) -> str:

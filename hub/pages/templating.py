@@ -1,7 +1,7 @@
 """From a template to an answer. One Jinja environment for each language, made once, with escaping always on."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from hub.pages.frame.navigation import Crumb, shown_tasks
 from hub.pages.frame.preference import OF_PLANT, OFFERED_ZONES, Theme, theme_of, zone_of
 from hub.pages.language import Language
 from hub.pages.level_words import binding_short, level_name
+from hub.pages.refusal import told_again
 from hub.pages.speech import Speech
 from hub.pages.static_files import PLOTLY_PATH, STATIC_ROOT, plotly_style_ids
 from hub.pages.switch import language_of, switch_address
@@ -26,6 +27,7 @@ from hub.pages.tables.define import Filled
 from hub.pages.tables.export import CSV, XLSX, exported
 from hub.pages.who import who_reads
 from hub.pages.words import word_for
+from hub.store.cold import taken_cold_reads
 from traceability.unit import Environment as DataEnvironment
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
@@ -67,6 +69,7 @@ class Pages:
             "tasks": shown_tasks(request.url.path, self._speeches[language]),
             "trail": (),
             "tables": {},
+            "cold": taken_cold_reads(),
             "theme": theme_of(request),
             "themes": tuple(Theme),
             "zone_choice": zone_of(request),
@@ -135,6 +138,7 @@ def _templates(speech: Speech) -> Environment:
 
     templates.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     templates.filters["heading"] = lambda text: text if len(text) < 2 else text[:1].upper() + text[1:]
+    templates.filters["anew"] = lambda text: told_again(text, speech.language) if text else text
     templates.globals |= {
         "say": speech.say,
         "say_count": speech.say_count,
@@ -145,6 +149,7 @@ def _templates(speech: Speech) -> Environment:
         "fpy_interval": lambda fpy: yield_interval(fpy, speech),
         "plant_path": plant_path,
         "help_of": help_of,
+        "zip": partial(zip, strict=True),
         "static": STATIC_ROOT,
         "plotly": PLOTLY_PATH,
         "plotly_style_ids": plotly_style_ids(),

@@ -14,6 +14,7 @@ from hub.pages.after_sales.unit_facts import UnitFacts, beside, chart_url
 from hub.pages.doubt_words import DISPUTE_WORDS
 from hub.pages.genealogy_picture import pictures
 from hub.pages.limit_bar import LimitBar, badness, limit_bar
+from hub.pages.picture_rows import picture_rows
 from hub.pages.sealed_rows import sealed_by_item, sealed_rows
 from hub.pages.speech import Speech
 from hub.trace.views import GraphLink, GraphNode, GraphView, MeasurementView, ResultView
@@ -59,7 +60,7 @@ def unit_context(
         "evidence_file": f"evidence-{_NOT_IN_A_NAME.sub('_', f'{view.gtin or view.part.id}-{view.serial}')}.json",
         "measured": rows,
         "out_of_limits": sum(row.out for row in rows),
-        "pictures": [(result, picture) for result in view.results for picture in result.pictures],
+        "pictures": picture_rows(view.results, view.time_zone, speech),
         "shown_attempts": shown_attempts(view.results),
         **genealogy_context(shown, speech),
     }

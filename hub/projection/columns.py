@@ -1,27 +1,39 @@
 """The values of a batch by characteristic: each becomes one row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from hub.projection.sender import Sender
 from hub.store.instant import to_micros
 from hub.store.rows import Row
-from hub.store.value_body import GOOD, Doubt, to_body
+from hub.store.value_body import GOOD, Doubt, body_at, narrow
 from traceability.record.production import MeasuredValue, MeasurementsRecord
 
-_Cells = list[tuple[int, int, int, MeasuredValue]]
-"""Line, event time, item and value."""
+_Name = tuple[str, str, int]
+"""Characteristic, unit of measure and decimals."""
 
 
-def column_rows(batch_id: int, sender: Sender, stated: Iterable[tuple[int, MeasurementsRecord]]) -> Iterator[Row]:
+class _Cells(NamedTuple):
+    """Values with their items in the records numbered ``records``; None: one in each record."""
+
+    records: list[int] | None
+    items: Sequence[int]
+    values: Sequence[MeasuredValue]
+
+
+def column_rows(batch_id: int, sender: Sender, stated: Sequence[tuple[int, MeasurementsRecord]]) -> Iterator[Row]:
     """One row for each characteristic in each unit and resolution; ``stated`` are lines with their records, rising."""
-    columns: defaultdict[tuple[str, str, int], _Cells] = defaultdict(list)
-    for line, record in stated:
-        at = to_micros(record.event_time)
-        for item, value in enumerate(record.values):
-            columns[value.characteristic, value.uom, value.decimals].append((line, at, item, value))
-    for number, ((characteristic, uom, decimals), cells) in enumerate(columns.items()):
-        lines, times, items, values = zip(*cells, strict=True)
+    every_line = [line for line, _ in stated]
+    every_time = [to_micros(record.event_time) for _, record in stated]
+    all_lines = narrow(every_line)
+    for number, (name, cells) in enumerate(_columns([record.values for _, record in stated])):
+        characteristic, uom, decimals = name
+        lines, times = all_lines, every_time
+        if cells.records is not None:
+            lines = narrow([every_line[record] for record in cells.records])
+            times = [every_time[record] for record in cells.records]
+        numbers = [value.value or 0 for value in cells.values]
         yield (
             "value_column",
             {
@@ -31,12 +43,38 @@ def column_rows(batch_id: int, sender: Sender, stated: Iterable[tuple[int, Measu
                 "characteristic": characteristic,
                 "uom": uom,
                 "decimals": decimals,
-                "n": len(cells),
+                "n": len(numbers),
                 "earliest": min(times),
                 "latest": max(times),
-                "body": to_body(lines, items, [value.value or 0 for value in values], _doubts(values)),
+                "body": body_at(lines, narrow(cells.items), numbers, _doubts(cells.values)),
             },
         )
+
+
+def _columns(stated: Sequence[tuple[MeasuredValue, ...]]) -> Iterator[tuple[_Name, _Cells]]:
+    """The values of each column in the order of the records, columns in that of their first values."""
+    flat = [value for values in stated for value in values]
+    names = [(value.characteristic, value.uom, value.decimals) for value in flat]
+    width = len(flat) // len(stated) if stated else 0
+    if width and len(set(names[:width])) == width and names == names[:width] * len(stated) and _even(stated):
+        for item, name in enumerate(names[:width]):
+            yield name, _Cells(None, [item] * len(stated), flat[item::width])
+        return
+    yield from _one_by_one(stated)
+
+
+def _even(stated: Sequence[tuple[MeasuredValue, ...]]) -> bool:
+    return len(set(map(len, stated))) == 1
+
+
+def _one_by_one(stated: Sequence[tuple[MeasuredValue, ...]]) -> Iterator[tuple[_Name, _Cells]]:
+    columns: defaultdict[_Name, list[tuple[int, int, MeasuredValue]]] = defaultdict(list)
+    for number, values in enumerate(stated):
+        for item, value in enumerate(values):
+            columns[value.characteristic, value.uom, value.decimals].append((number, item, value))
+    for name, cells in columns.items():
+        numbers, items, values = zip(*cells, strict=True)
+        yield name, _Cells(list(numbers), items, values)
 
 
 def _doubts(values: Iterable[MeasuredValue]) -> Iterator[Doubt]:

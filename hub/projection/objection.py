@@ -59,35 +59,37 @@ from traceability.record.production import (
 
 _REASON_LENGTH = 300
 _OfAUnit = UnitResultRecord | MeasurementsRecord | PicturesRecord | CodesRecord | InterlockRefusalRecord
-_HUB_ONLY: tuple[type[Record], ...] = (
-    CompanyPrefixRecord,
-    OrganisationRecord,
-    PlantRecord,
-    AuthorKeyRecord,
-    QualityLossRecord,
-    OutputValueRecord,
-    AssessmentRecord,
-    KeyProofRecord,
-    AuthorKeyRevokedRecord,
-    HoldOrderRecord,
-    PlantMessageRecord,
-    DownlinkStartRecord,
-    UnitStateRecord,
-    NoticeRecord,
-    *CATENAX_HUB_ONLY,
-    *COMPARISON_HUB_ONLY,
-    *COST_HUB_ONLY,
-    *EPCIS_HUB_ONLY,
-    *FIELD_HUB_ONLY,
-    *INCOMING_HUB_ONLY,
-    *HISTORY_HUB_ONLY,
-    *ROLLOUT_HUB_ONLY,
-    *INDICATOR_HUB_ONLY,
-    *MASTER_HUB_ONLY,
-    *NOTIFICATION_HUB_ONLY,
-    *QUALITY_HUB_ONLY,
-    *REQUIREMENT_HUB_ONLY,
-    *IMPROVEMENT_HUB_ONLY,
+_HUB_ONLY: frozenset[type[Record]] = frozenset(
+    (
+        CompanyPrefixRecord,
+        OrganisationRecord,
+        PlantRecord,
+        AuthorKeyRecord,
+        QualityLossRecord,
+        OutputValueRecord,
+        AssessmentRecord,
+        KeyProofRecord,
+        AuthorKeyRevokedRecord,
+        HoldOrderRecord,
+        PlantMessageRecord,
+        DownlinkStartRecord,
+        UnitStateRecord,
+        NoticeRecord,
+        *CATENAX_HUB_ONLY,
+        *COMPARISON_HUB_ONLY,
+        *COST_HUB_ONLY,
+        *EPCIS_HUB_ONLY,
+        *FIELD_HUB_ONLY,
+        *INCOMING_HUB_ONLY,
+        *HISTORY_HUB_ONLY,
+        *ROLLOUT_HUB_ONLY,
+        *INDICATOR_HUB_ONLY,
+        *MASTER_HUB_ONLY,
+        *NOTIFICATION_HUB_ONLY,
+        *QUALITY_HUB_ONLY,
+        *REQUIREMENT_HUB_ONLY,
+        *IMPROVEMENT_HUB_ONLY,
+    )
 )
 
 
@@ -119,7 +121,7 @@ def _read(line: bytes, seq: int, sender: Sender, limits: BatchLimits) -> ReadRec
 
 def _objection(line: bytes, record: AnyRecord, sender: Sender) -> str:
     """Why ``record`` can't be taken, or an empty text."""
-    if isinstance(record, _HUB_ONLY) and sender.author != HUB_AUTHOR:
+    if type(record) in _HUB_ONLY and sender.author != HUB_AUTHOR:
         return "records of this kind are sealed by the hub alone"
     if not is_storable(record.event_time):
         return "'event_time' is outside the years 2 to 9998"

@@ -28,6 +28,7 @@ from hub.store.authors import key_in_force
 from hub.store.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq, log_size
 from hub.store.beside import Beside, open_beside, remove_beside, table_digests
 from hub.store.database import Reading, Writing
+from hub.store.ending_queries import forget_endings
 from hub.store.place import Place
 from hub.store.rows import write_rows
 from traceability.batch.open import decompress, open_batch
@@ -91,6 +92,7 @@ def _replace(beside: Beside, hub: Hub, done: int, differing: tuple[str, ...]) ->
         size = log_size(connection)  # nobody else writes from here on
         _fill(beside, hub, done, size, silent)
         beside.take_over(connection, differing)
+        forget_endings(connection)  # numbers of units and lots that are there only now
 
 
 @contextmanager

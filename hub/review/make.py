@@ -45,7 +45,8 @@ def make_review(
     ``NotFound`` for an unknown plant, ``EntryRefused`` for a year that has not begun or a log that long.
     """
     size = _known_size(connection, through)
-    read = _read(connection, plant, year, hub.clock(), None if through is None else size, told)
+    before = None if size == log_size(connection) else size  # what is known now is told by tallies and roll-ups
+    read = _read(connection, plant, year, hub.clock(), before, told)
     entry, scored, earlier, span = read.scored.entry, read.scored, read.earlier, read.span
     complete = read.now >= span.end
     records = read.gathered.plants[plant]
@@ -110,7 +111,7 @@ def _read(  # noqa: PLR0917 - what is asked, and by whose clock
 
 def has_figures(scored: Scored) -> bool:
     """Whether anything is known of the year."""
-    return bool(scored.histories) or any(each.rated for each in scored.grade.metrics)
+    return bool(scored.counts) or any(each.rated for each in scored.grade.metrics)
 
 
 def _known_size(connection: Reading, through: int | None) -> int:
@@ -181,7 +182,7 @@ def moved(metric: Metric, before: Fraction | None, now: Fraction | None) -> Move
 
 def _scores(scored: Scored, gathered: Gathered) -> tuple[OperationScore, ...]:
     records = gathered.plants[scored.entry.named.id]
-    return operation_scores(records, scored.histories, gathered.parts, None, scored.zone)
+    return operation_scores(records, scored.made, scored.window, gathered.parts, None)
 
 
 def _operations(now: Iterable[OperationScore], before: Iterable[OperationScore]) -> tuple[OperationLine, ...]:

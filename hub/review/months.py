@@ -2,19 +2,19 @@
 
 import calendar
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from hub.review.views import MonthLine
 from hub.scorecard.economics import loss_entries
 from hub.scorecard.gather import PlantRecords
-from hub.scorecard.operations import counts_of
 from hub.scorecard.plant import Scored
 from hub.scorecard.rolled import plant_families
-from hub.scorecard.submissions import days_with_results, within
+from hub.scorecard.submissions import Subject
 from hub.store.alarm_queries import AnsweredAlarm
 from hub.store.instant import from_micros
+from traceability.quality.first_pass import FirstPass
 from traceability.quality.loss import LossEntry
 from traceability.quality.rolled import plant_rolled_yield
 from traceability.quality.window import Window
@@ -27,9 +27,11 @@ def months_of(
     raised = _by_month(scored, (from_micros(one.at) for one in alarms))
     loaded = _by_month(scored, imported)
     entries = loss_entries(records.losses)
+    months = months_in(scored.window)
+    days = Counter(day.replace(day=1) for day in scored.made.days(scored.window))
     return tuple(
-        _month(scored, records, window, entries, (raised[window.first], loaded[window.first]))
-        for window in months_in(scored.window)
+        _month(records, window, counts, entries, (raised[window.first], days[window.first], loaded[window.first]))
+        for window, counts in zip(months, scored.made.counts(months), strict=True)
     )
 
 
@@ -45,12 +47,13 @@ def months_in(window: Window) -> list[Window]:
 
 
 def _month(
-    scored: Scored, records: PlantRecords, window: Window, entries: Sequence[LossEntry], counted: tuple[int, int]
+    records: PlantRecords,
+    window: Window,
+    counts: Mapping[Subject, FirstPass],
+    entries: Sequence[LossEntry],
+    counted: tuple[int, int, int],
 ) -> MonthLine:
-    found = within(scored.histories, window, scored.zone)
-    counts = counts_of(found)
     accrued = [entry for entry in entries if window.holds(entry.accrued)]
-    days = {day for day in days_with_results(found, scored.zone) if window.holds(day)}
     return MonthLine(
         first=window.first,
         submitted=sum(one.submitted for one in counts.values()),
@@ -59,8 +62,8 @@ def _month(
         internal_loss=_sum(entry for entry in accrued if entry.item.internal),
         external_loss=_sum(entry for entry in accrued if not entry.item.internal),
         alarms=counted[0],
-        days_with_results=len(days),
-        imported=counted[1],
+        days_with_results=counted[1],
+        imported=counted[2],
     )
 
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from hub.review.views import LossOfData, Support
 from hub.scorecard.gather import PlantRecords
 from hub.scorecard.plant import Scored
-from hub.scorecard.submissions import days_with_results
 from hub.scorecard.views import OperationScore
 from hub.store.database import Reading
 from hub.store.master_queries import read_master
@@ -24,18 +23,17 @@ def support_of(
     imported: int,
 ) -> Support:
     """Of the year that ``scored`` is about."""
-    results = [one for one in records.results if span.begin <= one.attempt.event_time < span.end]
-    standing = [one for one in results if not one.erroneous]
+    told = scored.made.evidence(span.begin, span.end)
     known = read_master(connection).authors.values()
     authors = sorted({each.author for each in known if each.plant == records.plant})
     lost = losses_of_authors(connection, authors, span)
     return Support(
-        results=len(standing),
+        results=told.standing,
         units=scored.units,
-        batches=len({one.batch_id for one in standing}),
-        authors=tuple(sorted({one.attempt.author for one in standing})),
+        batches=told.batches,
+        authors=told.authors,
         coverage=scored.coverage,
-        longest_gap=longest_gap(scored.window, days_with_results(scored.histories, scored.zone)),
+        longest_gap=longest_gap(scored.window, scored.made.days(scored.window)),
         digital=scored.digital,
         losses=tuple(
             LossOfData(author=one.author, stream=one.stream, entries=one.entries, count=one.count, reason=one.reason)
@@ -43,7 +41,7 @@ def support_of(
         ),
         new_chains=chains_begun(connection, authors, span),
         quarantined=quarantined_of(connection, authors, span),
-        erroneous=len(results) - len(standing),
+        erroneous=told.wrong,
         claims_disagreeing=sum(not claim.agrees for one in operations for claim in one.claims),
         imported=imported,
         entered=sum(scored.window.holds(line.accrued) for line in records.losses),

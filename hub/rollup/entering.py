@@ -13,6 +13,8 @@ import msgspec
 
 from hub.store.correction_queries import Place, any_correction, erroneous
 from hub.store.database import Reading
+from hub.store.measured_queries import Column, column_new
+from hub.store.measured_tables import measured, value_column
 from hub.store.rollup_sources import (
     Chain,
     LotLink,
@@ -29,7 +31,7 @@ from hub.store.rollup_sources import (
 )
 from hub.store.rows import Row
 from hub.store.score_queries import NO_UNIT
-from hub.store.tables import measured, unit_result
+from hub.store.tables import unit_result
 from traceability.quality.first_pass import Attempt
 from traceability.unit import Purpose, is_submission
 
@@ -40,12 +42,14 @@ Pair = tuple[PlacedResult, StatedAt]
 class BatchResults(msgspec.Struct, frozen=True):
     """The results and records of measured values of some batches, in the order of the log.
 
-    ``histories`` are every result up to them of the units they name (of all authors).
+    ``histories`` are every result up to them of the units they name (of all authors); ``columns`` their values where
+    these need not be read.
     """
 
     results: list[PlacedResult]
     stated: list[StatedAt]
     histories: list[PlacedResult]
+    columns: tuple[Column, ...] = ()
 
 
 class Entering(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -87,13 +91,15 @@ def batch_results(connection: Reading, first: int, last: int) -> BatchResults:
 
 def results_among(connection: Reading, first: int, rows: Iterable[Row]) -> BatchResults:
     """The same, of batches from ``first`` on that were just made into ``rows``: what is known need not be read."""
-    results, stated = [], []
+    results, stated, columns = [], [], []
     for name, row in rows:
         if name == unit_result.name and row["plant"] is not None:
             results.append(placed_new(row))
         elif name == measured.name:
             stated.append(stated_new(row))
-    return _with_histories(connection, first, results, stated)
+        elif name == value_column.name:
+            columns.append(column_new(row))
+    return msgspec.structs.replace(_with_histories(connection, first, results, stated), columns=tuple(columns))
 
 
 def _with_histories(
@@ -125,7 +131,8 @@ def entering(connection: Reading, chains: Mapping[int, Chain], read: BatchResult
         old = before.get(part.chain, ())
         stated = [*(one for one in old if one.result_id in part.bare), *part.stated] if old else part.stated
         pairs = [(found[one.result_id], one) for one in stated if one.result_id in found]
-        if len(part.batches) > 1 and any(result.batch_id != one.batch_id for result, one in pairs):
+        own = links.get(part.chain, ())
+        if len(part.batches) > 1 and _of_each_other(pairs, own):
             return None
         told.append(
             Entering(
@@ -133,11 +140,22 @@ def entering(connection: Reading, chains: Mapping[int, Chain], read: BatchResult
                 batch_id=part.batches[-1],
                 several=len(part.batches) > 1,
                 pairs=pairs,
-                lots=_lots(links.get(part.chain, ())),
+                lots=_lots(own),
                 wrong=_wrong(connection, part.chain, pairs) if wrongs else set(),
             )
         )
     return told
+
+
+def _of_each_other(pairs: Iterable[Pair], links: Iterable[LotLink]) -> bool:
+    """Whether a batch states values of another's result, or what is inside a unit that an earlier one measured."""
+    told: defaultdict[str, int] = defaultdict(int)
+    for joined in links:
+        told[joined.unit] = max(told[joined.unit], joined.batch_id)
+    return any(
+        result.batch_id != one.batch_id or told.get(result.scored.attempt.unit, 0) > one.batch_id
+        for result, one in pairs
+    )
 
 
 def places(chain: Chain, result: PlacedResult, stated: StatedAt) -> set[Place]:

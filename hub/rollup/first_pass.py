@@ -5,16 +5,15 @@ The sums are integers, so they are those of all histories whatever the order of 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from hub.rollup.entering import BatchResults
+from hub.rollup.alike import Groups
+from hub.rollup.changed import Changed
 from hub.rollup.hours import hour_of
-from hub.store.correction_queries import Place, erroneous
 from hub.store.database import Writing
 from hub.store.rollup_queries import HourKey, add_first_pass
-from hub.store.rollup_sources import Corrected, PlacedResult, results_named, results_of_units
-from hub.store.score_queries import NO_UNIT
-from traceability.quality.first_pass import FirstPass, first_pass_of_unit
+from hub.store.rollup_sources import PlacedResult
+from traceability.quality.first_pass import FirstPass, first_pass_of_one, first_pass_of_unit
 from traceability.quality.ordering import distinct, in_order
 from traceability.unit import is_submission
 
@@ -22,39 +21,22 @@ Subject = tuple[str, str, str, str]
 """Plant, part, operation and unit."""
 
 
-def keep_first_pass(
-    connection: Writing, first: int, last: int, read: BatchResults, corrected: Collection[Corrected] = ()
-) -> None:
-    """Revise the counts by the results of the batches from ``first`` to ``last``, and by what they declare wrong."""
-    every = [*read.histories, *filter(_is_nameless, read.results)]
-    told = {placed.scored.attempt.unit for placed in every}
-    every += results_of_units(connection, {one.unit for one in corrected if one.unit} - told, last)
-    for one in corrected:
-        if one.unit is None:
-            every += filter(_is_nameless, results_named(connection, one.chain, [one.result_id], last))
-    before = _by_subject(_counting(connection, [placed for placed in every if placed.batch_id < first], first))
-    after = _by_subject(_counting(connection, every, last + 1))
+def keep_first_pass(connection: Writing, groups: Groups, changed: Changed) -> list[tuple[HourKey, FirstPass]]:
+    """Revise the counts by results in ``groups``, and by what else some batches changed; by how much they changed."""
+    before, after = _by_subject(changed.counting_before()), _by_subject(changed.counting())
     changes: defaultdict[HourKey, Counter[FirstPass]] = defaultdict(Counter)
+    for alike, n in groups.items():
+        key = HourKey(
+            plant=alike.plant, part=alike.part, operation=alike.operation, work_cell=alike.work_cell, hour=alike.hour
+        )
+        changes[key][first_pass_of_one(alike.verdict, alike.flags)] += n
     for sign, histories in ((-1, before), (1, after)):
         for subject, results in histories.items():
-            changes[_key(subject, results)][_counts(results)] += sign
+            changes[_key(subject, results)][counts_of_unit(results)] += sign
     summed = ((key, _sum(parts)) for key, parts in changes.items())
-    add_first_pass(connection, [(key, change) for key, change in summed if change != FirstPass()])
-
-
-def _counting(connection: Writing, results: list[PlacedResult], log_size: int) -> list[PlacedResult]:
-    """Those that were not declared wrong by the first ``log_size`` batches."""
-    wrong = erroneous(connection, map(_named, results), log_size)
-    return [placed for placed in results if not wrong or _named(placed) not in wrong]
-
-
-def _named(placed: PlacedResult) -> Place:
-    attempt = placed.scored.attempt
-    return Place(attempt.author, attempt.chain, attempt.record_seq, attempt.result_id, placed.scored.plant)
-
-
-def _is_nameless(placed: PlacedResult) -> bool:
-    return placed.scored.attempt.unit.startswith(NO_UNIT)
+    found = [(key, change) for key, change in summed if change != FirstPass()]
+    add_first_pass(connection, found)
+    return found
 
 
 def _by_subject(results: Iterable[PlacedResult]) -> dict[Subject, list[PlacedResult]]:
@@ -65,7 +47,8 @@ def _by_subject(results: Iterable[PlacedResult]) -> dict[Subject, list[PlacedRes
     return found
 
 
-def _counts(results: Sequence[PlacedResult]) -> FirstPass:
+def counts_of_unit(results: Sequence[PlacedResult]) -> FirstPass:
+    """The counts of one unit at one operation."""
     if len(results) == 1:
         return first_pass_of_unit([results[0].scored.attempt])
     return first_pass_of_unit(distinct(placed.scored.attempt for placed in results))
@@ -73,13 +56,14 @@ def _counts(results: Sequence[PlacedResult]) -> FirstPass:
 
 def _key(subject: Subject, results: Sequence[PlacedResult]) -> HourKey:
     """Where and when the history begins: at its first submission, else at its first result of any kind."""
-    begin = results[0] if len(results) == 1 else _begin(results)
+    begin = results[0] if len(results) == 1 else begin_of(results)
     plant, part, operation, _ = subject
     hour = hour_of(begin.scored.attempt.event_time)
     return HourKey(plant=plant, part=part, operation=operation, work_cell=begin.work_cell, hour=hour)
 
 
-def _begin(results: Sequence[PlacedResult]) -> PlacedResult:
+def begin_of(results: Sequence[PlacedResult]) -> PlacedResult:
+    """Where a unit's history at an operation begins: its first submission, else its first result of any kind."""
     placed = {_place(one): one for one in results}
     ordered = in_order(distinct(one.scored.attempt for one in results), lambda a: is_submission(a.verdict, a.flags))
     begin = next((a for a in ordered if is_submission(a.verdict, a.flags)), ordered[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from hub.store.instant import EPOCH
 from hub.store.rollup_queries import DAY, DEKAD, HOUR, MONTH, Range
@@ -25,6 +26,7 @@ def day_of(hour: int) -> int:
     return hour // HOURS_A_DAY * HOURS_A_DAY
 
 
+@lru_cache(maxsize=4096)
 def month_of(hour: int) -> int:
     """The first hour of the month that holds ``hour``."""
     return hour_of(instant_of(hour).replace(day=1, hour=0))
@@ -54,7 +56,7 @@ def next_month(hour: int) -> int:
 
 def hours_of(window: Window, zone: tzinfo) -> Range:
     """The hours of a plant's calendar days; where its clock is off by a part of an hour, the day begins at the hour."""
-    return hour_of(_midnight(window.first, zone)), hour_of(_midnight(window.last + timedelta(days=1), zone))
+    return hour_of(instant_of_day(window.first, zone)), hour_of(instant_of_day(window.last + timedelta(days=1), zone))
 
 
 Bounds = Callable[[int], int]
@@ -96,5 +98,6 @@ def _fill(places: Places, longest: int, begin: int, end: int, last_hour: int) ->
     _fill(places, longest - 1, over, end, last_hour)
 
 
-def _midnight(day: date, zone: tzinfo) -> datetime:
+def instant_of_day(day: date, zone: tzinfo) -> datetime:
+    """When a calendar day begins, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

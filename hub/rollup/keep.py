@@ -13,12 +13,11 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from hub.rollup.add_up import add_packed, add_up
-from hub.rollup.from_arrays import rollup_from
+from hub.rollup.add_up import add_up, kept_of, with_values
 from hub.rollup.hours import LONGER
 from hub.rollup.sample import SampledColumn, of_lot
 from hub.store.database import Writing
-from hub.store.rollup_body import PackedRollup, pack
+from hub.store.rollup_body import Kept, pack
 from hub.store.rollup_queries import (
     HOUR,
     SpanRow,
@@ -156,29 +155,35 @@ def _whole(connection: Writing, stream: str, span: str, parts: str, period: tupl
 
 
 def _hour_with(stream: StreamRow, hour: int, placed: Placed, known: SpanRow | None) -> SpanRow:
-    added = hour_rollup(stream.decimals, placed)
-    n, left_out = int(placed.present.sum()), int((~placed.usable).sum())
+    left_out = int((~placed.usable).sum())
+    positions, values = _entered(placed)
     if known is None:
         return SpanRow(
             stream=stream.id,
             span=HOUR,
             start=hour,
-            n=n,
+            n=len(values),
             first_position=int(placed.positions[0]),
             left_out=left_out,
             first_batch=int(placed.batches[0]),
             last_batch=int(placed.batches[-1]),
-            rollup=added,
+            rollup=kept_of(stream.decimals, positions, values),
         )
     return replace(
         known,
-        n=known.n + n,
+        n=known.n + len(values),
         left_out=known.left_out + left_out,
         last_batch=int(placed.batches[-1]),
-        rollup=add_packed(known.rollup, added),
+        rollup=with_values(known.rollup, positions, values),
     )
 
 
-def hour_rollup(decimals: int, placed: Placed) -> PackedRollup:
-    """The roll-up of some values of one hour, in rising positions."""
-    return rollup_from(decimals, placed.positions[placed.present], placed.values[placed.present])
+def hour_rollup(decimals: int, placed: Placed) -> Kept:
+    """What is kept of all values of one hour, in rising positions."""
+    return kept_of(decimals, *_entered(placed))
+
+
+def _entered(placed: Placed) -> tuple[Numbers, Numbers]:
+    if placed.present.all():
+        return placed.positions, placed.values
+    return placed.positions[placed.present], placed.values[placed.present]

@@ -1,19 +1,22 @@
 """Many periods at once, whatever their number by a few statements: for lists of plants, trends and lots compared."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from hub.rollup.add_up import add_up
+from hub.rollup.add_up import add_many, add_up, pool_packed
 from hub.rollup.hours import cover
-from hub.rollup.in_uom import in_uom
+from hub.rollup.in_uom import in_uom, scale_between
 from hub.rollup.window import Narrowing, Period
 from hub.store.database import Reading
-from hub.store.rollup_many_queries import Place, spans_at, streams_of_plants
+from hub.store.memo import once
+from hub.store.rollup_many_queries import Place, numbers_at, spans_at, streams_of_plants
 from hub.store.rollup_queries import PackedSpan, Range, StreamRow
 from traceability.measurement import Characteristic
 from traceability.quality.rollup import Rollup, pooled
+
+OfStream = tuple[StreamRow, list[PackedSpan]]
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,9 +34,44 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def periods(connection: Reading, wanted: Sequence[Wanted]) -> list[Period]:
-    """What roll-ups say of each, in the order asked; the same as ``window.period`` one by one."""
-    if not wanted:
-        return []
+    """What roll-ups say of each, in the order asked; the same as ``window.period`` one by one, once in a reading."""
+    known: dict[Wanted, Period] = once(connection, periods, dict)
+    fresh = [one for one in dict.fromkeys(wanted) if one not in known]
+    if fresh:
+        known.update(zip(fresh, _read(connection, fresh), strict=True))
+    return [known[one] for one in wanted]
+
+
+def _read(connection: Reading, wanted: Sequence[Wanted]) -> list[Period]:
+    return [_period(one, rows) for one, rows in zip(wanted, gathered(connection, wanted), strict=True)]
+
+
+def gathered(connection: Reading, wanted: Sequence[Wanted]) -> list[list[OfStream]]:
+    """For each what is wanted of which stream; streams without values in the period are left out. Two statements."""
+    places = _places(connection, wanted)
+    spans = spans_at(connection, [place for some in places for _, own in some for place in own])
+    return [
+        [(stream, rows) for stream, own in some if (rows := [row for place in own for row in spans.get(place, ())])]
+        for some in places
+    ]
+
+
+def values_in(connection: Reading, wanted: Sequence[Wanted]) -> list[int]:
+    """How many values ``periods`` has of each; two statements that read no histogram."""
+    places = _places(connection, wanted)
+    numbers = numbers_at(connection, [place for some in places for _, own in some for place in own])
+    return [
+        sum(
+            numbers.get(place, 0)
+            for stream, own in some
+            if scale_between(stream.uom, one.characteristic.uom, stream.decimals) is not None
+            for place in own
+        )
+        for one, some in zip(wanted, places, strict=True)
+    ]
+
+
+def _places(connection: Reading, wanted: Sequence[Wanted]) -> list[list[tuple[StreamRow, list[Place]]]]:
     by_name: defaultdict[tuple[str, str, str], list[StreamRow]] = defaultdict(list)
     for stream in streams_of_plants(
         connection,
@@ -42,13 +80,14 @@ def periods(connection: Reading, wanted: Sequence[Wanted]) -> list[Period]:
         {one.lot for one in wanted},
     ):
         by_name[stream.plant, stream.characteristic, stream.lot].append(stream)
-    streams = [
-        [stream for stream in by_name[one.plant, one.characteristic.id, one.lot] if one.narrowing.takes(stream)]
+    return [
+        [
+            (stream, _of(one, stream))
+            for stream in by_name[one.plant, one.characteristic.id, one.lot]
+            if one.narrowing.takes(stream)
+        ]
         for one in wanted
     ]
-    places = [place for one, some in zip(wanted, streams, strict=True) for stream in some for place in _of(one, stream)]
-    spans = spans_at(connection, places)
-    return [_period(one, some, spans) for one, some in zip(wanted, streams, strict=True)]
 
 
 def _of(wanted: Wanted, stream: StreamRow) -> list[Place]:
@@ -60,26 +99,37 @@ def _of(wanted: Wanted, stream: StreamRow) -> list[Place]:
     ]
 
 
-def _period(wanted: Wanted, streams: Sequence[StreamRow], spans: Mapping[Place, Sequence[PackedSpan]]) -> Period:
+def _period(wanted: Wanted, found: Sequence[OfStream]) -> Period:
+    told, left_out = _told(wanted, found)
+    batches = {batch for _, rows in found for row in rows for batch in (row.first_batch, row.last_batch)}
+    return Period(
+        rollup=told,
+        left_out=left_out + sum(row.left_out for _, rows in found for row in rows),
+        first_batch=min(batches, default=None),
+        last_batch=max(batches, default=None),
+        work_cells=tuple(sorted({stream.work_cell for stream, _ in found})),
+    )
+
+
+def alike(wanted: Wanted, found: Sequence[OfStream]) -> bool:
+    """Whether all values are told in the unit of the limits, and in one resolution."""
+    uoms = {stream.uom for stream, _ in found}
+    return uoms <= {wanted.characteristic.uom} and len({stream.decimals for stream, _ in found}) < 2
+
+
+def _told(wanted: Wanted, found: Sequence[OfStream]) -> tuple[Rollup, int]:
+    """All values together, and how many could not be told in the unit of the limits."""
+    if not found:
+        return Rollup(decimals=wanted.characteristic.decimals), 0
+    if alike(wanted, found):
+        return pool_packed([add_many([row.rollup for row in rows]) for _, rows in found]), 0
     merged: list[Rollup] = []
-    left_out, batches, cells = 0, set[int](), set[str]()
-    for stream in streams:
-        rows = [row for place in _of(wanted, stream) for row in spans.get(place, ())]
-        if not rows:
-            continue
+    left_out = 0
+    for stream, rows in found:
         whole = add_up([row.rollup for row in rows])
-        batches |= {row.first_batch for row in rows} | {row.last_batch for row in rows}
-        cells.add(stream.work_cell)
-        left_out += sum(row.left_out for row in rows)
         told = in_uom(whole, stream.uom, wanted.characteristic.uom)
         if told is not None:
             merged.append(told)
         else:
             left_out += whole.sums.n
-    return Period(
-        rollup=pooled(merged) if merged else Rollup(decimals=wanted.characteristic.decimals),
-        left_out=left_out,
-        first_batch=min(batches, default=None),
-        last_batch=max(batches, default=None),
-        work_cells=tuple(sorted(cells)),
-    )
+    return pooled(merged) if merged else Rollup(decimals=wanted.characteristic.decimals), left_out

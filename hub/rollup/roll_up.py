@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 
+from hub.rollup.alike import sorted_out
+from hub.rollup.built_in import keep_components
+from hub.rollup.changed import changed_by
+from hub.rollup.claimed import keep_claims
 from hub.rollup.entering import BatchResults, batch_results, results_among
 from hub.rollup.first_pass import keep_first_pass
 from hub.rollup.keep import keep_values
 from hub.rollup.revise import revise
 from hub.rollup.sample import sampled_of_batches
+from hub.rollup.tally import is_tallied, keep_spans, keep_tallies
 from hub.store.correction_queries import last_correction
 from hub.store.database import Writing
-from hub.store.rollup_sources import Chain, chains_of_batches, corrected_by
+from hub.store.rollup_sources import Chain, Corrected, chains_of_batches, corrected_by
 from hub.store.rows import Row
+from hub.store.tally_sources import Beside, beside_in, beside_of_batches
 
 
 def roll_up(connection: Writing, batch_id: int) -> None:
@@ -27,27 +33,53 @@ def roll_up_new(connection: Writing, first: int, last: int, rows: Sequence[Row] 
     chains = chains_of_batches(connection, first, last)
     corrects = last_correction(connection) >= first
     read = batch_results(connection, first, last) if rows is None else results_among(connection, first, rows)
+    beside = beside_of_batches(connection, first, last) if rows is None else beside_in(rows)
     if len(chains) == 1:
-        _alone(connection, first, chains[first], read, corrects=corrects)
-    elif chains and (corrects or not _together(connection, chains, read)):
+        _alone(connection, first, chains[first], read, beside, corrects=corrects)
+    elif chains and (corrects or not _together(connection, chains, read, beside)):
         for batch_id in sorted(chains):
-            alone = batch_results(connection, batch_id, batch_id)
-            _alone(connection, batch_id, chains[batch_id], alone, corrects=corrects)
+            alone, said = (
+                batch_results(connection, batch_id, batch_id),
+                beside_of_batches(connection, batch_id, batch_id),
+            )
+            _alone(connection, batch_id, chains[batch_id], alone, said, corrects=corrects)
 
 
-def _together(connection: Writing, chains: dict[int, Chain], read: BatchResults) -> bool:
+def _together(connection: Writing, chains: dict[int, Chain], read: BatchResults, beside: Beside) -> bool:
     """Whether it could be done."""
     sampled = sampled_of_batches(connection, chains, read)
     if sampled is None:
         return False
     keep_values(connection, sampled)
-    keep_first_pass(connection, min(chains), max(chains), read)
+    _count(connection, min(chains), max(chains), read, beside)
     return True
 
 
-def _alone(connection: Writing, batch_id: int, chain: Chain, read: BatchResults, *, corrects: bool) -> None:
+def _alone(
+    connection: Writing, batch_id: int, chain: Chain, read: BatchResults, beside: Beside, *, corrects: bool
+) -> None:
     sampled = sampled_of_batches(connection, {batch_id: chain}, read)
     keep_values(connection, sampled or ())
     corrected = corrected_by(connection, batch_id) if corrects else []
     revise(connection, corrected)
-    keep_first_pass(connection, batch_id, batch_id, read, corrected)
+    _count(connection, batch_id, batch_id, read, beside, corrected)
+
+
+def _count(  # noqa: PLR0917 - likewise
+    connection: Writing,
+    first: int,
+    last: int,
+    read: BatchResults,
+    beside: Beside,
+    corrected: Sequence[Corrected] = (),
+) -> None:
+    changed = changed_by(connection, first, last, read, corrected)
+    groups, rest = sorted_out(changed)
+    passes = keep_first_pass(connection, groups, rest)
+    plants = {placed.scored.plant for placed in changed.every} | {one.plant for one in beside.claims}
+    if not is_tallied(connection, first, plants | {one.plant for one in beside.built}):
+        return
+    keep_spans(connection, passes)
+    keep_tallies(connection, groups, rest, last, corrected)
+    keep_claims(connection, groups, rest, changed, beside.claims)
+    keep_components(connection, first, last, read, beside.built)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 import numpy as np
@@ -67,9 +68,16 @@ def sampled_of_batches(
     streams: _Known = {}
     return [
         sampled
-        for column in columns_of_batches(connection, by_batch)
+        for column in _columns(connection, by_batch.keys(), read)
         for sampled in _sampled(by_batch[column.batch_id], column, streams)
     ]
+
+
+def _columns(connection: Reading, batches: AbstractSet[int], read: BatchResults) -> Iterator[Column]:
+    """The columns of batches in the order of the log, those at hand unread: they are of the last batches."""
+    at_hand = {column.batch_id for column in read.columns}
+    yield from columns_of_batches(connection, batches - at_hand)
+    yield from (column for column in read.columns if column.batch_id in batches)
 
 
 def _by_batch(one: Entering) -> Iterator[tuple[int, _Records]]:
@@ -105,6 +113,17 @@ def _named(result: PlacedResult) -> _Named:
 def _sampled(records: _Records, column: Column, streams: _Known) -> Iterator[SampledColumn]:
     """What enters of a column, for each of the streams that it holds values of."""
     values = column.values
+    if len(records.named) == 1 and np.array_equal(records.lines, values.lines):
+        yield SampledColumn(
+            stream=_stream(records.chain, records.named[0], column, streams),
+            batch_id=records.entered,
+            hours=records.hours,
+            values=values.values,
+            usable=values.usable,
+            wrong=records.wrong,
+            lots=records.lots,
+        )
+        return
     at = np.minimum(np.searchsorted(records.lines, values.lines), len(records.lines) - 1)
     enters = records.lines[at] == values.lines
     for group in np.unique(records.groups[at[enters]]).tolist():

@@ -22,6 +22,11 @@ def check_claim(claim: ClaimRow, results: Iterable[ScoredResult]) -> ClaimCheck:
     recomputed = ClaimedCounts(
         submitted=counts.submitted, first_ok=counts.first_ok, attempts=counts.attempts, invalid=counts.invalid
     )
+    return checked(claim, recomputed)
+
+
+def checked(claim: ClaimRow, recomputed: ClaimedCounts) -> ClaimCheck:
+    """``claim`` beside what its records say."""
     claimed = ClaimedCounts(
         submitted=claim.submitted, first_ok=claim.first_ok, attempts=claim.attempts, invalid=claim.invalid
     )

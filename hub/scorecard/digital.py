@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from hub.scorecard.rolled import Subject
+from hub.scorecard.submissions import Subject
 from hub.scorecard.views import CapabilityView
 from hub.store.coverage_queries import component_records
 from hub.store.database import Reading

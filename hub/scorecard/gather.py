@@ -11,7 +11,9 @@ import msgspec
 from hub.rollup.hours import hours_of
 from hub.scorecard.in_force import in_window
 from hub.scorecard.lots import LotsAndReturns, lots_and_returns
+from hub.scorecard.made import Made, RawMade
 from hub.scorecard.management import Management, management_of
+from hub.scorecard.tallied import TalliedMade, on_the_hour
 from hub.store.database import Reading
 from hub.store.master_queries import Master, PartEntry, PlanEntry, parts_named, plans_of_plants, read_master
 from hub.store.quality_queries import LossLine, loss_lines
@@ -27,6 +29,7 @@ from hub.store.score_queries import (
     results_of_plants,
     values_of_plants,
 )
+from hub.store.tally_queries import ChainKey, ChainPass, chain_passes, marked_plants
 from traceability.measurement import Characteristic
 from traceability.quality.window import year_to
 from traceability.record.economics import Answer
@@ -37,7 +40,8 @@ T = TypeVar("T")
 class PlantRecords(msgspec.Struct, frozen=True, kw_only=True):
     """What the hub holds of one plant, over all time, or held when it had stored ``before`` batches.
 
-    ``values`` are those of key characteristics, read only for what was known before: roll-ups answer for now.
+    ``results`` are read where tallies can't answer, ``values`` are those of key characteristics, read only for what was
+    known before: roll-ups answer for now.
     """
 
     plant: str
@@ -51,6 +55,8 @@ class PlantRecords(msgspec.Struct, frozen=True, kw_only=True):
     management: Management
     judged: LotsAndReturns = LotsAndReturns()
     before: int | None = None
+    passes: dict[ChainKey, ChainPass] | None = None
+    """What its chains tell, where tallies answer instead of ``results``; None: results do."""
 
 
 class Gathered(msgspec.Struct, frozen=True):
@@ -72,7 +78,8 @@ def gather(
     wanted = set(master.plants if plants is None else plants)
     plans = _plans(connection, master, wanted, before, at)
     key = {one.id for entries in plans.values() for entry in entries for one in _ever_planned(entry) if one.key}
-    results = _by_plant(results_of_plants(connection, wanted, before), lambda row: row.plant)
+    passes = _passes(connection, master, wanted, at) if before is None else {}
+    results = _by_plant(results_of_plants(connection, wanted - passes.keys(), before), lambda row: row.plant)
     claims = _by_plant(latest_claims(connection, wanted, before), lambda row: row.plant)
     values = _by_plant(_scanned(connection, wanted, key, before), lambda row: row.plant)
     losses = _by_plant(loss_lines(connection, wanted, before), lambda row: row.plant)
@@ -80,7 +87,9 @@ def gather(
     answers = answers_of_plants(connection, wanted, before)
     management = management_of(connection, wanted, before)
     judged = lots_and_returns(connection, wanted, before)
-    parts = {row.part for rows in results.values() for row in rows}
+    parts = {row.part for rows in results.values() for row in rows} | {
+        key.part for one in passes.values() for key in one
+    }
     parts |= {one.part for stated in judged.values() for one in stated.lots}
     parts |= {entry.plan.part for entries in plans.values() for entry in entries}
     records = {
@@ -96,10 +105,33 @@ def gather(
             management=management[plant],
             judged=judged[plant],
             before=before,
+            passes=passes.get(plant),
         )
         for plant in sorted(wanted)
     }
     return Gathered(master, parts_named(connection, parts), records)
+
+
+def made_of(connection: Reading, records: PlantRecords, zone: ZoneInfo) -> Made:
+    """What the plant of ``records`` made."""
+    if records.passes is None:
+        return RawMade(records.results, zone)
+    return TalliedMade(connection, records.plant, zone, records.passes)
+
+
+def _passes(
+    connection: Reading, master: Master, plants: Collection[str], at: datetime | None
+) -> dict[str, dict[ChainKey, ChainPass]]:
+    """What chains tell, of the plants that tallies answer for."""
+    if at is None:
+        return {}
+    known = {plant for plant in marked_plants(connection, plants) if plant in master.plants}
+    zones = {plant: ZoneInfo(master.plants[plant].time_zone) for plant in known}
+    fit = {plant for plant, zone in zones.items() if on_the_hour(zone, year_to(at.astimezone(zone).date()))}
+    found: dict[str, dict[ChainKey, ChainPass]] = {plant: {} for plant in fit}
+    for key, told in chain_passes(connection, fit).items() if fit else ():
+        found[key.plant][key] = told
+    return found
 
 
 def _plans(

@@ -25,7 +25,11 @@ def bucket_width(found: Iterable[History]) -> BucketWidth | None:
     times = [history.first.event_time for history in found if history.first is not None]
     if not times:
         return None
-    span = max(times) - min(times)
+    return width_of(max(times) - min(times))
+
+
+def width_of(span: timedelta) -> BucketWidth:
+    """The narrowest width that shows so long a time in at most ``MOST_BUCKETS``."""
     fitting = (width for width, length in (_SHORT | _LONG).items() if span <= length * (MOST_BUCKETS - 1))
     return next(fitting, BucketWidth.MONTH)
 
@@ -39,7 +43,7 @@ def over_time(found: Iterable[History], width: BucketWidth, zone: tzinfo) -> tup
     return tuple(
         YieldBucket(
             start=start,
-            end=_bucket_end(start, width),
+            end=bucket_end(start, width),
             fpy=yield_view(sum(first.verdict is Verdict.OK for first in buckets[start]), len(buckets[start])),
         )
         for start in sorted(buckets)
@@ -58,7 +62,8 @@ def bucket_start(instant: datetime, width: BucketWidth, zone: tzinfo) -> datetim
     return midnight.replace(day=1) if width is BucketWidth.MONTH else midnight
 
 
-def _bucket_end(start: datetime, width: BucketWidth) -> datetime:
+def bucket_end(start: datetime, width: BucketWidth) -> datetime:
+    """Its end, where the next one begins."""
     if width is BucketWidth.MONTH:
         return (start + timedelta(days=32)).replace(day=1)
     return start + (_SHORT | _LONG)[width]

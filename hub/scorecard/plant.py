@@ -8,23 +8,22 @@ import msgspec
 
 from hub.errors import NotFound
 from hub.page_paths import plant_path
-from hub.rollup.hours import hours_of
+from hub.rollup.hours import hours_of, instant_of_day
 from hub.scorecard.capability import capability_views
 from hub.scorecard.digital import digital_coverage
 from hub.scorecard.economics import answers_of, plant_losses
-from hub.scorecard.gather import Gathered, PlantRecords, gather
+from hub.scorecard.gather import Gathered, PlantRecords, gather, made_of
 from hub.scorecard.lots import FieldScore, LotScore, field_score, lot_scores, lots_within
-from hub.scorecard.operations import Subject, counts_of, operation_scores
-from hub.scorecard.over_time import bucket_width
-from hub.scorecard.rolled import acceptance, failed_of_accepted, no_first_failure, plant_families
-from hub.scorecard.submissions import History, days_with_results, histories, within
+from hub.scorecard.made import Made
+from hub.scorecard.operations import operation_scores, results_in
+from hub.scorecard.rolled import acceptance, plant_families
+from hub.scorecard.submissions import Subject
 from hub.scorecard.views import CapabilityView, Known, PlantRow, PlantView
 from hub.store.batches import log_size
 from hub.store.database import Reading
 from hub.store.horizon import log_before
 from hub.store.instant import to_micros
 from hub.store.master_queries import PlantEntry
-from hub.store.score_queries import NO_UNIT
 from traceability.quality.calendar import Coverage, coverage
 from traceability.quality.capability import plant_capability
 from traceability.quality.digital_coverage import DigitalCoverage
@@ -43,7 +42,8 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     entry: PlantEntry
     zone: ZoneInfo
     window: Window
-    histories: list[History]
+    made: Made
+    counts: dict[Subject, FirstPass]
     rolled: PlantRolledYield
     capability: tuple[CapabilityView, ...]
     grade: PlantGrade
@@ -59,13 +59,12 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def units(self) -> int:
         """Serialised units with a result in the window."""
-        units = {attempt.unit for history in self.histories for attempt in history.attempts}
-        return sum(1 for unit in units if not unit.startswith(NO_UNIT))
+        return self.made.units(self.window)
 
     @property
     def results(self) -> int:
         """Results of every kind in the window."""
-        return sum(len(history.attempts) for history in self.histories)
+        return sum(results_in(counts) for counts in self.counts.values())
 
 
 def plant_view(connection: Reading, plant: str, now: datetime, known_at: datetime | None = None) -> PlantView:
@@ -74,7 +73,7 @@ def plant_view(connection: Reading, plant: str, now: datetime, known_at: datetim
     ``known_at``: of the twelve months up to then, as the hub's records said at that time: what arrived later is not in.
     """
     scored, gathered = scored_plant(connection, plant, now, known_at)
-    width = bucket_width(scored.histories)
+    width = scored.made.bucket_width(scored.window)
     records = gathered.plants[plant]
     return PlantView(
         plant=scored.entry.named,
@@ -84,7 +83,7 @@ def plant_view(connection: Reading, plant: str, now: datetime, known_at: datetim
         now=known_at or now,
         units=scored.units,
         results=scored.results,
-        operations=operation_scores(records, scored.histories, gathered.parts, width, scored.zone),
+        operations=operation_scores(records, scored.made, scored.window, gathered.parts, width),
         bucket=width,
         rolled=scored.rolled,
         capability=scored.capability,
@@ -94,7 +93,7 @@ def plant_view(connection: Reading, plant: str, now: datetime, known_at: datetim
         coverage=scored.coverage,
         digital=scored.digital,
         known=_known(connection, records, scored, known_at),
-        no_first_failure=no_first_failure(records.plans, scored.histories),
+        no_first_failure=scored.made.no_first_failure(scored.window, records.plans),
         lots=scored.lot_scores,
         sigma=scored.sigma,
         field=scored.field,
@@ -145,17 +144,17 @@ def _entry(gathered: Gathered, plant: str) -> PlantEntry:
 def _score(connection: Reading, gathered: Gathered, entry: PlantEntry, now: datetime) -> Scored:
     records: PlantRecords = gathered.plants[entry.named.id]
     zone = ZoneInfo(entry.time_zone)
-    today = now.astimezone(zone).date()
-    window = year_to(today)
-    found = within(histories(records.results), window, zone)
-    counts = counts_of(found)
+    window = year_to(now.astimezone(zone).date())
+    made = made_of(connection, records, zone)
+    counts = made.counts([window])[0]
     by_lots = yields_of_lots(lots_within(records.judged.lots, window), records.management.policy.sampling)
     rolled = plant_rolled_yield(plant_families(records.plans, counts, by_lots))
-    capability = capability_views(connection, records, hours_of(window, zone), today, gathered.parts)
+    capability = capability_views(connection, records, hours_of(window, zone), window.last, gathered.parts)
     sigma = assess_acceptance(acceptance(records.plans, counts, by_lots))
-    field = field_score(records.judged.returns, _failed(records, found), window, sigma)
+    failed = made.failed_of_accepted(window, records.plans, records.judged.failed)
+    field = field_score(records.judged.returns, failed, window, sigma)
     losses = plant_losses(records, window)
-    covered = coverage(records.management.calendars, window, days_with_results(found, zone))
+    covered = coverage(records.management.calendars, window, made.days(window))
     grade = grade_plant(
         sigma=worse(sigma, field.sigma if field else None),
         capability=plant_capability([view.result for view in capability]),
@@ -169,7 +168,8 @@ def _score(connection: Reading, gathered: Gathered, entry: PlantEntry, now: date
         entry=entry,
         zone=zone,
         window=window,
-        histories=found,
+        made=made,
+        counts=counts,
         rolled=rolled,
         capability=capability,
         grade=grade,
@@ -181,10 +181,6 @@ def _score(connection: Reading, gathered: Gathered, entry: PlantEntry, now: date
         sigma=sigma,
         field=field,
     )
-
-
-def _failed(records: PlantRecords, found: list[History]) -> dict[str, int]:
-    return failed_of_accepted(records.plans, found, records.judged.failed)
 
 
 def _year_before(window: Window) -> Window:
@@ -210,18 +206,14 @@ def _digital(
 
 
 def _known(connection: Reading, records: PlantRecords, scored: Scored, known_at: datetime | None) -> Known:
-    first, last = scored.window.first, scored.window.last
-    batches = {
-        result.batch_id
-        for result in records.results
-        if first <= result.attempt.event_time.astimezone(scored.zone).date() <= last
-    }
+    begin, end = (instant_of_day(day, scored.zone) for day in (scored.window.first, scored.window.last + timedelta(1)))
+    told = scored.made.evidence(begin, end)
     return Known(
         log_size=log_size(connection) if records.before is None else records.before,
         at=known_at,
-        batches=len(batches),
-        first_batch=min(batches, default=None),
-        last_batch=max(batches, default=None),
+        batches=told.all_batches,
+        first_batch=told.first_batch,
+        last_batch=told.last_batch,
     )
 
 

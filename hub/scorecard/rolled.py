@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 from hub.scorecard.figures import yield_view
-from hub.scorecard.submissions import History
+from hub.scorecard.submissions import History, Subject
 from hub.scorecard.views import YieldView
 from hub.store.master_queries import PlanEntry
 from hub.store.score_queries import NO_UNIT
@@ -16,7 +16,6 @@ from traceability.quality.sampling import SampledYield
 from traceability.record.master import ControlPlan
 from traceability.unit import Verdict
 
-Subject = tuple[str, str]
 C = TypeVar("C")
 
 
@@ -45,7 +44,7 @@ def no_first_failure(plans: Iterable[PlanEntry], found: Iterable[History]) -> Yi
 
     It equals the product of yields only where failures are independent (rule R13).
     """
-    final = {(e.plan.part, operation.id) for e in plans for operation in e.plan.operations if operation.final}
+    final = finals_of(plans)
     finished: set[tuple[str, str]] = set()
     failed: set[tuple[str, str]] = set()
     for history in found:
@@ -61,7 +60,7 @@ def no_first_failure(plans: Iterable[PlanEntry], found: Iterable[History]) -> Yi
 
 def failed_of_accepted(plans: Iterable[PlanEntry], found: Iterable[History], failed: Collection[str]) -> dict[str, int]:
     """By part: units OK at their first submission to a final operation that failed in the field all the same."""
-    final = {(e.plan.part, operation.id) for e in plans for operation in e.plan.operations if operation.final}
+    final = finals_of(plans)
     units = {
         (history.part, history.first.unit)
         for history in found
@@ -69,6 +68,11 @@ def failed_of_accepted(plans: Iterable[PlanEntry], found: Iterable[History], fai
         if (history.part, history.operation) in final
     }
     return dict(sorted(Counter(part for part, _ in units).items()))
+
+
+def finals_of(plans: Iterable[PlanEntry]) -> set[Subject]:
+    """Parts with their final operations."""
+    return {(entry.plan.part, one.id) for entry in plans for one in entry.plan.operations if one.final}
 
 
 def _family(

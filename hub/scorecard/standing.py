@@ -2,7 +2,8 @@
 
 Counts, capability and coverage come from what is kept at ingest, so a list of plants costs the same few statements
 whatever they have made. Two things are told more coarsely than on the scorecard: a plant whose clock is off by a part
-of an hour begins its days at the hour, and a day counts as covered when a unit was *first* submitted on it.
+of an hour begins its days at the hour, and where no tallies tell, a day counts as covered when a unit was *first*
+submitted on it.
 """
 
 from collections import defaultdict
@@ -21,9 +22,9 @@ from hub.scorecard.gather import PlantRecords
 from hub.scorecard.in_force import counts_for_plant, in_window, measured
 from hub.scorecard.lots import FieldScore, field_score, lots_and_returns, lots_within
 from hub.scorecard.management import management_of
-from hub.scorecard.operations import Subject
 from hub.scorecard.rolled import acceptance, failed_of_accepted, plant_families
-from hub.scorecard.submissions import histories, within
+from hub.scorecard.submissions import Subject, histories, within
+from hub.scorecard.tallied import TalliedMade, on_the_hour
 from hub.scorecard.views import CapabilityView
 from hub.store.batches import log_size
 from hub.store.correction_queries import Place, erroneous
@@ -34,6 +35,7 @@ from hub.store.rollup_many_queries import WeekCounts, first_pass_by_week, hours_
 from hub.store.rollup_queries import Range
 from hub.store.rollup_sources import PlacedResult, results_of_units
 from hub.store.score_queries import ScoredResult, answers_of_plants, output_values_of_plants
+from hub.store.tally_queries import marked_plants
 from traceability.quality.calendar import coverage
 from traceability.quality.capability import plant_capability
 from traceability.quality.first_pass import FirstPass, pooled
@@ -229,10 +231,12 @@ def worst_first(view: CapabilityView) -> tuple[bool, float, str, str]:
 
 
 def _days(connection: Reading, known: _Known) -> set[date]:
-    """Calendar days with a first submission; not read where no calendar asks for them."""
+    """Calendar days with results; not read where no calendar asks for them."""
     if not known.records.management.calendars:
         return set()
-    zone = ZoneInfo(known.entry.time_zone)
+    zone, plant = ZoneInfo(known.entry.time_zone), known.records.plant
+    if marked_plants(connection, [plant]) and on_the_hour(zone, known.window):
+        return TalliedMade(connection, plant, zone, {}).days(known.window)
     hours = hours_with_submissions(connection, known.records.plant, known.hours)
     return {instant_of(hour).astimezone(zone).date() for hour in hours}
 

@@ -6,15 +6,18 @@ submission, and a unit that failed before the window cannot enter it again with 
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, tzinfo
+from datetime import tzinfo
 
 import msgspec
 
 from hub.store.score_queries import ScoredResult
-from traceability.quality.first_pass import Attempt
+from traceability.quality.first_pass import Attempt, FirstPass, first_pass
 from traceability.quality.ordering import distinct, in_order
 from traceability.quality.window import Window
 from traceability.unit import is_submission
+
+Subject = tuple[str, str]
+"""Part and operation."""
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,9 +49,16 @@ def within(found: Iterable[History], window: Window, zone: tzinfo) -> list[Histo
     return [history for history in found if window.holds(begin(history).event_time.astimezone(zone).date())]
 
 
-def days_with_results(found: Iterable[History], zone: tzinfo) -> set[date]:
-    """The plant's calendar days on which something was recorded."""
-    return {attempt.event_time.astimezone(zone).date() for history in found for attempt in history.attempts}
+def counts_of(found: Iterable[History]) -> dict[Subject, FirstPass]:
+    """First-pass counts over all authors, by part and operation."""
+    by_part: defaultdict[str, list[History]] = defaultdict(list)
+    for history in found:
+        by_part[history.part].append(history)
+    return {
+        (part, operation): counts
+        for part, several in by_part.items()
+        for operation, counts in first_pass(a for history in several for a in history.attempts).items()
+    }
 
 
 def begin(history: History) -> Attempt:

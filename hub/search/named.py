@@ -8,15 +8,13 @@ import msgspec
 from hub.errors import EntryRefused
 from hub.search.code import looks_like_code, read_code
 from hub.store.database import Reading
-from hub.store.search_queries import items_called, items_like, planned_parts
-from hub.trace.catalogue import item_label
+from hub.store.ending_queries import items_numbered
+from hub.store.search_queries import items_called, planned_parts
 from traceability.errors import IdentifierRefused
 from traceability.identifier.alias import alias_name
-from traceability.identifier.item import ItemKind, item_uri, parse_item
+from traceability.identifier.item import ItemKind, item_uri
 
 MOST_NAMES = 2_000
-MOST_SOUGHT = 25
-"""Of the numbers that no planned part bears, so many are sought everywhere; the others are called unknown."""
 MOST_RIVALS = 5
 _BETWEEN = re.compile(r"[\s,;|\t，；、]+")
 _KINDS = (ItemKind.UNIT, ItemKind.LOT)
@@ -67,11 +65,10 @@ def _numbered(connection: Reading, numbers: Sequence[str], kinds: Collection[Ite
     parts = planned_parts(connection)
     for kind in kinds:
         _add(found, items_called(connection, kind, numbers, parts))
-    for number in [each for each in numbers if each not in found][:MOST_SOUGHT]:
-        for kind in kinds:
-            alike = items_like(connection, kind, number, MOST_RIVALS)
-            exact = [item for item in alike if item_label(parse_item(item)).casefold() == number.casefold()]
-            _add(found, ((number, item) for item in exact))
+    missing = [each for each in numbers if each not in found]
+    for kind in kinds if missing else ():
+        for number, items in items_numbered(connection, kind, missing).items():
+            _add(found, ((number, item) for item in items[:MOST_RIVALS]))
     return found
 
 

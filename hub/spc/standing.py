@@ -6,6 +6,7 @@ from hub.spc.views import BaselineView, ExclusionView, OwnChart
 from hub.store.database import Reading
 from hub.store.quality_queries import Stated, standing_statements
 from hub.suppliers.asked import Chart, Rules, Subject
+from hub.suppliers.chart_views import ControlChart
 from hub.suppliers.control_chart import Ground, control_chart
 from traceability.quality.charts.baseline import Baseline
 from traceability.quality.charts.chart import ChartKind, Estimator, Exclusion, Parameters
@@ -45,7 +46,11 @@ class Decisions(msgspec.Struct, frozen=True):
 def own_chart(connection: Reading, subject: Subject, chart: Chart | None, rules: Rules) -> OwnChart:
     """The chart as the plant judges it."""
     decided = decisions(connection, subject)
-    drawn = control_chart(connection, subject, chart, rules, decided.of)
+    return own_of(control_chart(connection, subject, chart, rules, decided.of), decided)
+
+
+def own_of(drawn: ControlChart, decided: Decisions) -> OwnChart:
+    """A chart that was drawn by these decisions, with those of its work cell."""
     points = drawn.location.points if drawn.location else ()
     work_cell = drawn.filed.work_cell or next((point.work_cell for point in points), None)
     return OwnChart(

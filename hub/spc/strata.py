@@ -8,17 +8,16 @@ from statistics import stdev
 import msgspec
 
 from hub.rollup.many import periods
-from hub.rollup.window import Period
+from hub.rollup.spread import Spread, spreads
 from hub.store.chart_queries import latest_values
 from hub.store.database import Reading
 from hub.store.detail_queries import tools_of_results
 from hub.suppliers.asked import Subject
 from hub.suppliers.control_chart import MOST_VALUES, charted, value_in_uom, wanted_of
-from hub.suppliers.lots import mean_interval
-from hub.suppliers.spread import outside
+from hub.suppliers.lots import interval_of_mean, mean_interval
 from traceability.measurement import Characteristic
+from traceability.quality.capability import plain_index
 from traceability.quality.intervals import Interval
-from traceability.quality.rollup_figures import rollup_capability
 
 FEWEST = 2
 
@@ -50,10 +49,8 @@ def strata(connection: Reading, subject: Subject) -> Strata:
     every = msgspec.structs.replace(subject, work_cell=None)
     cells = periods(connection, [wanted_of(every)])[0].work_cells
     of_cells = [msgspec.structs.replace(subject, work_cell=cell) for cell in cells]
-    found = periods(connection, [wanted_of(one) for one in of_cells])
-    by_work_cell = tuple(
-        _rolled(cell, told, subject) for cell, told in zip(cells, found, strict=True) if told.rollup.sums.n
-    )
+    found = spreads(connection, [wanted_of(one) for one in of_cells])
+    by_work_cell = tuple(_rolled(cell, told, subject) for cell, told in zip(cells, found, strict=True) if told.sums.n)
     values = latest_values(connection, charted(subject), MOST_VALUES)
     tools = tools_of_results(connection, {one.result for one in values})
     by_tool: defaultdict[str, list[Fraction]] = defaultdict(list)
@@ -69,16 +66,15 @@ def strata(connection: Reading, subject: Subject) -> Strata:
     )
 
 
-def _rolled(name: str, told: Period, subject: Subject) -> Stratum:
-    result = rollup_capability(told.rollup, subject.characteristic)
-    mean = None if result.mean is None else float(result.mean)
+def _rolled(name: str, told: Spread, subject: Subject) -> Stratum:
+    result = plain_index(told.sums, told.decimals, subject.characteristic)
     return Stratum(
         name=name,
         n=result.n,
-        mean=mean,
-        mean_interval=None if mean is None or result.sigma is None else mean_interval(mean, result.sigma, result.n),
+        mean=result.mean,
+        mean_interval=interval_of_mean(result),
         sigma=result.sigma,
-        outside=sum(outside(told.rollup, subject.characteristic)),
+        outside=sum(told.outside(subject.characteristic)),
     )
 
 

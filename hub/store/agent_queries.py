@@ -1,12 +1,10 @@
 """What the ledger and what stands beside it know of agents, all of them at once or one in full."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import func, select
 
-from hub.store.chunks import in_chunks
 from hub.store.database import Reading
 from hub.store.fleet_tables import author_key_revoked, key_proof
 from hub.store.instant import from_micros
@@ -111,15 +109,6 @@ def keys_by_author(connection: Reading) -> dict[str, KeyEntry]:
             found[row.id] = msgspec.structs.replace(
                 key, revoked_at=from_micros(row.event_time), revoked_by=row.by, reason=row.reason
             )
-    return found
-
-
-def last_batches(connection: Reading, authors: Collection[str]) -> dict[str, datetime]:
-    """When the latest batch of each of some authors was stored."""
-    found: dict[str, datetime] = {}
-    for chunk in in_chunks(authors):
-        query = select(batch.c.author, func.max(batch.c.record_time).label("last")).where(batch.c.author.in_(chunk))
-        found |= {row.author: from_micros(row.last) for row in connection.execute(query.group_by(batch.c.author))}
     return found
 
 

@@ -11,6 +11,7 @@ from hub.store.chunks import in_chunks
 from hub.store.correction_queries import Place, erroneous
 from hub.store.database import Reading
 from hub.store.instant import from_micros, to_micros
+from hub.store.memo import once
 from hub.store.tables import alias, batch
 
 
@@ -32,7 +33,7 @@ class AliasRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def any_alias(connection: Reading) -> bool:
     """Whether there is any statement about names: most hubs have none, and then nobody asks further."""
-    return connection.execute(select(alias.c.batch_id).limit(1)).first() is not None
+    return once(connection, any_alias, lambda: connection.execute(_ANY).first() is not None)
 
 
 def last_alias(connection: Reading) -> int:
@@ -45,7 +46,7 @@ def last_alias(connection: Reading) -> int:
 def aliases_about(connection: Reading, names: Collection[str], size: int | None = None) -> list[AliasRow]:
     """Statements about ``names`` in the first ``size`` batches, without those that were declared wrong."""
     found = {}
-    for chunk in in_chunks(names):
+    for chunk in in_chunks(names if any_alias(connection) else ()):
         query = select(alias).where(or_(alias.c.one.in_(chunk), alias.c.other.in_(chunk)))
         for row in connection.execute(query if size is None else query.where(alias.c.batch_id < size)):
             found[row.batch_id, row.line] = row
@@ -67,3 +68,6 @@ def log_size_at(connection: Reading, instant: datetime) -> int:
 def _alias(row: object) -> AliasRow:
     values = {name: getattr(row, name) for name in AliasRow.__struct_fields__}
     return AliasRow(**values | {"event_time": from_micros(values["event_time"])})
+
+
+_ANY = select(alias.c.batch_id).limit(1)

@@ -1,7 +1,9 @@
 """Whose key counts from which log position on, and which plants and organisations there are."""
 
+from typing import NamedTuple
+
 import msgspec
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, func, select
 
 from hub.store.database import Reading
 from hub.store.fleet_tables import author_key_revoked
@@ -23,6 +25,19 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
 
     batch_id: int
     reason: str
+
+
+class KeyState(NamedTuple):
+    """Where the last key was entered, and the last one revoked; while both stay, every author's key does."""
+
+    entered: int
+    revoked: int
+
+
+def key_state(connection: Reading) -> KeyState:
+    """As of now."""
+    row = connection.execute(_KEY_STATE).one()
+    return KeyState(entered=row[0], revoked=row[1])
 
 
 def key_in_force(connection: Reading, author: str, position: int) -> KeyInForce | None:
@@ -93,7 +108,13 @@ def _latest(connection: Reading, table: Table, row_id: str) -> dict[str, str] | 
     return None if row is None else dict(row)
 
 
-# made once: both are asked for every batch
+# made once: they are asked for every batch
+_KEY_STATE = select(
+    *(
+        func.coalesce(select(func.max(table.c.batch_id)).scalar_subquery(), -1)
+        for table in (author_key, author_key_revoked)
+    )
+)
 _REVOKED = (
     select(author_key_revoked)
     .where(author_key_revoked.c.id == bindparam("author"), author_key_revoked.c.batch_id < bindparam("before"))

@@ -11,6 +11,7 @@ from hub.store.chunks import in_chunks
 from hub.store.cold import body_of
 from hub.store.database import Reading, Writing
 from hub.store.instant import from_micros
+from hub.store.memo import once
 from hub.store.tables import batch
 
 
@@ -38,7 +39,7 @@ def insert_batches(connection: Writing, entries: Iterable[tuple[StoredBatch, byt
 
 def log_size(connection: Reading) -> int:
     """How many batches, that is log leaves, there are."""
-    return int(connection.execute(_LOG_SIZE).scalar_one())
+    return once(connection, log_size, lambda: int(connection.execute(_LOG_SIZE).scalar_one()))
 
 
 def batch_by_hash(connection: Reading, header_hash: str) -> StoredBatch | None:

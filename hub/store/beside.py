@@ -22,7 +22,9 @@ from hub.store.database import Reading, Writing
 from hub.store.digests import digest_of
 from hub.store.measured_tables import value_column
 from hub.store.place import FilePlace, Place, ServerPlace
-from hub.store.rollup_tables import ROLLUPS
+from hub.store.rollup_arrays import summed
+from hub.store.rollup_body import kept_in, wide_body_of
+from hub.store.rollup_tables import ROLLUPS, rollup
 from hub.store.server import make_server_engine, stated
 from hub.store.spread.forget import forget_if_spread
 from hub.store.spread.opened import open_served
@@ -78,6 +80,9 @@ def table_digests(connection: Reading) -> dict[str, str]:
 
 
 def _digest(connection: Reading, table: Table) -> str:
+    """By what bodies mean: values lie in this tier or another, roll-ups are summed already or not."""
+    if table is rollup:
+        return _digest_of_rollups(connection)
     if table is not value_column:
         return digest_of(connection, table)
     batch, body = (table.columns.keys().index(name) for name in ("batch_id", "body"))
@@ -90,6 +95,15 @@ def _digest(connection: Reading, table: Table) -> str:
         return (*row[:body], found, *row[body + 1 :])
 
     return digest_of(connection, table, row=whole)
+
+
+def _digest_of_rollups(connection: Reading) -> str:
+    at = rollup.columns.keys().index("body")
+
+    def told(row: Sequence[Any]) -> Sequence[Any]:
+        return (*row[:at], wide_body_of(summed(kept_in(bytes(row[at])))), *row[at + 1 :])
+
+    return digest_of(connection, rollup, row=told)
 
 
 class _InFile(Beside):

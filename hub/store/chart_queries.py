@@ -5,31 +5,34 @@ results by id, what was submitted before by unit. A join of them would leave the
 statistics reads a whole chain for each value.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Select, String, bindparam, cast, func, select
 
 from hub.store.chunks import in_chunks
-from hub.store.correction_queries import erroneous, place_of
+from hub.store.correction_queries import Place, any_correction, erroneous
 from hub.store.database import Reading
+from hub.store.dialect import is_postgres
 from hub.store.instant import from_micros
-from hub.store.measured_queries import MeasuredValueRow, values_where
+from hub.store.listed import given, listed
+from hub.store.live_queries import NO_FLAGS
+from hub.store.measured_queries import Column, columns_of_batches
 from hub.store.measured_tables import measured, value_column
+from hub.store.memo import once
 from hub.store.tables import link, unit_result
-from traceability.measurement import Status
 from traceability.unit import Purpose, Verdict
 
-AT_ONCE = 1500
+AT_ONCE = 1100
 """So many values are looked at in a round, and what stands in the same batches."""
-MOST_ROUNDS = 8
+MOST_ROUNDS = 11
 """So many rounds are made at most, where few of them are of the work cell or lot that is wanted."""
 MOST_UNITS = 20_000
-_SUBMITTED = (Verdict.OK.value, Verdict.NOT_OK.value)
-_backwards = attrgetter("event_time", "author", "chain", "seq", "item", "batch_id", "line")
 
 
 class ChartWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,28 +67,41 @@ class ChartedValue(msgspec.Struct, frozen=True, kw_only=True):
 def latest_values(connection: Reading, wanted: ChartWanted, most: int) -> list[ChartedValue]:
     """The last values of first submissions, those that enter the roll-ups, in order of time; none declared wrong."""
     of_lot = None if wanted.lot is None else _units_with(connection, wanted.lot)
+    every = msgspec.structs.replace(wanted, work_cell=None, lot=None)
+    looked = once(connection, (latest_values, every), lambda: _Looked(wanted.end))
     found: list[ChartedValue] = []
-    before = wanted.end
-    for _ in range(MOST_ROUNDS):
-        values, before = _values_before(connection, wanted, before)
-        found += _charted(connection, wanted, values, of_lot)
-        if len(found) >= most or before <= wanted.begin:
+    for number in range(MOST_ROUNDS):
+        values = _round(connection, every, looked, number)
+        if values is None:
+            break
+        found += [
+            one
+            for one in values
+            if wanted.work_cell in (None, one.work_cell) and (of_lot is None or one.unit in of_lot)
+        ]
+        if len(found) >= most:
             break
     return found[:most][::-1]
 
 
-def _values_before(connection: Reading, wanted: ChartWanted, before: int) -> tuple[list[MeasuredValueRow], int]:
-    """The last values before a time, the latest first, and the time that they reach back to."""
-    batches, since = _last_columns(connection, wanted, before)
-    own = (measured.c.plant == wanted.plant, measured.c.event_time >= since, measured.c.event_time < before)
-    values = [
-        value
-        for chunk in in_chunks(batches)
-        for value in values_where(
-            connection, measured.c.batch_id.in_(chunk), *own, characteristics=[wanted.characteristic]
-        )
-    ]
-    return sorted(values, key=_backwards, reverse=True), since
+class _Looked:
+    """The rounds that were made so far in a reading, whatever the work cell or lot."""
+
+    def __init__(self, end: int) -> None:
+        self.rounds: list[list[ChartedValue]] = []
+        self.before = end
+
+
+def _round(connection: Reading, wanted: ChartWanted, looked: _Looked, number: int) -> list[ChartedValue] | None:
+    """The values of one more round, the latest first; None once the period is over."""
+    if number == len(looked.rounds):
+        if number and looked.before <= wanted.begin:
+            return None
+        batches, since = _last_columns(connection, wanted, looked.before)
+        records = _records(connection, wanted, batches, (since, looked.before))
+        looked.rounds.append(_charted(connection, wanted, records))
+        looked.before = since
+    return looked.rounds[number]
 
 
 def _last_columns(connection: Reading, wanted: ChartWanted, before: int) -> tuple[set[int], int]:
@@ -109,65 +125,106 @@ def _last_columns(connection: Reading, wanted: ChartWanted, before: int) -> tupl
     return batches, wanted.begin
 
 
-def _charted(
-    connection: Reading, wanted: ChartWanted, rows: Sequence[MeasuredValueRow], of_lot: Collection[str] | None
-) -> list[ChartedValue]:
-    """Those of the values that belong to the chart."""
-    usable = [
-        row
-        for row in rows
-        if row.status == Status.GOOD.value and row.value is not None and row.operation == wanted.operation
-    ]
-    results = _results_of(connection, usable, wanted)
-    first = _first_of(connection, wanted, {result.unit for result in results.values()})
-    wrong = erroneous(connection, map(place_of, usable))
+class _Stated(NamedTuple):
+    """A usable value with its record; as they stand they are in the order of time."""
+
+    event_time: int
+    author: str
+    chain: str
+    seq: int
+    item: int
+    batch_id: int
+    line: int
+    result_id: str
+    plant: str
+    value: int
+    column: Column
+
+
+def _records(
+    connection: Reading, wanted: ChartWanted, batches: Collection[int], within: tuple[int, int]
+) -> list[_Stated]:
+    """The usable values of some batches within a time, the latest first."""
+    table, names = measured.c, ("event_time", "author", "chain", "seq", "result_id", "batch_id", "line")
+    query = select(*(table[name] for name in names)).where(
+        table.plant == wanted.plant,
+        table.operation == wanted.operation,
+        table.event_time >= within[0],
+        table.event_time < within[1],
+    )
+    by_batch: defaultdict[int, dict[int, tuple[int, str, str, int, str]]] = defaultdict(dict)
+    for chunk in in_chunks(batches):
+        for *record, batch_id, line in connection.execute(query.where(table.batch_id.in_(chunk))).all():
+            by_batch[batch_id][line] = tuple(record)
     found = []
-    for row in usable:
-        result = results.get((row.author, row.chain, row.result_id))
-        if result is None or (wrong and place_of(row) in wrong) or (of_lot is not None and result.unit not in of_lot):
+    for column in columns_of_batches(connection, by_batch, [wanted.characteristic]):
+        held, values = by_batch[column.batch_id], column.values
+        usable = values.usable
+        cells = (numbers[usable].tolist() for numbers in (values.lines, values.items, values.values))
+        for line, item, value in zip(*cells, strict=True):
+            if line in held:
+                at, author, chain, seq, result_id = held[line]
+                found.append(
+                    _Stated(at, author, chain, seq, item, column.batch_id, line, result_id, wanted.plant, value, column)
+                )
+    return sorted(found, key=_IN_TIME, reverse=True)
+
+
+def _charted(connection: Reading, wanted: ChartWanted, stated: Sequence[_Stated]) -> list[ChartedValue]:
+    """Those of the values that belong to the chart."""
+    results = _results_of(connection, {one.result_id for one in stated}, wanted)
+    again = _submitted_again(connection, wanted, {unit for unit, _, _ in results.values()})
+    wrong = erroneous(connection, map(_place, stated)) if any_correction(connection) else set()
+    found = []
+    for one in stated:
+        key = (one.author, one.chain, one.result_id)
+        result = results.get(key)
+        if result is None or (wrong and _place(one) in wrong):
             continue
-        if first.get((result.unit, row.author, row.chain)) == result.seq:
-            found.append(_value(row, result))
+        unit, work_cell, seq = result
+        if again.get((unit, one.author, one.chain), seq) == seq:
+            found.append(
+                ChartedValue(
+                    value=one.value,
+                    decimals=one.column.decimals,
+                    uom=one.column.uom,
+                    at=from_micros(one.event_time),
+                    unit=unit,
+                    work_cell=work_cell,
+                    batch_id=one.batch_id,
+                    line=one.line,
+                    result=key,
+                )
+            )
     return found
 
 
 def _results_of(
-    connection: Reading, rows: Iterable[MeasuredValueRow], wanted: ChartWanted
-) -> dict[tuple[str, str, str], Row[Any]]:
-    """The results that the values belong to, as far as they count."""
-    table = unit_result
-    columns = (table.c[name] for name in (*_KEY, "unit", "part", "work_cell", "verdict", "flags", "purpose", "seq"))
-    query = select(*columns).order_by(table.c.batch_id.desc(), table.c.line.desc())  # of rivals the first one stays
+    connection: Reading, results: Collection[str], wanted: ChartWanted
+) -> dict[tuple[str, str, str], tuple[str, str, int]]:
+    """Unit, work cell and record of the results that count, by author, chain and id; of rivals the first one stays."""
+    postgres = is_postgres(connection.dialect)
     return {
-        (row.author, row.chain, row.result_id): row
-        for chunk in in_chunks({row.result_id for row in rows})
-        for row in connection.execute(query.where(table.c.result_id.in_(chunk)))
-        if row.part == wanted.part
-        and row.unit is not None
-        and row.purpose == Purpose.FIRST.value
-        and wanted.work_cell in (None, row.work_cell)
-        and _submits(row)
+        (author, chain, result_id): (unit, work_cell, seq)
+        for chunk in in_chunks(results)
+        for author, chain, result_id, unit, work_cell, seq in connection.execute(
+            _results(postgres=postgres), {"part": wanted.part, "names": given(chunk, postgres=postgres)}
+        ).all()
     }
 
 
-def _first_of(connection: Reading, wanted: ChartWanted, units: Collection[str]) -> dict[tuple[str, str, str], int]:
-    """The record by which each chain first submitted each unit at the operation."""
-    table = unit_result
-    query = select(*(table.c[name] for name in ("unit", *_KEY[:2], "part", "operation", "verdict", "flags", "seq")))
-    first: dict[tuple[str, str, str], int] = {}
-    for chunk in in_chunks(units):
-        for row in connection.execute(query.where(table.c.unit.in_(chunk))):
-            if row.operation == wanted.operation and row.part == wanted.part and _submits(row):
-                key = (row.unit, row.author, row.chain)
-                first[key] = min(row.seq, first.get(key, row.seq))
-    return first
-
-
-_KEY = ("author", "chain", "result_id")
-
-
-def _submits(row: Row[Any]) -> bool:
-    return row.verdict in _SUBMITTED and not row.flags
+def _submitted_again(
+    connection: Reading, wanted: ChartWanted, units: Collection[str]
+) -> dict[tuple[str, str, str], int]:
+    """The first record of each chain that submitted a unit at the operation, where it did so more than once."""
+    postgres, place = is_postgres(connection.dialect), {"part": wanted.part, "operation": wanted.operation}
+    return {
+        (unit, author, chain): seq
+        for chunk in in_chunks(units)
+        for unit, author, chain, seq in connection.execute(
+            _first_of_several(postgres=postgres), place | {"names": given(chunk, postgres=postgres)}
+        ).all()
+    }
 
 
 def _units_with(connection: Reading, lot: str) -> set[str]:
@@ -176,16 +233,36 @@ def _units_with(connection: Reading, lot: str) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def _value(row: MeasuredValueRow, result: Row[Any]) -> ChartedValue:
-    assert row.value is not None
-    return ChartedValue(
-        value=row.value,
-        decimals=row.decimals,
-        uom=row.uom,
-        at=from_micros(row.event_time),
-        unit=result.unit,
-        work_cell=result.work_cell,
-        batch_id=row.batch_id,
-        line=row.line,
-        result=(row.author, row.chain, row.result_id),
+def _place(one: _Stated) -> Place:
+    return Place(one.author, one.chain, one.seq, one.result_id, one.plant)
+
+
+_IN_TIME = attrgetter("event_time", "author", "chain", "seq", "item", "batch_id", "line")
+_SUBMITS = (
+    unit_result.c.part == bindparam("part"),
+    unit_result.c.verdict.in_((Verdict.OK.value, Verdict.NOT_OK.value)),
+    cast(unit_result.c.flags, String) == NO_FLAGS,
+)
+
+
+@cache
+def _results(*, postgres: bool) -> Select[Any]:
+    table = unit_result.c
+    return (
+        select(table.author, table.chain, table.result_id, table.unit, table.work_cell, table.seq)
+        .where(table.purpose == Purpose.FIRST.value, table.unit.is_not(None), *_SUBMITS)
+        .where(listed(table.result_id, "names", postgres=postgres))
+        .order_by(table.batch_id.desc(), table.line.desc())
+    )
+
+
+@cache
+def _first_of_several(*, postgres: bool) -> Select[Any]:
+    table = unit_result.c
+    return (
+        select(table.unit, table.author, table.chain, func.min(table.seq))
+        .where(table.operation == bindparam("operation"), *_SUBMITS)
+        .where(listed(table.unit, "names", postgres=postgres))
+        .group_by(table.unit, table.author, table.chain)
+        .having(func.count() > 1)
     )

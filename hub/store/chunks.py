@@ -7,8 +7,8 @@ V = TypeVar("V")
 CHUNK = 5000
 
 
-def in_chunks(values: Collection[V]) -> Iterator[Sequence[V]]:
-    """Distinct ``values``, at most ``CHUNK`` at a time; sorted by their text, so that a statement's text is stable."""
+def in_chunks(values: Collection[V], most: int = CHUNK) -> Iterator[Sequence[V]]:
+    """Distinct ``values``, at most ``most`` at a time; sorted by their text, so that a statement's text is stable."""
     ordered = sorted(set(values), key=repr)
-    for begin in range(0, len(ordered), CHUNK):
-        yield ordered[begin : begin + CHUNK]
+    for begin in range(0, len(ordered), most):
+        yield ordered[begin : begin + most]

@@ -7,18 +7,19 @@ array.
 """
 
 import hashlib
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from hub.errors import ColdTrouble
+from hub.store.cold_place import ColdPlace, cold_place
 from hub.store.database import Reading
 
-COLD = "cold"
-"""The folder of the cold tier in the data folder; it may be a mount or a link to one."""
 POINTER = b"\xc1zhuoyue-cold\x01"  # 0xc1 begins no msgpack value and no zstd frame
-_FOLDER = "cold_folder"
+_DATA = "data_folder"
+_READ: ContextVar[int] = ContextVar("cold_reads", default=0)
 
 
 class Pointer(msgspec.Struct, frozen=True, array_like=True):
@@ -34,15 +35,26 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Pointer)
 
 
-def note_folder(info: dict[Any, Any], folder: Path) -> None:
-    """Tell a new connection, by its ``info``, where the cold tier is."""
-    info[_FOLDER] = folder
+def taken_cold_reads() -> int:
+    """How many bodies and columns this line of work (a request) has had from the cold tier; counts from 0 again."""
+    count = _READ.get()
+    _READ.set(0)
+    return count
 
 
-def folder_of(connection: Reading) -> Path:
+def note_cold_read() -> None:
+    """One more."""
+    _READ.set(_READ.get() + 1)
+
+
+def note_data(info: dict[Any, Any], data: Path) -> None:
+    """Tell a new connection, by its ``info``, which data folder its hub has."""
+    info[_DATA] = data
+
+
+def place_for(connection: Reading) -> ColdPlace:
     """Where the cold tier of this connection's hub is."""
-    folder: Path = connection.info[_FOLDER]
-    return folder
+    return cold_place(connection.info[_DATA])
 
 
 def pointer_bytes(pointer: Pointer) -> bytes:
@@ -58,26 +70,31 @@ def pointer_of(kept: bytes) -> Pointer | None:
 def body_of(connection: Reading, batch_id: int, kept: bytes) -> bytes:
     """The body of a batch, of which ``kept`` stands in its row; ``ColdTrouble`` when its file does not give it back."""
     pointer = pointer_of(kept)
-    return kept if pointer is None else read_piece(folder_of(connection), pointer, f"batch {batch_id}")
+    if pointer is None:
+        return kept
+    note_cold_read()
+    return read_piece(place_for(connection), pointer, f"batch {batch_id}")
 
 
-def read_piece(folder: Path, pointer: Pointer, whose: str) -> bytes:
+def read_piece(place: ColdPlace, pointer: Pointer, whose: str) -> bytes:
     """The bytes that were moved; ``ColdTrouble`` names the file and ``whose`` they are."""
-    path = folder / pointer.file
     try:
-        with path.open("rb") as file:
-            file.seek(pointer.begin)
-            piece = file.read(pointer.size)
+        piece = place.read(pointer.file, pointer.begin, pointer.size)
     except OSError as error:
         raise ColdTrouble(
-            f"the body of {whose} can't be read from the cold tier: {error.strerror or error}",
-            where=str(path),
+            f"the body of {whose} can't be read from the cold tier: {reason(error)}",
+            where=place.at(pointer.file),
             advice="mount the cold folder, or put the file back from a copy; 'zhuoyue-hub tiers check' names every one",
         ) from None
     if hashlib.sha256(piece).digest() != pointer.sha256:
         raise ColdTrouble(
             f"the body of {whose} is not the one that was moved there: the file was changed or cut short",
-            where=str(path),
+            where=place.at(pointer.file),
             advice="put the file back from a copy; 'zhuoyue-hub tiers check' names every one",
         )
     return piece
+
+
+def reason(error: OSError) -> str:
+    """What the system says, in few words."""
+    return (error.strerror or str(error))[:300]

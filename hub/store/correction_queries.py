@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Result, Row, Select, select, tuple_
+from sqlalchemy import Column, Result, Row, Select, select
 
 from hub.settings import HUB_AUTHOR
 from hub.store.chunks import in_chunks
@@ -14,7 +14,9 @@ from hub.store.database import Reading
 from hub.store.dialect import own_schema
 from hub.store.epcis_tables import epcis_event
 from hub.store.instant import from_micros
+from hub.store.listed import pairs_in
 from hub.store.measured_queries import MeasuredValueRow
+from hub.store.memo import once
 from hub.store.tables import batch, correction
 
 
@@ -77,7 +79,7 @@ def erroneous(connection: Reading, places: Iterable[Place], log_size: int | None
 
 def any_correction(connection: Reading) -> bool:
     """Whether anything was ever declared wrong."""
-    return connection.execute(select(correction.c.batch_id).limit(1)).first() is not None
+    return once(connection, any_correction, lambda: connection.execute(_ANY).first() is not None)
 
 
 def last_correction(connection: Reading) -> int:
@@ -142,7 +144,7 @@ def _captured_by(connection: Reading, declarations: Collection[tuple[int, int]])
     """Hash -> who captured the event that has the name of one of ``declarations``."""
     table, names = epcis_event.c, set[str]()
     for chunk in in_chunks(declarations):
-        query = select(table.event_id).where(tuple_(table.batch_id, table.line).in_(chunk))
+        query = select(table.event_id).where(pairs_in(connection, table.batch_id, table.line, chunk))
         names.update(_past_views(connection, query).scalars())
     return _owners(connection, table.event_id, names)
 
@@ -180,3 +182,6 @@ def _correction(row: Row[Any], place: Place, withdrawn: set[Place]) -> Correctio
         on_behalf_of=row.on_behalf_of,
         binds=_may(row, place) and _place(row) not in withdrawn,
     )
+
+
+_ANY = select(correction.c.batch_id).limit(1)

@@ -14,6 +14,8 @@ from hub.store.rollup_queries import Range
 from hub.store.rollup_tables import first_pass_hour
 from hub.store.supplier_queries import NO_FLAGS
 from hub.store.tables import unit_result
+from hub.store.tallied_queries import submitted_by_hour
+from hub.store.tally_queries import marked_plants
 from traceability.record.production import HoldState
 from traceability.unit import Purpose, Verdict
 
@@ -58,6 +60,8 @@ class Held(msgspec.Struct, frozen=True):
 
 def first_submissions(connection: Reading, plant: str, hours: Range) -> list[Submitted]:
     """By part, operation and hour."""
+    if marked_plants(connection, [plant]):
+        return [Submitted(*found) for found in submitted_by_hour(connection, plant, hours)]
     table = first_pass_hour.c
     named = (table.part, table.operation, table.hour)
     query = (
@@ -71,13 +75,10 @@ def first_submissions(connection: Reading, plant: str, hours: Range) -> list[Sub
 
 def repeated_results(connection: Reading, plant: str, begin: int, end: int) -> list[CostedResult]:
     """Results of retests and after rework in ``[begin, end)`` microseconds, operation by operation."""
-    operations = select(first_pass_hour.c.operation).where(first_pass_hour.c.plant == plant).distinct()
-    known = connection.execute(operations.order_by(first_pass_hour.c.operation)).scalars().all()
-    again = unit_result.c.purpose.in_([Purpose.RETEST.value, Purpose.REWORK.value])
-    found: list[CostedResult] = []
-    for operation in known:  # so that the index of plant, operation and time is used
-        found += _results(connection, plant, again, unit_result.c.operation == operation, *_between(begin, end))
-    return found
+    purposes: list[ColumnElement[str]] = [literal_column(f"'{one.value}'") for one in (Purpose.RETEST, Purpose.REWORK)]
+    again = unit_result.c.purpose.in_(purposes)  # as the index unit_result_again says it
+    found = _results(connection, plant, again, *_between(begin, end))
+    return sorted(found, key=lambda one: one.operation)
 
 
 def failed_results(connection: Reading, plant: str, begin: int, end: int) -> list[CostedResult]:

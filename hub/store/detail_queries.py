@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, select
 
 from hub.store.chunks import in_chunks
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
 from hub.store.detail_tables import result_detail, result_tool
 from hub.store.instant import from_micros
+from hub.store.listed import pairs_in
 from hub.store.trace_queries import ResultKey, known
 
 
@@ -72,7 +73,7 @@ def made_with_at(connection: Reading, places: Collection[tuple[int, int]]) -> di
     found: dict[tuple[int, int], MadeWith] = {}
     for chunk in in_chunks(places):
         made, used = (
-            list(connection.execute(select(table).where(tuple_(table.c.batch_id, table.c.line).in_(chunk))))
+            list(connection.execute(select(table).where(pairs_in(connection, table.c.batch_id, table.c.line, chunk))))
             for table in (result_detail, result_tool)
         )
         found |= {(each.batch_id, each.line): each for each in _made_with(connection, made, used, None)}

@@ -1,6 +1,7 @@
 """Which of the two databases a connection speaks to, and what has to be said differently to each."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Table
@@ -39,25 +40,19 @@ def name_to_write(connection: Connection, table: Table) -> str:
 
 def insert_or_replace(connection: Connection, table: Table) -> Insert:
     """Insert whole rows, each in place of the one with the same key."""
-    others = [column.name for column in table.columns if not column.primary_key]
-    return insert_or_change(connection, table, dict.fromkeys(others))
+    others = tuple(column.name for column in table.columns if not column.primary_key)
+    return _insert_or(is_postgres(connection.dialect), table, others, ())
 
 
 def insert_or_add(connection: Connection, table: Table, counts: Sequence[str]) -> Insert:
     """Insert rows, or add their ``counts`` to the row with the same key."""
-    return insert_or_change(connection, table, {name: table.c[name] for name in counts})
+    return _insert_or(is_postgres(connection.dialect), table, (), tuple(counts))
 
 
-def insert_or_change(connection: Connection, table: Table, changes: dict[str, Any]) -> Insert:
-    """Insert rows; of one whose key is there, columns take the new value, added to what stands under their name."""
-    if is_postgres(connection.dialect):
-        on_server = postgresql.insert(table)
-        given = {name: _new(on_server.excluded[name], old) for name, old in changes.items()}
-        return on_server.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=given)
-    in_file = sqlite.insert(table)
-    given = {name: _new(in_file.excluded[name], old) for name, old in changes.items()}
-    return in_file.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=given)
-
-
-def _new(given: Any, old: Any) -> Any:
-    return given if old is None else old + given
+@lru_cache(maxsize=256)  # made once for each table: building a statement takes longer than running it
+def _insert_or(on_server: bool, table: Table, replaced: tuple[str, ...], added: tuple[str, ...]) -> Insert:
+    statement: Any = postgresql.insert(table) if on_server else sqlite.insert(table)
+    given = {name: statement.excluded[name] for name in replaced}
+    given |= {name: table.c[name] + statement.excluded[name] for name in added}
+    changed: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=given)
+    return changed

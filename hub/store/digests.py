@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, Boolean, Column, ColumnElement, Integer, Table, Text, cast, func, select
+from sqlalchemy import JSON, Boolean, Column, ColumnElement, Integer, LargeBinary, Table, Text, cast, func, select
 
 from hub.store.database import Reading
 
 Range = tuple[int, int]
 """Log indexes, from one to before another."""
-_ROWS_AT_ONCE = 2000
+_ROWS_AT_ONCE, _BODIES_AT_ONCE = 2000, 100
+"""Of rows that are short, and of rows that hold bodies: so memory stays the same however large a store is."""
 
 
 def digest_of(
@@ -37,7 +38,9 @@ def stored_rows(connection: Reading, table: Table, within: Range | None = None) 
     query = select(*map(_stored, table.columns)).order_by(*table.primary_key.columns)
     if within is not None:
         query = query.where(log_index(table) >= within[0], log_index(table) < within[1])
-    yield from connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}).partitions()
+    bodies = any(isinstance(column.type, LargeBinary) for column in table.columns)
+    options = {"yield_per": _BODIES_AT_ONCE if bodies else _ROWS_AT_ONCE}
+    yield from connection.execute(query, execution_options=options).partitions()
 
 
 def count_of(connection: Reading, table: Table) -> int:

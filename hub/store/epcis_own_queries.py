@@ -5,12 +5,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Table, and_, delete, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, insert, or_, select
 
 from hub.store.catenax_tables import catenax_aspect
 from hub.store.database import Reading, Writing
 from hub.store.epcis_queries import LogPlace, Restriction, behind
 from hub.store.epcis_tables import epcis_event, epcis_own_name
+from hub.store.listed import pairs_in
 from hub.store.measured_queries import MeasuredValueRow, values_where
 from hub.store.tables import batch, link, measured, meta, packing, shipment, unit_result
 
@@ -68,7 +69,7 @@ def _of_places(connection: Reading, source: str, places: Sequence[tuple[int, int
     query = (
         select(table, batch.c.record_time)
         .join_from(table, batch, batch.c.id == table.c.batch_id)
-        .where(tuple_(table.c.batch_id, table.c.line).in_(places))
+        .where(pairs_in(connection, table.c.batch_id, table.c.line, places))
         .where(*(() if source == "result" else (_not_captured(table),)))
     )
     grouped: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, or_, select
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
 from hub.store.epcis_tables import epcis_event, epcis_key
+from hub.store.listed import pairs_in
 from hub.store.tables import batch
 
 LogPlace = tuple[int, int, int]
@@ -156,7 +157,7 @@ def events_at(connection: Reading, places: Collection[tuple[int, int]]) -> list[
         query = (
             select(table, batch.c.record_time)
             .join_from(table, batch, batch.c.id == table.c.batch_id)
-            .where(tuple_(table.c.batch_id, table.c.line).in_(chunk))
+            .where(pairs_in(connection, table.c.batch_id, table.c.line, chunk))
         )
         found += [_stored(row) for row in connection.execute(query)]
     return found

@@ -12,6 +12,7 @@ from hub.store.correction_queries import Place, erroneous
 from hub.store.database import Reading
 from hub.store.event_link_tables import emptied, transformation_part
 from hub.store.instant import from_micros
+from hub.store.memo import once
 from traceability.genealogy import Direction, Emptied, Link
 
 LINKS, PACKINGS = "link", "packing"
@@ -23,7 +24,6 @@ class EventLinks:
     def __init__(self, connection: Reading, log_size: int | None = None) -> None:
         self._connection = connection
         self._log_size = log_size
-        self._any: dict[str, bool] = {}
 
     def endings(self, parents: Collection[str], holds: str = LINKS) -> list[Emptied]:
         """When each of ``parents`` was emptied."""
@@ -62,10 +62,8 @@ class EventLinks:
                     yield link
 
     def _there(self, table: Table) -> bool:
-        if table.name not in self._any:
-            found = self._connection.execute(select(table.c.batch_id).limit(1)).first()
-            self._any[table.name] = found is not None
-        return self._any[table.name]
+        first = select(table.c.batch_id).limit(1)
+        return once(self._connection, table, lambda: self._connection.execute(first).first() is not None)
 
     def _rows(self, table: Table, column: Any, values: Collection[str]) -> list[tuple[Row[Any], bool]]:
         """Rows with whether they were declared wrong."""

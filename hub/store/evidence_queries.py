@@ -1,17 +1,21 @@
 """Where the evidence of items stands in the ledger, and the stored bytes it is proved from."""
 
 from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Table, select, tuple_
+from sqlalchemy import Column, CompoundSelect, Table, select, union_all
 
 from hub.store.catenax_tables import catenax_aspect
 from hub.store.chunks import in_chunks
 from hub.store.cold import body_of
 from hub.store.correction_queries import Place as Named
 from hub.store.database import Reading
+from hub.store.dialect import is_postgres
 from hub.store.event_link_tables import emptied, transformation_part
 from hub.store.fleet_tables import author_key_revoked
+from hub.store.listed import given, listed, pairs_in
 from hub.store.rows import Row
 from hub.store.tables import (
     PROJECTION,
@@ -50,11 +54,15 @@ _ABOUT: tuple[Column[str], ...] = (
 )
 _MOVED: tuple[Column[str], ...] = (shipment.c.shipped, shipment.c.inside, packing.c.packed)
 _TOLD_TOGETHER: tuple[Column[str], ...] = (emptied.c.parent, transformation_part.c.thing, catenax_aspect.c.item)
+_ALL_ABOUT = (*_ABOUT, *_TOLD_TOGETHER)
 _NAMED: tuple[tuple[Table, str], ...] = (
     (unit_result, "result_id"),
     (link, "result_id"),
     *((table, "record") for table in (shipment, packing, alias, emptied, transformation_part, correction)),
 )
+_NAMES = "names"
+PLACES_AT_ONCE = 1000
+"""In a statement that names them for several tables."""
 MOST_LAYERS = 5
 """As deep as a trace follows packing."""
 
@@ -77,7 +85,7 @@ class SealedBatch(msgspec.Struct, frozen=True):
 
 def places_about(connection: Reading, items: Collection[str]) -> set[Place]:
     """Every record about ``items``: results, what was measured and read, what was joined, refusals and holds."""
-    return _places(connection, (*_ABOUT, *_TOLD_TOGETHER), items)
+    return _places(connection, _ALL_ABOUT, items)
 
 
 def places_moved(connection: Reading, items: Collection[str], layers: int = MOST_LAYERS) -> set[Place]:
@@ -96,46 +104,73 @@ def places_moved(connection: Reading, items: Collection[str], layers: int = MOST
 
 def _containers(connection: Reading, items: Collection[str]) -> set[str]:
     found: set[str] = set()
-    for column, outer in ((packing.c.packed, packing.c.container), (shipment.c.shipped, shipment.c.inside)):
-        for chunk in in_chunks(items):
-            query = select(outer).where(column.in_(chunk), outer.is_not(None)).distinct()
-            found.update(connection.execute(query).scalars())
+    postgres = is_postgres(connection.dialect)
+    for chunk in in_chunks(items):
+        outer = connection.execute(
+            _statement_of_containers(postgres=postgres), {_NAMES: given(chunk, postgres=postgres)}
+        )
+        found.update(outer.scalars())
     return found
 
 
-def _places(connection: Reading, columns: Iterable[Column[str]], items: Collection[str]) -> set[Place]:
-    return {
-        (row.batch_id, row.line)
-        for column in columns
-        for chunk in in_chunks(items)
-        for row in connection.execute(
-            select(column.table.c.batch_id, column.table.c.line).where(column.in_(chunk)).distinct()
+@cache
+def _statement_of_containers(*, postgres: bool) -> CompoundSelect[Any]:
+    ends = ((packing.c.packed, packing.c.container), (shipment.c.shipped, shipment.c.inside))
+    return union_all(
+        *(
+            select(outer).where(listed(inner, _NAMES, postgres=postgres), outer.is_not(None)).distinct()
+            for inner, outer in ends
         )
-    }
+    )
+
+
+def _places(connection: Reading, columns: tuple[Column[str], ...], items: Collection[str]) -> set[Place]:
+    """By one statement for a chunk of ``items``, whatever the number of ``columns``."""
+    found: set[Place] = set()
+    postgres = is_postgres(connection.dialect)
+    for chunk in in_chunks(items):
+        told = connection.execute(
+            _statement_about(columns, postgres=postgres), {_NAMES: given(chunk, postgres=postgres)}
+        )
+        found.update((row.batch_id, row.line) for row in told)
+    return found
+
+
+@cache
+def _statement_about(columns: tuple[Column[str], ...], *, postgres: bool) -> CompoundSelect[Any]:
+    return union_all(
+        *(
+            select(column.table.c.batch_id, column.table.c.line).where(listed(column, _NAMES, postgres=postgres))
+            for column in columns
+        )
+    )
 
 
 def named_at(connection: Reading, places: Collection[Place]) -> set[Named]:
     """The records at ``places`` as corrections name them, of all kinds that can be corrected."""
     found: set[Named] = set()
-    for table, name in _NAMED:
-        place = tuple_(table.c.batch_id, table.c.line)
-        columns = (table.c.author, table.c.chain, table.c.seq, table.c[name], table.c.plant)
-        for chunk in in_chunks(places):
-            rows = connection.execute(select(*columns).where(place.in_(chunk)).distinct())
-            found.update(Named(*row) for row in rows)
+    for chunk in in_chunks(places, PLACES_AT_ONCE):
+        told = (
+            select(table.c.author, table.c.chain, table.c.seq, table.c[name], table.c.plant).where(
+                pairs_in(connection, table.c.batch_id, table.c.line, chunk)
+            )
+            for table, name in _NAMED
+        )
+        found.update(Named(*row) for row in connection.execute(union_all(*told)))
     return found
 
 
 def plan_places(connection: Reading, places: Collection[Place]) -> set[Place]:
     """Where the control plans that the results and measurements at ``places`` cite were put in force first."""
-    batches = {batch_id for batch_id, _ in places}
     cited: set[str] = set()
-    for table in (unit_result, measured):
-        for some in in_chunks(batches):
-            statement = select(table.c.batch_id, table.c.line, table.c.plan).where(
-                table.c.batch_id.in_(some), table.c.plan.is_not(None)
+    for some in in_chunks(places, PLACES_AT_ONCE):
+        told = (
+            select(table.c.plan).where(
+                pairs_in(connection, table.c.batch_id, table.c.line, some), table.c.plan.is_not(None)
             )
-            cited.update(row.plan for row in connection.execute(statement) if (row.batch_id, row.line) in places)
+            for table in (unit_result, measured)
+        )
+        cited.update(connection.execute(union_all(*told)).scalars())
     first: dict[str, Place] = {}
     for chunk in in_chunks(cited):
         plans = select(control_plan.c.id, control_plan.c.batch_id, control_plan.c.line)
@@ -204,11 +239,12 @@ def sealed_batches(connection: Reading, batches: Collection[int]) -> list[Sealed
 def log_nodes(connection: Reading, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     """Nodes of the log by (level, index), as far as they are there."""
     columns = (log_node.c.level, log_node.c.index.label("position"), log_node.c.hash)
-    place = tuple_(log_node.c.level, log_node.c.index)
     return {
         (row.level, row.position): bytes(row.hash)
         for chunk in in_chunks(set(wanted))
-        for row in connection.execute(select(*columns).where(place.in_(chunk)))
+        for row in connection.execute(
+            select(*columns).where(pairs_in(connection, log_node.c.level, log_node.c.index, chunk))
+        )
     }
 
 
@@ -224,8 +260,8 @@ def rows_at(connection: Reading, places: Collection[Place], tables: Collection[s
     about = dict.fromkeys(column.table.name for column in _ABOUT)
     for name in sorted({*about, control_plan.name, author_key.name, *tables} & PROJECTION.keys()):
         table = PROJECTION[name]
-        place = tuple_(table.c.batch_id, table.c.line)
         for chunk in in_chunks(places):
-            found = connection.execute(select(table).where(place.in_(chunk))).mappings()
+            here = pairs_in(connection, table.c.batch_id, table.c.line, chunk)
+            found = connection.execute(select(table).where(here)).mappings()
             rows.extend((str(table.name), {str(key): value for key, value in row.items()}) for row in found)
     return rows

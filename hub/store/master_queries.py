@@ -19,6 +19,7 @@ from hub.store.database import Reading
 from hub.store.horizon import earlier
 from hub.store.instant import from_micros
 from hub.store.master_tables import master_version
+from hub.store.memo import once
 from hub.store.plan_spans import PlanSpan, StatedPlan, plan_spans
 from hub.store.tables import author_key, control_plan, organisation, plant
 from traceability.record.master import ControlPlan, Operation
@@ -79,7 +80,11 @@ class PlanEntry(msgspec.Struct, frozen=True):
 
 
 def read_master(connection: Reading) -> Master:
-    """Everything that has a name; three statements."""
+    """Everything that has a name; three statements, once in a reading."""
+    return once(connection, read_master, lambda: _read_master(connection))
+
+
+def _read_master(connection: Reading) -> Master:
     organisations = {row.id: Named(row.id, row.name or row.id, row.name_zh) for row in _valid(connection, organisation)}
     plants = {
         row.id: PlantEntry(
@@ -96,6 +101,14 @@ def read_master(connection: Reading) -> Master:
 
 def parts_named(connection: Reading, parts: Collection[str]) -> dict[str, PartEntry]:
     """Names of ``parts`` from their master data, else from control plans; others are not in the answer."""
+    asked: dict[str, PartEntry | None] = once(connection, parts_named, dict)
+    fresh = set(parts) - asked.keys()
+    if fresh:
+        asked |= dict.fromkeys(fresh) | _parts_named(connection, fresh)
+    return {part: entry for part in dict.fromkeys(parts) if (entry := asked[part]) is not None}
+
+
+def _parts_named(connection: Reading, parts: Collection[str]) -> dict[str, PartEntry]:
     columns = (control_plan.c.part, control_plan.c.plant, control_plan.c.name, control_plan.c.name_zh)
     names: dict[str, Named] = {}
     plants: dict[str, set[str]] = {}
@@ -123,13 +136,14 @@ def _names_of_parts(connection: Reading, parts: Collection[str]) -> dict[str, Na
 
 def plans_by_id(connection: Reading, ids: Collection[str]) -> dict[str, ControlPlan]:
     """Control plans that results cite; an id is the hash of its plan, so all rows of one id say the same."""
-    found: dict[str, ControlPlan] = {}
-    for chunk in in_chunks(ids):
+    read: dict[str, ControlPlan | None] = once(connection, plans_by_id, dict)
+    for chunk in in_chunks(set(ids) - read.keys()):
+        read |= dict.fromkeys(chunk)
         for row in connection.execute(
             select(control_plan.c.id, control_plan.c.plan).where(control_plan.c.id.in_(chunk))
         ):
-            found[row.id] = msgspec.convert(row.plan, ControlPlan)
-    return found
+            read[row.id] = msgspec.convert(row.plan, ControlPlan)
+    return {identity: plan for identity in dict.fromkeys(ids) if (plan := read[identity]) is not None}
 
 
 def plans_of_plants(
@@ -139,6 +153,13 @@ def plans_of_plants(
 
     ``before``: of those in batches before this one. ``at``: without those that were to be in force only later.
     """
+    question = (plans_of_plants, frozenset(plants), before, at)
+    return once(connection, question, lambda: _plans_of_plants(connection, plants, before, at))
+
+
+def _plans_of_plants(
+    connection: Reading, plants: Collection[str], before: int | None, at: datetime | None
+) -> dict[str, tuple[PlanEntry, ...]]:
     stated: defaultdict[str, defaultdict[str, list[StatedPlan]]] = defaultdict(lambda: defaultdict(list))
     columns: list[Any] = [control_plan, *(master_version.c[name] for name in ("begin", "last", "withdrawn", "change"))]
     versioned = (master_version.c.batch_id == control_plan.c.batch_id) & (master_version.c.line == control_plan.c.line)

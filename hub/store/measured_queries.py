@@ -5,7 +5,7 @@ sees exactly their values.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -97,16 +97,19 @@ def columns_of_batches(
             )
 
 
+def column_new(row: Mapping[str, Any]) -> Column:
+    """A column whose row is about to be written."""
+    named = {key: row[key] for key in ("batch_id", "characteristic", "uom", "decimals")}
+    return Column(values=from_body(row["body"]), **named)
+
+
 def spread(rows: Iterable[ProjectedRow]) -> Iterator[ProjectedRow]:
     """Projected rows with every column told apart: a row for each of its values, at the line of its record."""
     for name, row in rows:
         if name != value_column.name:
             yield name, row
             continue
-        named: dict[str, Any] = {key: row[key] for key in ("batch_id", "characteristic", "uom", "decimals")}
-        body = row["body"]
-        assert isinstance(body, bytes)
-        yield from _spread(Column(values=from_body(body), **named))
+        yield from _spread(column_new(row))
 
 
 def value_rows_at(connection: Reading, places: Collection[tuple[int, int]]) -> Iterator[ProjectedRow]:

@@ -20,7 +20,7 @@ measured = Table(
     text("plant", nullable=True),
     text("plan", 71, nullable=True),
     Index("measured_unit", "unit"),
-    Index("measured_author", "author", "chain", "seq"),
+    Index("measured_result", "result_id"),
 )
 
 # ``number`` counts the columns of a batch from 0, in the order in which their characteristics appear in it.

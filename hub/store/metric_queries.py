@@ -19,6 +19,8 @@ from hub.store.rollup_tables import first_pass_hour
 from hub.store.score_queries import ScoredResult, scored_result
 from hub.store.supplier_queries import failed_between
 from hub.store.tables import unit_result
+from hub.store.tallied_queries import counts_between
+from hub.store.tally_queries import marked_plants
 from traceability.quality.first_pass import FirstPass
 from traceability.record.production import HoldState
 
@@ -55,6 +57,12 @@ def first_pass_by_period(
     work_cells: Collection[str] | None = None,
 ) -> list[PeriodCounts]:
     """Counts of a plant, of ``work_cells`` (None: all), by period, part and operation."""
+    if work_cells is None and marked_plants(connection, [plant]):
+        return [
+            PeriodCounts(number=one.number, part=one.part, operation=one.operation, counts=one.counts)
+            for one in counts_between(connection, plant, bounds)
+            if part in ("", one.part) and operation in ("", one.operation)
+        ]
     counts = first_pass_hour.c
     number = case(*((counts.hour < end, index) for index, end in enumerate(bounds[1:]))).label("number")
     subject = (number, counts.part, counts.operation)

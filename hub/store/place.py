@@ -8,6 +8,8 @@ A password never stands in it: it comes from the environment (``ZHUOYUE_STORE_PA
 ``store.password`` in the data folder that its owner alone may read, or by the ways of PostgreSQL itself
 (``PGPASSFILE``, certificates, peer). Without ``hub.toml`` the store is the file ``hub.db``.
 
+``cold`` beside it says where old batches and values go (``cold_place``).
+
 A store that is spread over several servers names the others, too::
 
     shards = ["postgresql://zhuoyue@node-1.plant.example/zhuoyue", "postgresql://zhuoyue@node-2.plant.example/zhuoyue"]
@@ -29,7 +31,7 @@ SETTINGS_FILE = "hub.toml"
 PASSWORD_FILE = "store.password"  # noqa: S105 - a file name
 PASSWORD_VARIABLE = "ZHUOYUE_STORE_PASSWORD"  # noqa: S105 - the name of a variable
 _SCHEMES = ("postgresql", "postgres")
-_KNOWN = {"store", "shards"}
+_KNOWN = {"store", "shards", "cold"}
 
 
 class FilePlace(msgspec.Struct, frozen=True, tag="file"):
@@ -60,7 +62,7 @@ Place = FilePlace | ServerPlace
 
 def place_of(data: Path) -> Place:
     """Where the store of the hub in ``data`` is; ``DataDirectory`` when ``hub.toml`` is not right."""
-    url, shards = _stated(data / SETTINGS_FILE)
+    url, shards, _ = _stated(data / SETTINGS_FILE)
     if url is None and not shards:
         return FilePlace(data / DATABASE)
     return server_place(url or "", data, where=str(data / SETTINGS_FILE), shards=shards)
@@ -110,31 +112,39 @@ def read_password(path: Path) -> str | None:
 def write_place(place: ServerPlace) -> None:
     """Make the hub in ``place.folder`` use this database from its next start on; the file appears whole."""
     path = place.folder / SETTINGS_FILE
+    cold = cold_address(place.folder)
     part = path.with_name(f"{path.name}.part")
-    shards = f"shards = {json.dumps(place.shards)}\n" if place.shards else ""
-    part.write_text(f"store = {json.dumps(place.url)}\n{shards}", encoding="utf-8")
+    lines = {"store": place.url, "shards": place.shards, "cold": cold}
+    text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items() if value)
+    part.write_text(text, encoding="utf-8")
     with part.open("rb") as file:
         os.fsync(file.fileno())
     part.replace(path)
 
 
-def _stated(path: Path) -> tuple[str | None, tuple[str, ...]]:
+def cold_address(data: Path) -> str | None:
+    """Where the cold tier is, when it is not in the data folder; ``DataDirectory`` when ``hub.toml`` is not right."""
+    return _stated(data / SETTINGS_FILE)[2]
+
+
+def _stated(path: Path) -> tuple[str | None, tuple[str, ...], str | None]:
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return None, ()
+        return None, (), None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataDirectory(f"can't be read: {error}", where=str(path), advice=_FORM) from None
     unknown = sorted(settings.keys() - _KNOWN)
     if unknown:
         raise DataDirectory(f"knows no setting {unknown[0]!r}", where=str(path), advice=_FORM)
-    store = settings.get("store")
-    if store is not None and not isinstance(store, str):
-        raise DataDirectory("'store' is no text", where=str(path), advice=_FORM)
+    store, cold = settings.get("store"), settings.get("cold")
+    for name, value in (("store", store), ("cold", cold)):
+        if value is not None and not isinstance(value, str):
+            raise DataDirectory(f"{name!r} is no text", where=str(path), advice=_FORM)
     shards = settings.get("shards", [])
     if not isinstance(shards, list) or not all(isinstance(each, str) for each in shards):
         raise DataDirectory("'shards' is no list of texts", where=str(path), advice=_FORM)
-    return store, tuple(shards)
+    return store, tuple(shards), cold
 
 
 _FORM = 'write store = "postgresql://USER@HOST/DATABASE"'

@@ -6,6 +6,7 @@ from sqlalchemy import text as sql
 from hub.store.columns import evidence, item, metadata, text
 
 FAILED = sql("verdict = 'NOT_OK'")
+AGAIN = sql("purpose IN ('retest', 'rework')")
 """In these words, so that the database sees that a question is about them."""
 
 unit_result = Table(
@@ -29,9 +30,10 @@ unit_result = Table(
     Index("unit_result_unit", "unit"),
     Index("unit_result_id", "result_id"),
     Index("unit_result_plant", "plant", "operation", "event_time"),
-    Index("unit_result_author", "author", "chain", "operation", "seq"),
     # few results fail, and a Pareto asks for those of a period
     Index("unit_result_failed", "plant", "event_time", sqlite_where=FAILED, postgresql_where=FAILED),
+    # and fewer come again, which costs
+    Index("unit_result_again", "plant", "event_time", sqlite_where=AGAIN, postgresql_where=AGAIN),
 )
 
 # ``certain`` when the child is a unit; a lot gives potential links only.

@@ -13,6 +13,7 @@ from hub.store.correction_queries import Place, erroneous
 from hub.store.database import Reading
 from hub.store.horizon import earlier
 from hub.store.instant import from_micros
+from hub.store.memo import once
 from hub.store.tables import quality_loss, quality_loss_detail, quality_statement
 from traceability.record.base import Record
 
@@ -52,6 +53,13 @@ def statements(
     connection: Reading, kind: type[R], plants: Collection[str], before: int | None = None
 ) -> list[tuple[R, Stated]]:
     """Every record of a kind about ``plants`` in the order of the log; ``before``: from batches before this one."""
+    question = (statements, kind, frozenset(plants), before)
+    return list(once(connection, question, lambda: _statements(connection, kind, plants, before)))
+
+
+def _statements(
+    connection: Reading, kind: type[R], plants: Collection[str], before: int | None
+) -> list[tuple[R, Stated]]:
     tag = kind.__struct_config__.tag
     found: list[tuple[R, Stated]] = []
     table = quality_statement

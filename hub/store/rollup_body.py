@@ -1,6 +1,11 @@
-"""A roll-up as bytes that are quick to read: histograms as little-endian 64-bit integers, the rest as MessagePack.
+"""A roll-up as bytes: the values of an hour as they came, or what they came to.
 
-Sums that may outgrow 64 bits are text. Count, sums and extremes are not kept: they follow from the histogram.
+While an hour holds few values they are kept themselves (:class:`Unsummed`): they take less room than their histogram,
+and to put more behind them costs next to nothing. Of longer spans and full hours there are histograms. In memory these
+are little-endian 64-bit integers, which add up fast; at rest every array has the narrowest width that holds it.
+
+Sums that may outgrow 64 bits are text. Count, sums and extremes are not kept: they follow from the histogram. The first
+byte says which of the two follows; bodies of earlier versions (see ``r0005``) begin with neither.
 """
 
 import sys
@@ -9,7 +14,9 @@ from collections.abc import Iterable
 from itertools import chain
 
 import msgspec
+import numpy as np
 
+from hub.store.value_body import Narrow, Numbers, narrow, wide
 from traceability.quality.moments import Moments
 from traceability.quality.rollup import Rollup, Run
 from traceability.quality.stability import SubgroupTally
@@ -35,18 +42,81 @@ class PackedRollup(msgspec.Struct, frozen=True, array_like=True):
     range_count: int
 
 
+class Unsummed(msgspec.Struct, frozen=True, array_like=True):
+    """``n`` values of one stream as they came, at rising positions."""
+
+    decimals: int
+    n: int
+    positions: Narrow
+    values: Narrow
+
+    @property
+    def arrays(self) -> tuple[Numbers, Numbers]:
+        """Positions and values."""
+        return wide(self.n, self.positions), wide(self.n, self.values)
+
+
+Kept = PackedRollup | Unsummed
+
+
+class _NarrowPairs(msgspec.Struct, frozen=True, array_like=True):
+    n: int
+    firsts: Narrow
+    seconds: Narrow
+
+
+class _AtRest(msgspec.Struct, frozen=True, array_like=True):
+    """As :class:`PackedRollup`, pairs of the narrowest width."""
+
+    decimals: int
+    total: str
+    squares: str
+    histogram: _NarrowPairs
+    subgroups: int
+    totals: _NarrowPairs
+    spreads: _NarrowPairs
+    spread_sum: str
+    loose: _NarrowPairs
+    runs: tuple[tuple[int, int, int, int], ...]
+    ranges: str
+    range_count: int
+
+
+_PAIRS = ("histogram", "totals", "spreads", "loose")
+_SUMMED, _UNSUMMED = b"\x01", b"\x02"
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(PackedRollup)
+_decode_wide = msgspec.msgpack.Decoder(PackedRollup).decode
+_decode_summed = msgspec.msgpack.Decoder(_AtRest).decode
+_decode_unsummed = msgspec.msgpack.Decoder(Unsummed).decode
 
 
-def to_body(rollup: Rollup) -> bytes:
-    """The bytes of a roll-up; equal ones give equal bytes."""
-    return body_of(pack(rollup))
+def body_of(kept: Kept) -> bytes:
+    """The bytes; equal ones give equal bytes."""
+    if isinstance(kept, Unsummed):
+        return _UNSUMMED + _encoder.encode(kept)
+    pairs = {name: _narrowed(getattr(kept, name)) for name in _PAIRS}
+    return _SUMMED + _encoder.encode(_AtRest(**(msgspec.structs.asdict(kept) | pairs)))
 
 
-def body_of(rollup: PackedRollup) -> bytes:
-    """The same of one that is packed already."""
+def kept_in(body: bytes) -> Kept:
+    """Inverse of :func:`body_of`; bodies of earlier versions are read as well."""
+    if body.startswith(_UNSUMMED):
+        return _decode_unsummed(memoryview(body)[1:])
+    if not body.startswith(_SUMMED):
+        return _decode_wide(body)
+    found = _decode_summed(memoryview(body)[1:])
+    pairs = {name: _widened(getattr(found, name)) for name in _PAIRS}
+    return PackedRollup(**(msgspec.structs.asdict(found) | pairs))
+
+
+def wide_body_of(rollup: PackedRollup) -> bytes:
+    """The bytes as earlier versions wrote them."""
     return _encoder.encode(rollup)
+
+
+def unsummed(decimals: int, positions: Numbers, values: Numbers) -> Unsummed:
+    """Values at rising positions, packed."""
+    return Unsummed(decimals, len(values), narrow(positions), narrow(values))
 
 
 def pack(rollup: Rollup) -> PackedRollup:
@@ -65,11 +135,6 @@ def pack(rollup: Rollup) -> PackedRollup:
         ranges=str(rollup.ranges),
         range_count=rollup.range_count,
     )
-
-
-def packed(body: bytes) -> PackedRollup:
-    """The bytes of a roll-up told apart, which is all that adding many of them up needs."""
-    return _decoder.decode(body)
 
 
 def unpack(found: PackedRollup, n: int) -> Rollup:
@@ -92,6 +157,18 @@ def unpack(found: PackedRollup, n: int) -> Rollup:
         ranges=int(found.ranges),
         range_count=found.range_count,
     )
+
+
+def _narrowed(pairs: bytes) -> _NarrowPairs:
+    numbers = np.frombuffer(pairs, "<i8").reshape(-1, 2)
+    return _NarrowPairs(len(numbers), narrow(numbers[:, 0]), narrow(numbers[:, 1]))
+
+
+def _widened(pairs: _NarrowPairs) -> bytes:
+    numbers = np.empty((pairs.n, 2), "<i8")
+    numbers[:, 0] = wide(pairs.n, pairs.firsts)
+    numbers[:, 1] = wide(pairs.n, pairs.seconds)
+    return numbers.tobytes()
 
 
 def _packed(pairs: Iterable[tuple[int, int]]) -> bytes:

@@ -2,15 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, String, column, func, select, values
+from sqlalchemy import BigInteger, ColumnElement, FromClause, String, bindparam, column, func, select, values
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
-from hub.store.rollup_body import packed
+from hub.store.dialect import is_postgres
+from hub.store.rollup_body import kept_in
 from hub.store.rollup_queries import PackedSpan, Range, StreamRow
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
+from hub.store.tallied_queries import Period, counts_of_periods
+from hub.store.tally_queries import marked_plants
 from traceability.quality.first_pass import FirstPass
 
 PLACES_AT_ONCE = 2000
@@ -86,39 +90,92 @@ def spans_at(connection: Reading, places: Sequence[Place]) -> dict[Place, list[P
     return found
 
 
+def numbers_at(connection: Reading, places: Sequence[Place]) -> dict[Place, int]:
+    """How many values the roll-ups of every place hold, bodies unread; those without any are left out."""
+    found: dict[Place, int] = {}
+    for begin in range(0, len(places), PLACES_AT_ONCE):
+        some = list(dict.fromkeys(places[begin : begin + PLACES_AT_ONCE]))
+        wanted = _wanted(connection, some)
+        query = select(wanted.number, func.sum(rollup.c.n)).select_from(_of_places(wanted)).group_by(wanted.number)
+        found |= {some[number]: int(n) for number, n in connection.execute(query).all()}
+    return found
+
+
 def _spans(connection: Reading, places: Sequence[Place]) -> Iterator[tuple[int, PackedSpan]]:
-    wanted = (
-        values(
-            column("number", BigInteger),
-            column("stream", String),
-            column("span", String),
-            column("low", BigInteger),
-            column("high", BigInteger),
-            name="wanted",
-        )
-        .data([(number, place.stream, place.span, place.begin, place.end) for number, place in enumerate(places)])
-        .cte("wanted")
-    )
+    wanted = _wanted(connection, places)
+    columns = (wanted.number, rollup.c.left_out, rollup.c.first_batch, rollup.c.last_batch, rollup.c.body)
+    query = select(*columns).select_from(_of_places(wanted))
+    for number, left_out, first, last, body in connection.execute(query).all():
+        yield number, PackedSpan(left_out=left_out, first_batch=first, last_batch=last, rollup=kept_in(body))
+
+
+class _Wanted(NamedTuple):
+    """Places as a table of a statement, and its columns."""
+
+    table: FromClause
+    number: ColumnElement[int]
+    stream: ColumnElement[str]
+    span: ColumnElement[str]
+    low: ColumnElement[int]
+    high: ColumnElement[int]
+
+
+def _of_places(wanted: _Wanted) -> FromClause:
     inside = (
-        (rollup.c.stream == wanted.c.stream)
-        & (rollup.c.span == wanted.c.span)
-        & (rollup.c.start >= wanted.c.low)
-        & (rollup.c.start < wanted.c.high)
+        (rollup.c.stream == wanted.stream)
+        & (rollup.c.span == wanted.span)
+        & (rollup.c.start >= wanted.low)
+        & (rollup.c.start < wanted.high)
     )
-    query = select(
-        wanted.c.number, rollup.c.left_out, rollup.c.first_batch, rollup.c.last_batch, rollup.c.body
-    ).select_from(wanted.join(rollup, inside))
-    for row in connection.execute(query):
-        yield (
-            row.number,
-            PackedSpan(
-                left_out=row.left_out, first_batch=row.first_batch, last_batch=row.last_batch, rollup=packed(row.body)
-            ),
+    return wanted.table.join(rollup, inside)
+
+
+def _wanted(connection: Reading, places: Sequence[Place]) -> _Wanted:
+    """With SQLite one JSON text: the words of the statement are then the same for every number of places."""
+    rows = [(number, place.stream, place.span, place.begin, place.end) for number, place in enumerate(places)]
+    if is_postgres(connection.dialect):
+        names = (
+            ("number", BigInteger),
+            ("stream", String),
+            ("span", String),
+            ("low", BigInteger),
+            ("high", BigInteger),
         )
+        listed = values(*(column(name, kind) for name, kind in names), name="wanted").data(rows).cte("wanted")
+        return _Wanted(listed, *listed.c)
+    text: ColumnElement[str] = bindparam(None, msgspec.json.encode(rows).decode(), unique=True)
+    each = func.json_each(text).table_valued("value")
+    return _Wanted(each, *(func.json_extract(each.c.value, f"$[{at}]") for at in range(len(_Wanted._fields) - 1)))
 
 
 def first_pass_by_week(connection: Reading, windows: Mapping[str, Range]) -> list[WeekCounts]:
     """Counts of plants in their windows of hours, by the week of the window."""
+    marked = marked_plants(connection, windows.keys())
+    rest = {plant: hours for plant, hours in windows.items() if plant not in marked}
+    rows = [*_tallied_by_week(connection, {plant: windows[plant] for plant in marked}), *_by_week(connection, rest)]
+    return sorted(rows, key=lambda row: (row.plant, row.part, row.operation, row.week))
+
+
+def _tallied_by_week(connection: Reading, windows: Mapping[str, Range]) -> list[WeekCounts]:
+    weeks = [
+        (plant, week, begin, min(begin + HOURS_A_WEEK, end))
+        for plant, (first, end) in sorted(windows.items())
+        for week, begin in enumerate(range(first, end, HOURS_A_WEEK))
+    ]
+    periods = [Period(number, plant, begin, end) for number, (plant, _, begin, end) in enumerate(weeks)]
+    return [
+        WeekCounts(
+            plant=weeks[one.number][0],
+            part=one.part,
+            operation=one.operation,
+            week=weeks[one.number][1],
+            counts=FirstPass(**{name: getattr(one.counts, name) for name in _COUNTS}),
+        )
+        for one in counts_of_periods(connection, periods)
+    ]
+
+
+def _by_week(connection: Reading, windows: Mapping[str, Range]) -> list[WeekCounts]:
     if not windows:
         return []
     wanted = (
@@ -132,7 +189,7 @@ def first_pass_by_week(connection: Reading, windows: Mapping[str, Range]) -> lis
     inside = (counts.plant == wanted.c.plant) & (counts.hour >= wanted.c.low) & (counts.hour < wanted.c.high)
     sums = (func.sum(counts[name]).label(name) for name in _COUNTS)
     query = select(*subject, *sums).select_from(wanted.join(first_pass_hour, inside)).group_by(*subject)
-    rows = [
+    return [
         WeekCounts(
             plant=row.plant,
             part=row.part,
@@ -142,7 +199,6 @@ def first_pass_by_week(connection: Reading, windows: Mapping[str, Range]) -> lis
         )
         for row in connection.execute(query)
     ]
-    return sorted(rows, key=lambda row: (row.plant, row.part, row.operation, row.week))
 
 
 def hours_with_submissions(connection: Reading, plant: str, hours: Range) -> list[int]:

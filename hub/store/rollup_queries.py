@@ -9,10 +9,9 @@ from sqlalchemy import Row, bindparam, delete, func, select
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
 from hub.store.dialect import insert_or_add, insert_or_replace, to_write
-from hub.store.rollup_body import PackedRollup, body_of, packed, unpack
+from hub.store.rollup_body import Kept, body_of, kept_in
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
 from traceability.quality.first_pass import FirstPass
-from traceability.quality.rollup import Rollup
 
 HOUR, DAY, DEKAD, MONTH = "hour", "day", "dekad", "month"
 Range = tuple[int, int]
@@ -50,11 +49,7 @@ class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
     first_batch: int
     last_batch: int
-    rollup: PackedRollup
-
-    def unpacked(self) -> Rollup:
-        """The roll-up."""
-        return unpack(self.rollup, self.n)
+    rollup: Kept
 
 
 class HourKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,19 +140,19 @@ def spans_between(connection: Reading, stream: str, wanted: dict[str, list[Range
 
 
 class PackedSpan(msgspec.Struct, frozen=True, kw_only=True):
-    """As :class:`SpanRow`, its roll-up still packed."""
+    """What adding up spans needs of them."""
 
     left_out: int
     first_batch: int
     last_batch: int
-    rollup: PackedRollup
+    rollup: Kept
 
 
 def packed_between(connection: Reading, stream: str, wanted: dict[str, list[Range]]) -> list[PackedSpan]:
     """As :func:`spans_between`, in any order, for adding up many rows at once."""
     return [
         PackedSpan(
-            left_out=row.left_out, first_batch=row.first_batch, last_batch=row.last_batch, rollup=packed(row.body)
+            left_out=row.left_out, first_batch=row.first_batch, last_batch=row.last_batch, rollup=kept_in(row.body)
         )
         for row in _between(connection, stream, wanted)
     ]
@@ -238,5 +233,5 @@ def _span(row: Row[tuple[object, ...]]) -> SpanRow:
         left_out=row.left_out,
         first_batch=row.first_batch,
         last_batch=row.last_batch,
-        rollup=packed(row.body),
+        rollup=kept_in(row.body),
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Table, bindparam, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Table, bindparam, select
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
@@ -32,8 +32,9 @@ class StatedAt(msgspec.Struct, frozen=True):
 
 
 class LotLink(msgspec.Struct, frozen=True):
-    """A lot joined to (or taken out of) a unit."""
+    """A lot joined to (or taken out of) a unit, in a batch."""
 
+    batch_id: int
     unit: str
     lot: str
     added: bool
@@ -85,9 +86,17 @@ def _target(table: Table, one: Row[Any], name: str) -> list[ColumnElement[bool]]
     conditions = [table.c.author == one.target_author]
     if one.target_seq is not None:
         conditions += [table.c.chain == one.target_chain, table.c.seq == one.target_seq]
+        conditions.append(table.c.batch_id == _batch_with(one))
     if one.target_record is not None:
         conditions.append(table.c[name] == one.target_record)
     return conditions
+
+
+def _batch_with(one: Row[Any]) -> ScalarSelect[int]:
+    """The batch that holds a record, found by the chain's order."""
+    own = (batch.c.author == one.target_author, batch.c.chain == one.target_chain)
+    upto = select(batch.c.id).where(*own, batch.c.first_record <= one.target_seq)
+    return upto.order_by(batch.c.seq.desc()).limit(1).scalar_subquery()
 
 
 def results_of_batches(connection: Reading, first: int, last: int) -> list[PlacedResult]:
@@ -140,7 +149,7 @@ def lots_of_units(connection: Reading, units: Collection[str], through: int) -> 
     found: defaultdict[Chain, list[LotLink]] = defaultdict(list)
     for chunk in in_chunks(units):
         for row in connection.execute(_LOTS_OF_UNITS, {"units": chunk, "last": through}):
-            found[row.author, row.chain].append(LotLink(row.parent, row.child, row.action == "ADD"))
+            found[row.author, row.chain].append(LotLink(row.batch_id, row.parent, row.child, row.action == "ADD"))
     return found
 
 
@@ -188,7 +197,7 @@ _STATED_OF_UNITS = _STATED.where(
     measured.c.unit.in_(bindparam("units", expanding=True)), measured.c.batch_id < bindparam("before")
 )
 _LOTS_OF_UNITS = (
-    select(link.c.author, link.c.chain, link.c.parent, link.c.child, link.c.action)
+    select(link.c.author, link.c.chain, link.c.batch_id, link.c.parent, link.c.child, link.c.action)
     .where(
         link.c.parent.in_(bindparam("units", expanding=True)),
         link.c.batch_id <= bindparam("last"),

@@ -7,6 +7,7 @@ again with everything else by ``rebuild``. Hours are whole hours since 1970 UTC.
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table
 
 from hub.store.columns import metadata, text
+from hub.store.tally_tables import TALLIES
 
 # One stream of values: what was measured, where, by which chain; ``lot`` empty for all of them, or the values of the
 # units that contain the lot. ``id`` is the hash of the other naming columns.
@@ -73,4 +74,4 @@ first_pass_hour = Table(
     sqlite_with_rowid=False,
 )
 
-ROLLUPS: dict[str, Table] = {table.name: table for table in (rollup_stream, rollup, first_pass_hour)}
+ROLLUPS: dict[str, Table] = {table.name: table for table in (rollup_stream, rollup, first_pass_hour)} | TALLIES

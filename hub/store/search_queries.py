@@ -1,13 +1,16 @@
 """Finding items and parts by a piece of their number or name."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from urllib.parse import quote
 
-from sqlalchemy import Column, ColumnElement, func, or_, select, union
+from sqlalchemy import CTE, Column, ColumnElement, CompoundSelect, String, bindparam, func, or_, select, union
 
 from hub.named import Named
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.dialect import is_postgres
+from hub.store.ending_queries import items_ending
 from hub.store.master_queries import PartEntry, part_label
 from hub.store.tables import control_plan, link, unit_result
 from traceability.identifier.item import CANONICAL_ROOT, UNRESERVED, ItemKind
@@ -23,7 +26,8 @@ _PARTS = f"{CANONICAL_ROOT}/01/"
 _GTIN_DIGITS = 14
 _LAST = "\x7f"
 """Sorts behind whatever an identity may contain, which is printable ASCII."""
-_MOST_PARTS = 200
+MORE_THAN_SHOWN = 20
+"""So many times as many are looked at as are shown, so that short ones are among them."""
 _SOURCES: dict[ItemKind, tuple[Column[str], ...]] = {
     ItemKind.UNIT: (unit_result.c.unit, link.c.parent, link.c.child),
     ItemKind.LOT: (link.c.child, link.c.parent),
@@ -33,26 +37,37 @@ _SOURCES: dict[ItemKind, tuple[Column[str], ...]] = {
 def items_like(connection: Reading, kind: ItemKind, text: str, limit: int, latest: int | None = None) -> list[str]:
     """Units or lots whose number holds ``text``, whatever its case; the closest, that is the shortest, first.
 
-    With ``latest``: of every row those whose number begins with it, as written or in capitals, by index; within it only
-    of so many rows written last, and not at all where a whole number is ``text``.
+    With ``latest``: of every row those whose number begins with it, as written or in capitals, and those whose number
+    ends with it, by index; within it only of so many rows written last, and not at all where a whole number is ``text``
+    or enough were found.
     """
     piece = quote(text, safe=UNRESERVED)
-    beginning: set[str] = set()
+    known: set[str] = set()
     if latest is not None:
-        beginning = _items_beginning(connection, kind, piece, limit)
-        if any(item.casefold().endswith(f"{_AFTER_PART[kind]}{piece}".casefold()) for item in beginning):
-            return sorted(beginning, key=lambda item: (len(item), item))[:limit]
-    patterns = [f"%{before}%{_escaped(piece)}%" for before in _BEHIND[kind]]
-    sources = [(_written_last(column, latest), patterns) for column in _SOURCES[kind]]
+        known = _items_beginning(connection, kind, piece, limit)
+        if any(item.casefold().endswith(f"{_AFTER_PART[kind]}{piece}".casefold()) for item in known):
+            return _closest(known, limit)
+        known |= items_ending(connection, kind, text, limit)
+        if len(known) >= limit:
+            return _closest(known, limit)
+    anywhere, patterns = f"%{_escaped(piece)}%", [f"%{before}%{_escaped(piece)}%" for before in _BEHIND[kind]]
+    like = "ilike" if is_postgres(connection.dialect) else "like"  # SQLite knows no other
+    sources = [_written_last(column, latest) for column in _SOURCES[kind]]
     found = union(
         *(
-            select(column.label("item")).where(or_(*(column.ilike(pattern, escape="!") for pattern in patterns)))
-            for column, patterns in sources
+            select(column.label("item")).where(
+                getattr(column, like)(anywhere, escape="!"),  # few hold it at all
+                or_(*(getattr(column, like)(pattern, escape="!") for pattern in patterns)),
+            )
+            for column in sources
         )
     ).subquery()
     statement = select(found.c.item).order_by(func.length(found.c.item), found.c.item).limit(limit)
-    within = connection.execute(statement).scalars()
-    return sorted(beginning.union(within), key=lambda item: (len(item), item))[:limit]
+    return _closest(known.union(connection.execute(statement).scalars()), limit)
+
+
+def _closest(items: Collection[str], limit: int) -> list[str]:
+    return sorted(items, key=lambda item: (len(item), item))[:limit]
 
 
 def more_rows_than(connection: Reading, most: int) -> bool:
@@ -70,27 +85,36 @@ def _written_last(column: Column[str], latest: int | None) -> ColumnElement[str]
 
 
 def _items_beginning(connection: Reading, kind: ItemKind, piece: str, limit: int) -> set[str]:
+    """Of those that begin so any, of those that are just so all."""
     found: set[str] = set()
     for column in _SOURCES[kind]:
-        for part in _parts_in(connection, column):
-            for spelling in {piece, piece.upper()}:
-                begin = f"{part}{_AFTER_PART[kind]}{spelling}"
-                query = select(column).where(column >= begin, column < begin + _LAST).distinct()
-                found.update(connection.execute(query.order_by(column).limit(limit)).scalars())
+        for spelling in {piece, piece.upper()}:
+            number = f"{_AFTER_PART[kind]}{spelling}"
+            given = {"number": number, "behind": number + _LAST, "most": MORE_THAN_SHOWN * limit}
+            found.update(connection.execute(_statement_beginning(column), given).scalars())
     return found
 
 
-def _parts_in(connection: Reading, column: Column[str]) -> list[str]:
-    """The parts of which the column names units or lots: a step of the index for each of them."""
-    parts: list[str] = []
-    after = _PARTS
-    while len(parts) < _MOST_PARTS:
-        item = connection.execute(select(func.min(column)).where(column >= after, column < _PARTS + _LAST)).scalar_one()
-        if item is None:
-            break
-        parts.append(item[: len(_PARTS) + _GTIN_DIGITS])
-        after = parts[-1] + "0"  # which sorts right behind the slash after the part
-    return parts
+@cache
+def _statement_beginning(column: Column[str]) -> CompoundSelect[str]:
+    """What of any part begins with a number, and what is just that."""
+    parts = _parts_in(column)
+    part, number = func.substr(parts.c.item, 1, len(_PARTS) + _GTIN_DIGITS), bindparam("number", type_=String)
+    begin, behind = part.concat(number), part.concat(bindparam("behind", type_=String))
+    within = (column >= begin) & (column < behind)
+    beginning = select(column).select_from(parts.join(column.table, within)).distinct().limit(bindparam("most"))
+    just = select(column).select_from(parts.join(column.table, column == begin)).distinct()
+    return union(select(beginning.subquery().c[0]), just)
+
+
+def _parts_in(column: Column[str]) -> CTE:
+    """An item of each part of which the column names units or lots: a step of the index for each of them."""
+    least = select(func.min(column)).where(column < _PARTS + _LAST)
+    first = select(least.where(column >= _PARTS).scalar_subquery().label("item")).cte("part", recursive=True)
+    # what follows the slash after the part sorts before "0", so the next one is of another part
+    after = func.substr(first.c.item, 1, len(_PARTS) + _GTIN_DIGITS).concat("0")
+    following = least.where(column >= after).correlate(first).scalar_subquery()
+    return first.union_all(select(following).select_from(first).where(first.c.item.is_not(None)))
 
 
 def items_called(

@@ -21,8 +21,9 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub.errors import DataDirectory, HubError
-from hub.store.cold import COLD, note_folder
+from hub.store.cold import note_data
 from hub.store.database import BUSY_TIMEOUT_S, Reading, Store, Writing, busy
+from hub.store.memo import with_memo
 from hub.store.place import ServerPlace, password_for
 from hub.store.server_errors import stated_error
 from hub.store.sharing_views import prepare_views
@@ -56,13 +57,13 @@ class ServerStore(Store):
     def reading(self) -> Iterator[Reading]:
         """A read transaction: everything in it sees the same state."""
         with stated(self.place), self._reader.begin() as connection:
-            yield connection
+            yield with_memo(connection)
 
     @contextmanager
     def looking(self) -> Iterator[Reading]:
         """A read transaction behind views."""
         with stated(self.place), self._behind_views().begin() as connection:
-            yield connection
+            yield with_memo(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -168,7 +169,7 @@ def make_server_engine(
     )
 
     def prepare(connection: "psycopg.Connection[Any]", record: ConnectionPoolEntry) -> None:
-        note_folder(record.info, place.folder / COLD)
+        note_data(record.info, place.folder)
         connection.adapters.register_loader("numeric", IntLoader)  # sums of whole numbers
         connection.execute(_SESSION)
         if schema is not None:

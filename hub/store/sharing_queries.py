@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, Result, func, or_, select, text, tuple_
+from sqlalchemy import Executable, Result, func, or_, select, text
 
 from hub.store.chunks import in_chunks
 from hub.store.cold import body_of
 from hub.store.database import Reading
 from hub.store.dialect import own_schema
 from hub.store.instant import from_micros, to_micros
+from hub.store.listed import pairs_in
 from hub.store.sharing_views import NOTED
 from hub.store.tables import (
     PROJECTION,
@@ -158,8 +159,8 @@ def places_seen_whole(connection: Reading, places: Collection[Place]) -> set[Pla
     there: Counter[Place] = Counter()
     for table in (table for table in PROJECTION.values() if "line" in table.c):
         for chunk in in_chunks(places):
-            at = tuple_(table.c.batch_id, table.c.line)
-            query = select(table.c.batch_id, table.c.line, func.count().label("rows")).where(at.in_(chunk))
+            here = pairs_in(connection, table.c.batch_id, table.c.line, chunk)
+            query = select(table.c.batch_id, table.c.line, func.count().label("rows")).where(here)
             grouped = query.group_by(table.c.batch_id, table.c.line)
             rows = {(row.batch_id, row.line): row.rows for row in _past_views(connection, grouped)}
             if rows:

@@ -126,6 +126,8 @@ CONDITIONS: dict[str, str] = {
     + "".join(
         f" OR EXISTS (SELECT 1 FROM temp.{table} v WHERE {_AT})" for table in ("control_plan", "organisation", "plant")
     ),
+    # which components others have records of is told by those records, to whom they are shared with
+    "component_count": NOTHING,
     "result_detail": f"EXISTS (SELECT 1 FROM temp.unit_result v WHERE {_AT})",
     "result_tool": f"EXISTS (SELECT 1 FROM temp.unit_result v WHERE {_AT})",
     "value_column": "EXISTS (SELECT 1 FROM temp.measured v WHERE v.batch_id = r.batch_id)",
@@ -133,6 +135,10 @@ CONDITIONS: dict[str, str] = {
     "epcis_own_name": " OR ".join(
         f"EXISTS (SELECT 1 FROM temp.{table} v WHERE {_AT})" for table in ("unit_result", "link", "shipment", "packing")
     ),
+    # of whose records one sees none, one does not see how its number ends
+    "item_ending": "EXISTS (SELECT 1 FROM temp.unit_result v WHERE v.unit = r.item)"
+    " OR EXISTS (SELECT 1 FROM temp.link v WHERE v.parent = r.item)"
+    " OR EXISTS (SELECT 1 FROM temp.link v WHERE v.child = r.item)",
     "epcis_capture": f"r.organisation = {_SIDES}",
     "sharing_policy": f"r.owner = {_SIDES} OR r.partner = {_SIDES}",
     "audit_read": f"r.owner = {_SIDES} OR r.owner = '*'",
@@ -158,6 +164,10 @@ CONDITIONS: dict[str, str] = {
     "comparison_member": "r.plant IN (SELECT plant FROM temp.asker_plant)",
     "comparison_consent": f"r.id = {_SIDES}",
     "declaration_document": "r.plant IN (SELECT plant FROM temp.asker_plant)",
+    # what became of a picture's file, for those who see the picture; what its agent lets go, for acquaintances
+    "picture_file": f"EXISTS (SELECT 1 FROM temp.picture v WHERE {_AT} AND v.sha256 = r.sha256)",
+    "picture_sending": "(SELECT o.organisation FROM temp.author_owner o WHERE o.author = r.author)"
+    " IN (SELECT organisation FROM temp.acquaintance)",
     "agent_contact": f"r.author IN {_MINE}",
     "agent_sample": f"r.author IN {_MINE}",
     "enrolment_token": "r.plant IN (SELECT plant FROM temp.asker_plant)",

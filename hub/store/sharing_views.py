@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, event
 
 from hub.store.columns import metadata
 from hub.store.dialect import SPREAD, is_postgres
+from hub.store.memo import forget
 from hub.store.production_tables import COPIES
 from hub.store.sharing_rules import column_of, condition_of, sealed_rows
 from hub.store.sharing_server import (
@@ -153,6 +154,7 @@ def look_as(connection: Connection, ground: Ground) -> Noted:
     noted = connection.info[NOTED]
     assert isinstance(noted, Noted)
     noted.forget()
+    forget(connection)
     tables = _filled(ground)
     if is_postgres(connection.dialect):
         fill_tables(connection, tables)

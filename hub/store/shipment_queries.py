@@ -12,6 +12,7 @@ from hub.store.correction_queries import Place, erroneous
 from hub.store.database import Reading
 from hub.store.event_link_queries import PACKINGS, EventLinks
 from hub.store.instant import from_micros
+from hub.store.memo import once
 from hub.store.tables import packing, shipment
 from hub.store.trace_queries import known
 from traceability.genealogy import Link, with_endings
@@ -73,7 +74,7 @@ def packings_of(connection: Reading, items: Collection[str], log_size: int | Non
 
 def any_shipment(connection: Reading) -> bool:
     """Whether anything was ever shipped."""
-    return connection.execute(select(shipment.c.batch_id).limit(1)).first() is not None
+    return once(connection, any_shipment, lambda: connection.execute(_ANY).first() is not None)
 
 
 def _right(
@@ -105,3 +106,6 @@ def _packing(row: Row[Any], container: str, packed: str, action: str) -> Link:
         log_index=row.batch_id,
         line=row.line,
     )
+
+
+_ANY = select(shipment.c.batch_id).limit(1)

@@ -18,9 +18,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from hub.errors import DataDirectory, StoreFull, StoreMoved
-from hub.store.cold import COLD, note_folder
+from hub.errors import DataDirectory, StoreFull, StoreGone, StoreMoved
+from hub.store.cold import note_data
 from hub.store.database import BUSY_TIMEOUT_S, Reading, Store, Writing, busy
+from hub.store.memo import with_memo
 from hub.store.place import FilePlace
 from hub.store.schema import make_tables
 from hub.store.sharing_views import prepare_views
@@ -44,36 +45,38 @@ class FileStore(Store):
         self._turn = threading.Lock()  # threads queue here; the database only polls
         self._path = Path(engine.url.database or "")
         self.place = FilePlace(self._path)
+        self._file = _identity(self._path)
         self._views: Engine | None = None
         self._making_views = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """A read transaction: everything in it sees the same state."""
-        with stated(), self._reader.begin() as connection:
-            yield connection
+        with self._there(), self._reader.begin() as connection:
+            yield with_memo(connection)
 
     @contextmanager
     def looking(self) -> Iterator[Reading]:
         """A read transaction behind views."""
-        with stated(), self._behind_views().begin() as connection:
-            yield connection
+        with self._there(), self._behind_views().begin() as connection:
+            yield with_memo(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """The only writing transaction at this time; ``StoreMoved`` when the hub lives elsewhere by now."""
-        with stated(), self._queued(), self._writer.begin() as connection:
+        with self._there(), self._queued(), self._writer.begin() as connection:
             _refuse_moved(connection)
             yield connection
 
     @contextmanager
     def leaving(self) -> Iterator[Writing]:
         """The same for who moves the hub away, also when it has moved."""
-        with stated(), self._queued(), self._writer.begin() as connection:
+        with self._there(), self._queued(), self._writer.begin() as connection:
             yield connection
 
     def check_writable(self, within: float, room: int) -> None:
         """See ``Store``; ``room`` is wanted on the disk of the file."""
+        self._check_there()
         free = shutil.disk_usage(self._path.parent).free
         if free < room:
             raise StoreFull(
@@ -84,7 +87,7 @@ class FileStore(Store):
             raise busy()
         impatient = make_engine(self._path, (f"PRAGMA busy_timeout={round(within * 1000)}",))
         try:
-            with stated(), impatient.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+            with self._there(), impatient.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
                 _refuse_moved(connection)
         finally:
             impatient.dispose()
@@ -95,6 +98,24 @@ class FileStore(Store):
         run_alone(self._path, "VACUUM INTO ?", (str(target),))
         with target.open("rb+") as file:
             os.fsync(file.fileno())
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        """``StoreGone`` unless the file stands before and after where it stood when it was opened.
+
+        An open file that was removed takes what is written to it, and nobody finds it again.
+        """
+        with stated(self._path):
+            self._check_there()
+            yield
+            self._check_there()
+
+    def _check_there(self) -> None:
+        found = _identity(self._path)
+        if self._file is None:
+            self._file = found  # it has just been made
+        elif found != self._file:
+            raise _gone("is away" if found is None else "is another one than was opened", self._path)
 
     @contextmanager
     def _queued(self) -> Iterator[None]:
@@ -139,10 +160,9 @@ def open_store(path: Path) -> FileStore:
 
 def make_engine(path: Path, statements: Sequence[str] = _PRAGMAS, *, data: Path | None = None) -> Engine:
     """Connections to the file at ``path``; ``statements`` prepare each of them. ``data`` is its hub's folder."""
-    cold = (data or path.parent) / COLD
 
     def prepare(connection: Any, record: ConnectionPoolEntry) -> None:
-        note_folder(record.info, cold)
+        note_data(record.info, data or path.parent)
         connection.isolation_level = None  # transactions are begun by _begin alone, not guessed by the driver
         for statement in statements:
             connection.execute(statement)
@@ -188,8 +208,25 @@ def _refuse_moved(connection: Connection) -> None:
 _MOVED = f"SELECT value FROM meta WHERE key = '{MOVED_TO}'"  # noqa: S608 - a fixed word
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands there; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _gone(what: str, path: Path) -> StoreGone:
+    return StoreGone(
+        f"the database file {what}",
+        where=str(path),
+        advice="nothing acknowledged is lost: mount its disk or put it back, and start the hub's processes again",
+    )
+
+
 @contextmanager
-def stated() -> Iterator[None]:
+def stated(path: Path) -> Iterator[None]:
     """What the driver says of the file or of other writers, as the hub's own errors."""
     try:
         yield
@@ -203,4 +240,6 @@ def stated() -> Iterator[None]:
                 f"nothing was stored: {error.orig}",
                 advice="make room on the disk of the data folder; what was sent is taken when it comes again",
             ) from error
+        if "unable to open" in str(error.orig) or "readonly" in str(error.orig):
+            raise _gone(f"can't be used: {error.orig}", path) from error
         raise

@@ -1,7 +1,6 @@
-"""What lists and comparisons of plants need beside roll-ups: who was heard of, what hurts trust, what failed how."""
+"""What lists and comparisons of plants need beside roll-ups: what hurts trust, what failed how."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,10 +9,12 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal_
 from hub.store.alarm_tables import alarm, alarm_acknowledgement
 from hub.store.correction_queries import any_correction, erroneous, place_of
 from hub.store.database import Reading
-from hub.store.instant import from_micros
-from hub.store.tables import batch, correction, data_loss, fork, quarantine, unit_result
+from hub.store.tables import correction, data_loss, fork, quarantine, unit_result
+from hub.store.tallied_queries import defects_in
+from hub.store.tally_queries import marked_plants
 
 NO_FLAGS = "[]"
+MICROS_AN_HOUR = 3_600_000_000
 
 
 class AuthorTrouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,13 +32,6 @@ class DefectCount(msgspec.Struct, frozen=True, kw_only=True):
     operation: str
     defect: str
     results: int
-
-
-def last_batches(connection: Reading) -> dict[str, datetime]:
-    """When the latest batch of each author was stored."""
-    latest = select(batch.c.author, func.max(batch.c.id).label("id")).group_by(batch.c.author).subquery()
-    query = select(batch.c.author, batch.c.record_time).join(latest, latest.c.id == batch.c.id)
-    return {row.author: from_micros(row.record_time) for row in connection.execute(query)}
 
 
 def troubles(connection: Reading) -> dict[str, AuthorTrouble]:
@@ -68,6 +62,12 @@ def defects_between(connection: Reading, plant: str, begin: int, end: int) -> li
 
     Those that were declared wrong are taken off again; they are few.
     """
+    if marked_plants(connection, [plant]) and begin % MICROS_AN_HOUR == end % MICROS_AN_HOUR == 0:
+        tallied = defects_in(connection, plant, (begin // MICROS_AN_HOUR, end // MICROS_AN_HOUR))
+        return [
+            DefectCount(part=part, operation=operation, defect=defect, results=results)
+            for (part, operation, defect), results in sorted(tallied.items())
+        ]
     named = (unit_result.c.part, unit_result.c.operation, func.coalesce(unit_result.c.defect, "").label("defect"))
     failed = failed_between(plant, begin, end)
     query = select(*named, func.count().label("results")).where(*failed).group_by(*named)

@@ -20,7 +20,8 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, 
 import hub.store.account_tables
 import hub.store.audit_tables
 import hub.store.cold_tables
-import hub.store.common_tables  # noqa: F401 - likewise
+import hub.store.common_tables
+import hub.store.picture_tables  # noqa: F401 - likewise
 from hub.store.alarm_tables import ALARM_PROJECTION
 from hub.store.catenax_tables import CATENAX_PROJECTION
 from hub.store.columns import Long, evidence, metadata, text
@@ -35,6 +36,7 @@ from hub.store.fleet_tables import FLEET_PROJECTION
 from hub.store.history_tables import HISTORY_PROJECTION
 from hub.store.improvement_tables import IMPROVEMENT_PROJECTION
 from hub.store.incoming_tables import INCOMING_PROJECTION
+from hub.store.intake_tables import file_intake, file_intake_part
 from hub.store.ledger_tables import batch, fork, log_node, meta
 from hub.store.line_tables import codes, hold, interlock_refusal
 from hub.store.master_tables import MASTER_PROJECTION
@@ -47,6 +49,7 @@ from hub.store.requirement_tables import REQUIREMENT_PROJECTION
 from hub.store.rollout_tables import ROLLOUT_PROJECTION
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
 from hub.store.round_tables import round_lease
+from hub.store.search_tables import item_ending
 from hub.store.sharing_tables import audit_read, organisation_token, recall_asker, sharing_policy
 from hub.store.subscription_tables import alarm_subscription
 from hub.store.telemetry_tables import telemetry
@@ -71,10 +74,13 @@ __all__ = [
     "cosignature",
     "data_loss",
     "declaration_document",
+    "file_intake",
+    "file_intake_part",
     "first_pass_hour",
     "fork",
     "hold",
     "interlock_refusal",
+    "item_ending",
     "item_number",
     "link",
     "log_node",

@@ -1,6 +1,6 @@
 """What the hub knows of units and lots: results, measurements, pictures, links. Each question is one statement."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from hub.store.dialect import SPREAD
 from hub.store.event_link_queries import EventLinks
 from hub.store.instant import from_micros
 from hub.store.measured_queries import values_where
+from hub.store.memo import once
 from hub.store.production_tables import link_by_child
 from hub.store.tables import batch, link, measured, picture, unit_result
 from traceability.genealogy import Direction, Link, with_endings
@@ -21,6 +22,8 @@ from traceability.measurement import Measurement, Status
 from traceability.record.production import ReadSymbol
 from traceability.unit import Flag, Purpose, Verdict
 
+MOST_KEPT, MOST_KEPT_ITEMS = 100, 500
+"""So many answers of a reading are kept, each about so many items."""
 ResultKey = tuple[str, str, str]
 """Author, chain and result id: what the records of one result have in common."""
 
@@ -89,12 +92,14 @@ class PictureRow(msgspec.Struct, frozen=True, kw_only=True):
 class StoreLinks:
     """The store as a source of links for ``traceability.genealogy.trace``; links and names exactly as recorded.
 
-    With ``log_size`` it answers as it did when the log held that many batches.
+    With ``log_size`` it answers as it did when the log held that many batches. Of a reading's first questions about few
+    items the answers are kept: a page follows the links of one unit for its evidence, its picture and its doubts.
     """
 
     def __init__(self, connection: Reading, log_size: int | None = None) -> None:
         self._connection = connection
         self._log_size = log_size
+        self._told: dict[object, list[Link]] = once(connection, (StoreLinks, log_size), dict)
         self.events = EventLinks(connection, log_size)
 
     def below(self, items: Collection[str]) -> Iterator[Link]:
@@ -116,7 +121,18 @@ class StoreLinks:
         yield from self._links(link.c.child, items)
         yield from self.events.transformed(items, Direction.FORWARD)
 
-    def _links(self, end: Column[str], items: Collection[str]) -> Iterator[Link]:
+    def _links(self, end: Column[str], items: Collection[str]) -> Iterable[Link]:
+        if len(items) > MOST_KEPT_ITEMS:
+            return self._read(end, items)
+        asked = (end.name, frozenset(items))
+        found = self._told.get(asked)
+        if found is None:
+            found = list(self._read(end, items))
+            if len(self._told) < MOST_KEPT:
+                self._told[asked] = found
+        return found
+
+    def _read(self, end: Column[str], items: Collection[str]) -> Iterator[Link]:
         table = links_by(self._connection, end)
         for chunk in in_chunks(items):
             query = known(select(table).where(table.c[end.name].in_(chunk)), table, self._log_size)

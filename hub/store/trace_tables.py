@@ -49,6 +49,7 @@ shipment = Table(
     text("uom", 20, nullable=True),
     Index("shipment_shipped", "shipped"),
     Index("shipment_record", "record"),
+    Index("shipment_inside", "inside"),
 )
 
 packing = Table(

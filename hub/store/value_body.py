@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Narrow = tuple[int, int, int, bytes]
+"""Smallest, step, width in bytes and the rest; width 0: the numbers rise evenly by the step."""
 GOOD = "Good"
+FEW = 24
+"""So many numbers are packed faster one by one."""
 
 
 class Doubt(msgspec.Struct, frozen=True, array_like=True):
@@ -50,9 +54,9 @@ class Values(msgspec.Struct, frozen=True, eq=False):
 
 class _Packed(msgspec.Struct, frozen=True, array_like=True):
     n: int
-    lines: tuple[int, int, int, bytes]
-    items: tuple[int, int, int, bytes]
-    values: tuple[int, int, int, bytes]
+    lines: Narrow
+    items: Narrow
+    values: Narrow
     doubts: tuple[Doubt, ...]
 
 
@@ -60,33 +64,61 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Packed)
 
 
-def to_body(lines: Sequence[int], items: Sequence[int], values: Sequence[int], doubts: Iterable[Doubt] = ()) -> bytes:
+def to_body(
+    lines: Sequence[int] | Numbers,
+    items: Sequence[int] | Numbers,
+    values: Sequence[int] | Numbers,
+    doubts: Iterable[Doubt] = (),
+) -> bytes:
     """Pack values; the three sequences are of one length."""
-    lines_at, items_at, packed = (_narrow(np.array(numbers, np.int64)) for numbers in (lines, items, values))
-    return _encoder.encode(_Packed(len(values), lines_at, items_at, packed, tuple(doubts)))
+    return body_at(narrow(lines), narrow(items), values, doubts)
+
+
+def body_at(lines: Narrow, items: Narrow, values: Sequence[int] | Numbers, doubts: Iterable[Doubt] = ()) -> bytes:
+    """The same of values whose places are packed already."""
+    return _encoder.encode(_Packed(len(values), lines, items, narrow(values), tuple(doubts)))
 
 
 def from_body(body: bytes) -> Values:
     """Unpack; the same numbers that went in."""
     packed = _decoder.decode(body)
-    lines, items, values = (_wide(packed.n, one) for one in (packed.lines, packed.items, packed.values))
+    lines, items, values = (wide(packed.n, one) for one in (packed.lines, packed.items, packed.values))
     return Values(lines, items, values, packed.doubts)
 
 
-def _narrow(numbers: Numbers) -> tuple[int, int, int, bytes]:
-    """Smallest, step, width in bytes and the rest; width 0: the numbers rise evenly by the step."""
-    if not len(numbers):
+def narrow(numbers: Sequence[int] | Numbers) -> Narrow:
+    """The numbers packed."""
+    if len(numbers) <= FEW:
+        return _narrow_few(numbers.tolist() if isinstance(numbers, np.ndarray) else numbers)
+    many = np.asarray(numbers, np.int64)
+    step = int(many[1] - many[0])
+    even = int(many[-1]) - int(many[0]) == step * (len(many) - 1)
+    if even and bool((np.diff(many) == step).all()):
+        return int(many[0]), step, 0, b""
+    least = int(many.min())
+    width = _width(int(many.max()) - least)
+    return least, 0, width, (many - least).astype(f"<u{width}").tobytes()
+
+
+def _narrow_few(numbers: Sequence[int]) -> Narrow:
+    """The same without arrays, which take longer to set up than a few numbers take."""
+    if not numbers:
         return 0, 0, 0, b""
-    step = int(numbers[1] - numbers[0]) if len(numbers) > 1 else 0
-    if bool((np.diff(numbers) == step).all()):
-        return int(numbers[0]), step, 0, b""
-    least = int(numbers.min())
-    span = int(numbers.max()) - least
-    width = next(width for width in (1, 2, 4, 8) if span < 1 << 8 * width)
-    return least, 0, width, (numbers - least).astype(f"<u{width}").tobytes()
+    first = numbers[0]
+    step = numbers[1] - first if len(numbers) > 1 else 0
+    if all(number == first + at * step for at, number in enumerate(numbers)):
+        return first, step, 0, b""
+    least = min(numbers)
+    width = _width(max(numbers) - least)
+    return least, 0, width, b"".join((number - least).to_bytes(width, "little") for number in numbers)
 
 
-def _wide(n: int, packed: tuple[int, int, int, bytes]) -> Numbers:
+def _width(span: int) -> int:
+    return next(width for width in (1, 2, 4, 8) if span < 1 << 8 * width)
+
+
+def wide(n: int, packed: Narrow) -> Numbers:
+    """Inverse of :func:`narrow`, of ``n`` numbers."""
     least, step, width, rest = packed
     if not width:
         return least + step * np.arange(n, dtype=np.int64)

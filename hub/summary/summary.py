@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from hub.scorecard.claims import check_claim
 from hub.scorecard.gather import Gathered, PlantRecords, gather
-from hub.scorecard.operations import counts_of, planned_first
-from hub.scorecard.submissions import History, histories, submits
+from hub.scorecard.operations import planned_first
+from hub.scorecard.submissions import History, counts_of, histories, submits
 from hub.scorecard.views import ClaimCheck, ClaimedCounts
 from hub.store.batches import log_size
 from hub.store.database import Reading

@@ -92,6 +92,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def named(self) -> tuple[Filed, datetime | None]:
+        """All that an answer about it depends on, beside the records."""
+        return self.filed, self.until
+
+    @property
     def filed(self) -> Filed:
         """As answers say it."""
         return Filed(

@@ -15,9 +15,10 @@ from hub.store.authors import authors_revoked
 from hub.store.batches import log_size
 from hub.store.contacts import all_contacts
 from hub.store.database import Reading
+from hub.store.head_queries import last_of_authors
 from hub.store.instant import from_micros
 from hub.store.master_queries import Master, read_master
-from hub.store.supplier_queries import AuthorTrouble, last_batches, open_alarms, troubles
+from hub.store.supplier_queries import AuthorTrouble, open_alarms, troubles
 from hub.suppliers.views import (
     FreshView,
     KeyCpk,
@@ -89,7 +90,7 @@ class Fleet:
         for author, entry in master.authors.items():
             if author != HUB_AUTHOR and entry.plant is not None:
                 self._plants.setdefault(entry.plant, []).append(author)
-        self._heard = last_batches(connection)
+        self._heard = last_of_authors(connection, [each for some in self._plants.values() for each in some])
         self._contacts = all_contacts(connection)
         self._revoked = authors_revoked(connection)
         self._troubles = troubles(connection)

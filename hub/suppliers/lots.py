@@ -4,16 +4,16 @@ import math
 
 from hub.page_paths import item_path
 from hub.rollup.hours import instant_of
-from hub.rollup.many import Wanted, periods
-from hub.rollup.window import Narrowing, Period
+from hub.rollup.many import Wanted
+from hub.rollup.spread import Spread, spreads
+from hub.rollup.window import Narrowing
 from hub.store.database import Reading
 from hub.store.rollup_many_queries import latest_lots
 from hub.suppliers.asked import Subject
-from hub.suppliers.spread import outside
 from hub.suppliers.views import LotComparison, LotView
+from traceability.quality.capability import PlainIndex, plain_index
 from traceability.quality.distributions import t_quantile
 from traceability.quality.intervals import CONFIDENCE, Interval
-from traceability.quality.rollup_figures import rollup_capability
 
 MOST_LOTS = 20
 
@@ -24,8 +24,8 @@ def lot_comparison(connection: Reading, subject: Subject) -> LotComparison:
     wanted = [_wanted(subject, lot) for lot, _ in known]
     views = (
         _view(lot, hour, subject, told)
-        for (lot, hour), told in zip(known, periods(connection, wanted), strict=True)
-        if told.rollup.sums.n
+        for (lot, hour), told in zip(known, spreads(connection, wanted), strict=True)
+        if told.sums.n
     )
     return LotComparison(filed=subject.filed, most=MOST_LOTS, lots=tuple(views))
 
@@ -42,21 +42,25 @@ def _wanted(subject: Subject, lot: str) -> Wanted:
     )
 
 
-def _view(lot: str, hour: int, subject: Subject, told: Period) -> LotView:
-    result = rollup_capability(told.rollup, subject.characteristic)
-    mean = None if result.mean is None else float(result.mean)
+def _view(lot: str, hour: int, subject: Subject, told: Spread) -> LotView:
+    result = plain_index(told.sums, told.decimals, subject.characteristic)
     return LotView(
         lot=lot,
         url=item_path(lot),
         last=instant_of(hour),
         n=result.n,
-        mean=mean,
-        mean_interval=None if mean is None or result.sigma is None else mean_interval(mean, result.sigma, result.n),
+        mean=result.mean,
+        mean_interval=interval_of_mean(result),
         sigma=result.sigma,
         index=result.value,
         interval=result.interval,
-        outside=sum(outside(told.rollup, subject.characteristic)),
+        outside=sum(told.outside(subject.characteristic)),
     )
+
+
+def interval_of_mean(found: PlainIndex) -> Interval | None:
+    """None with fewer than two values."""
+    return None if found.mean is None or found.sigma is None else mean_interval(found.mean, found.sigma, found.n)
 
 
 def mean_interval(mean: float, sigma: float, n: int) -> Interval | None:

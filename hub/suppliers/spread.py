@@ -2,12 +2,11 @@
 
 import math
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 
 from hub.rollup.hours import instant_of
 from hub.rollup.many import Wanted, periods
-from hub.rollup.window import Narrowing, Period
+from hub.rollup.spread import Spread, spread_of, spreads
+from hub.rollup.window import Narrowing
 from hub.scorecard.capability import characteristic_view
 from hub.scorecard.management import management_of
 from hub.scorecard.standing import worst_first
@@ -26,10 +25,10 @@ from hub.suppliers.views import (
     TrendPoint,
 )
 from traceability.measurement import Characteristic
+from traceability.quality.capability import plain_index
 from traceability.quality.distributions import normal_cdf
 from traceability.quality.normality import CRITICAL_5_PERCENT, anderson_darling_counted
 from traceability.quality.rollup import Rollup
-from traceability.quality.rollup_figures import rollup_capability
 from traceability.quality.window import year_to
 
 MOST_BINS = 40
@@ -42,6 +41,7 @@ def histogram(connection: Reading, subject: Subject) -> Histogram:
     rollup = periods(connection, [wanted_of(subject)])[0].rollup
     step, sums = 10.0**-rollup.decimals, rollup.sums
     statistic = anderson_darling_counted(sums, rollup.histogram)
+    below, above = outside(rollup, subject.characteristic)
     return Histogram(
         filed=subject.filed,
         n=sums.n,
@@ -50,8 +50,8 @@ def histogram(connection: Reading, subject: Subject) -> Histogram:
         sigma=None if sums.variance is None else math.sqrt(sums.variance) * step,
         least=None if rollup.least is None else rollup.least * step,
         greatest=None if rollup.greatest is None else rollup.greatest * step,
-        below=outside(rollup, subject.characteristic)[0],
-        above=outside(rollup, subject.characteristic)[1],
+        below=below,
+        above=above,
         normal=None if statistic is None else statistic <= CRITICAL_5_PERCENT,
     )
 
@@ -90,21 +90,14 @@ def trend(connection: Reading, subject: Subject) -> CharacteristicTrend:
     width = max(1, -(-(end - begin) // PARTS))
     ranges = [(start, min(end, start + width)) for start in range(begin, end, width)]
     wanted = [_narrowed(subject, hours) for hours in ranges]
-    found = periods(connection, wanted)
+    found = spreads(connection, wanted)
     points = (_point(hours, told, subject.characteristic) for hours, told in zip(ranges, found, strict=True))
     return CharacteristicTrend(filed=subject.filed, points=tuple(points))
 
 
 def outside(rollup: Rollup, characteristic: Characteristic) -> tuple[int, int]:
     """How many values lie below the lower limit, and how many above the upper one."""
-    lsl, usl = _steps(characteristic.lsl, rollup), _steps(characteristic.usl, rollup)
-    below = 0 if lsl is None else sum(count for value, count in rollup.histogram if value < lsl)
-    above = 0 if usl is None else sum(count for value, count in rollup.histogram if value > usl)
-    return below, above
-
-
-def _steps(limit: Decimal | None, rollup: Rollup) -> Fraction | None:
-    return None if limit is None or not limit.is_finite() else Fraction(limit) * 10**rollup.decimals
+    return spread_of(rollup).outside(characteristic)
 
 
 def _of_plan(plant: str, part: str, one: Characteristic, hours: Range) -> Wanted:
@@ -144,19 +137,18 @@ def _fitted(rollup: Rollup, low: float, high: float) -> float | None:
     return sums.n * (normal_cdf((high - mean) / sigma) - normal_cdf((low - mean) / sigma))
 
 
-def _point(hours: Range, told: Period, characteristic: Characteristic) -> TrendPoint:
-    rollup = told.rollup
-    result, step = rollup_capability(rollup, characteristic), 10.0**-rollup.decimals
+def _point(hours: Range, told: Spread, characteristic: Characteristic) -> TrendPoint:
+    result, step = plain_index(told.sums, told.decimals, characteristic), 10.0**-told.decimals
     return TrendPoint(
         begin=instant_of(hours[0]),
         end=instant_of(hours[1]),
         n=result.n,
-        mean=None if result.mean is None else float(result.mean),
+        mean=result.mean,
         sigma=result.sigma,
         index=result.value,
         interval=result.interval,
-        least=None if rollup.least is None else rollup.least * step,
-        greatest=None if rollup.greatest is None else rollup.greatest * step,
+        least=None if told.least is None else told.least * step,
+        greatest=None if told.greatest is None else told.greatest * step,
     )
 
 

@@ -8,9 +8,6 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.cell.read_only import EMPTY_CELL
-
 from hub.errors import EntryRefused
 from hub.tabular.cells import Failed, Formula, Padded
 from hub.tabular.limits import TableLimits
@@ -31,6 +28,8 @@ class Workbook:
     """An open workbook; close it."""
 
     def __init__(self, data: bytes) -> None:
+        from openpyxl import load_workbook  # noqa: PLC0415 - a sixth of the start of every verb
+
         try:
             self._book: Any = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         except BROKEN as error:
@@ -51,6 +50,8 @@ class Workbook:
 
     def rows(self, title: str, limits: TableLimits) -> Iterator[RawRow]:
         """Every row of a sheet that holds something; ``BROKEN`` where the file is damaged."""
+        from openpyxl.cell.read_only import EMPTY_CELL  # noqa: PLC0415 - as above
+
         sheet = self._sheet(title)
         sheet.reset_dimensions()  # what the file says of its size may be anything
         for cells in sheet.iter_rows(max_col=limits.columns + 1):

@@ -22,6 +22,7 @@ from hub.tabular.problem import Line, Problem
 from hub.tabular.rows import RawRow, lines_of
 from hub.tabular.sheet import Sheet, folded
 from hub.tabular.trouble import Trouble
+from hub.tabular.watched import tell_rows
 
 ZONE = ZoneInfo("Asia/Shanghai")
 Found = Line | Problem
@@ -140,6 +141,7 @@ def _bounded(found: Iterator[Found], limits: TableLimits) -> Iterator[Found]:
             lines += 1
         else:
             problems += 1
+        tell_rows(lines + problems)
         if problems >= limits.problems:
             yield _said(one.sheet, one.row, trouble.too_many_problems(limits.problems))
             return

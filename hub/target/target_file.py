@@ -26,7 +26,6 @@ from traceability.record.base import Record
 from traceability.record.indicator import Direction, TargetRecord
 from traceability.record.metric import MetricName
 
-MOST_ROWS = 2000
 _SALT = "0" * 32
 _DIRECTIONS = (
     Choice(Direction.HIGHER.value, Words("higher is better", "越高越好")),
@@ -126,10 +125,6 @@ class _File:
                 problems.append(one)
             else:
                 rows.append(one)
-            if len(rows) > MOST_ROWS:
-                text = Words(f"more than {MOST_ROWS} targets", f"超过 {MOST_ROWS} 行")
-                problems.append(Problem(TARGETS.name, 0, "", text, Words("split the file", "请拆分文件")))
-                break
         problems += self._take(rows)
         if len(problems) > LIMITS.problems:
             said = too_many_problems(LIMITS.problems)

@@ -1,26 +1,24 @@
-"""Files of the cold folder: written whole and durably, read back before anything relies on them.
+"""Files of the cold tier: written whole and durably, read back before anything relies on them.
 
 A file of bodies is the bodies one behind the other, byte for byte as they came: zstd frames, so ``zstd -dc`` reads it.
 Beside it stands a manifest, JSON: of each piece the batch, the hash of its header, where it lies and its SHA-256. With
 both the ledger can be read without the hub.
 """
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from hub.errors import ColdTrouble, StoreBusy, StoreFull
-from hub.store.cold import COLD, Pointer, read_piece
+from hub.errors import ColdTrouble, StoreFull
+from hub.store.cold import Pointer, read_piece, reason
+from hub.store.cold_place import ColdPlace
 from hub.store.tier_queries import ColdFile
 
 MANIFEST = ".json"
-_PART = ".part"
-_LOCK = ".lock"
+_AT_ONCE = 1024 * 1024
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,26 +41,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     pieces: Sequence[Piece]
 
 
-def cold_folder(data: Path) -> Path:
-    """Where the cold tier of the hub in ``data`` is."""
-    return data / COLD
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Nobody else on this machine moves meanwhile; ``StoreBusy`` when somebody does."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreBusy(
-                "another move between the tiers is under way", where=str(folder), advice="wait until it has ended"
-            ) from None
-        yield
-
-
-def write_file(folder: Path, kind: str, name: str, entries: Iterable[tuple[int, str, bytes]]) -> Manifest:
+def write_file(place: ColdPlace, kind: str, name: str, entries: Iterable[tuple[int, str, bytes]]) -> Manifest:
     """Write batches, header hashes and bodies as one file ``name`` and its manifest; both on disk, and read back."""
     pieces: list[Piece] = []
     bodies: list[bytes] = []
@@ -75,84 +54,92 @@ def write_file(folder: Path, kind: str, name: str, entries: Iterable[tuple[int, 
     whole = b"".join(bodies)
     digest = hashlib.sha256(whole).hexdigest()
     manifest = Manifest(file=name, kind=kind, sha256=digest, bytes=begin, pieces=pieces)
-    put_file(folder, f"{name}{MANIFEST}", msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
-    put_file(folder, name, whole)
-    check_file(folder, manifest.file, manifest.sha256)
+    put_file(place, f"{name}{MANIFEST}", msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+    put_file(place, name, whole)
+    check_file(place, manifest.file, manifest.sha256)
     return manifest
 
 
-def put_file(folder: Path, name: str, data: bytes) -> None:
-    """The file appears whole or not at all, and is on disk when this returns; ``StoreFull`` when it can't be."""
+def put_file(place: ColdPlace, name: str, data: bytes) -> None:
+    """The file appears whole or not at all, and stays when this returns; ``StoreFull`` when it can't be."""
     try:
-        _put(folder / name, data)
+        place.put(name, data)
     except OSError as error:
         raise StoreFull(
-            f"can't be written: {error.strerror or error}; everything stays where it was",
-            where=str(folder / name),
-            advice="make room in the cold folder, or see whether it is mounted",
+            f"can't be written: {reason(error)}; everything stays where it was",
+            where=place.at(name),
+            advice="make room in the cold tier, or see whether it is mounted and may be written",
         ) from None
 
 
-def check_file(folder: Path, name: str, sha256: str) -> None:
+def check_file(place: ColdPlace, name: str, sha256: str) -> None:
     """``ColdTrouble`` unless the file is there and is what it was."""
-    path = folder / name
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        with place.opened(name) as file:
+            found = _digest(file)
     except OSError as error:
         raise ColdTrouble(
-            f"can't be read: {error.strerror or error}", where=str(path), advice="mount it, or put back a copy"
+            f"can't be read: {reason(error)}", where=place.at(name), advice="mount it, or put back a copy"
         ) from None
     if found != sha256:
         raise ColdTrouble(
-            "is not as it was written: changed or cut short", where=str(path), advice="put back a copy of it"
+            "is not as it was written: changed or cut short", where=place.at(name), advice="put back a copy of it"
         )
 
 
-def check_mounted(folder: Path, files: Sequence[ColdFile]) -> None:
-    """``ColdTrouble`` when the newest file is away: then the folder is not the one that was written to."""
-    if files and not (folder / files[-1].name).is_file():
+def check_mounted(place: ColdPlace, files: Sequence[ColdFile]) -> None:
+    """``ColdTrouble`` when the newest file is away: then the place is not the one that was written to."""
+    if not files:
+        return
+    try:
+        place.stamp(files[-1].name)
+    except OSError as error:
         raise ColdTrouble(
-            f"{files[-1].name} is away; nothing is moved", where=str(folder), advice="mount the cold folder"
-        )
+            f"{files[-1].name} is away; nothing is moved: {reason(error)}",
+            where=place.at(""),
+            advice="mount the cold folder, or see whether the bucket answers",
+        ) from None
 
 
-def read_bodies(folder: Path, pointers: Iterable[tuple[int, Pointer]]) -> dict[int, bytes]:
+def read_bodies(place: ColdPlace, pointers: Iterable[tuple[int, Pointer]]) -> dict[int, bytes]:
     """The bodies of some batches, each verified."""
-    return {batch: read_piece(folder, pointer, f"batch {batch}") for batch, pointer in pointers}
+    return {batch: read_piece(place, pointer, f"batch {batch}") for batch, pointer in pointers}
 
 
-def remove_file(folder: Path, name: str) -> None:
-    """The file and its manifest are no more."""
-    for leftover in (folder / name, folder / f"{name}{MANIFEST}"):
-        leftover.unlink(missing_ok=True)
+def remove_file(place: ColdPlace, name: str) -> None:
+    """The file and its manifest are no more; ``ColdTrouble`` when they can't be removed."""
+    with answering(place):
+        for leftover in (name, f"{name}{MANIFEST}"):
+            place.remove(leftover)
 
 
-def names_in(folder: Path) -> set[str]:
+def names_in(place: ColdPlace) -> set[str]:
     """Every file that lies there, manifests and unfinished ones by the name of theirs."""
-    if not folder.is_dir():
-        return set()
-    found = (path for path in folder.rglob("*") if path.is_file() and path.name != _LOCK)
-    return {str(path.relative_to(folder)).removesuffix(_PART).removesuffix(MANIFEST) for path in found}
+    with answering(place):
+        return {name.removesuffix(MANIFEST) for name in place.names()}
 
 
-def clear_unfinished(folder: Path) -> None:
+def clear_unfinished(place: ColdPlace) -> None:
     """Take away what was never finished."""
-    for path in folder.rglob(f"*{_PART}"):
-        path.unlink(missing_ok=True)
+    with answering(place):
+        place.clear_unfinished()
 
 
-def _put(path: Path, data: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}{_PART}")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    for folder in (path.parent, path.parent.parent):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+@contextmanager
+def answering(place: ColdPlace) -> Iterator[None]:
+    """``ColdTrouble`` when the place does not do what is asked."""
+    try:
+        yield
+    except OSError as error:
+        raise ColdTrouble(
+            f"the cold tier does not answer: {reason(error)}",
+            where=place.at(""),
+            advice="see whether it is mounted, or the bucket answers and may be used",
+        ) from None
+
+
+def _digest(file: Any) -> str:
+    digest = hashlib.sha256()
+    while piece := file.read(_AT_ONCE):
+        digest.update(piece)
+    return digest.hexdigest()

@@ -1,11 +1,10 @@
 """What is in which tier, and whether every file of the cold one is whole."""
 
-from pathlib import Path
-
 import msgspec
 
 from hub.errors import ColdTrouble
 from hub.store.cold import pointer_of
+from hub.store.cold_place import ColdPlace
 from hub.store.cold_tables import LEDGER
 from hub.store.cold_values import read_values
 from hub.store.database import Store
@@ -30,15 +29,15 @@ class Tiers(msgspec.Struct, frozen=True, kw_only=True):
     strays: tuple[str, ...]
 
 
-def tiers_of(store: Store, folder: Path) -> Tiers:
+def tiers_of(store: Store, place: ColdPlace) -> Tiers:
     """As of one state of the store."""
     with store.reading() as connection:
         hot, files = hot_ledger(connection), cold_files(connection)
-    strays = sorted(names_in(folder) - {file.name for file in files})
+    strays = sorted(names_in(place) - {file.name for file in files})
     return Tiers(hot=hot, files=tuple(files), strays=tuple(strays))
 
 
-def faults_of(store: Store, folder: Path) -> list[str]:
+def faults_of(store: Store, place: ColdPlace) -> list[str]:
     """What is wrong with the cold tier, file by file and batch by batch; nothing is changed."""
     faults: list[str] = []
     with store.reading() as connection:
@@ -46,28 +45,28 @@ def faults_of(store: Store, folder: Path) -> list[str]:
         faults += [f"batch {batch} lies in a file that is not known" for batch in stray_pointers(connection)]
     for file in files:
         try:
-            check_file(folder, file.name, file.sha256)
+            check_file(place, file.name, file.sha256)
         except ColdTrouble as error:
             faults.append(f"batches {file.first} to {file.last}: {error}")
             continue
-        faults += (_wrong_pieces if file.kind == LEDGER else _wrong_values)(store, folder, file)
+        faults += (_wrong_pieces if file.kind == LEDGER else _wrong_values)(store, place, file)
     return faults
 
 
-def _wrong_values(store: Store, folder: Path, file: ColdFile) -> list[str]:
+def _wrong_values(store: Store, place: ColdPlace, file: ColdFile) -> list[str]:
     """Of rows that point there; a batch that was projected again does not."""
     with store.reading() as connection:
         pointers = pointers_into(kept_columns(connection, file.first, file.last), file)
     faults: list[str] = []
     for (batch, _), pointer in pointers.items():
         try:
-            read_values(folder, pointer, f"batch {batch}")
+            read_values(place, pointer, f"batch {batch}")
         except ColdTrouble as error:
             faults.append(str(error))
     return faults
 
 
-def _wrong_pieces(store: Store, folder: Path, file: ColdFile) -> list[str]:
+def _wrong_pieces(store: Store, place: ColdPlace, file: ColdFile) -> list[str]:
     with store.reading() as connection:
         kept = kept_bodies(connection, file.first, file.last)
     faults: list[str] = []
@@ -77,7 +76,7 @@ def _wrong_pieces(store: Store, folder: Path, file: ColdFile) -> list[str]:
             if pointer is None or pointer.file != file.name:
                 faults.append(f"batch {batch} does not point at {file.name}")
             else:
-                read_bodies(folder, [(batch, pointer)])
+                read_bodies(place, [(batch, pointer)])
         except ColdTrouble as error:
             faults.append(str(error))
     if len(kept) != file.pieces:

@@ -1,6 +1,7 @@
 """Names for items: which part, whose plant."""
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -35,7 +36,7 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 def read_catalogue(connection: Reading, items: Collection[str]) -> Catalogue:
     """The names that ``items`` (canonical identities) need."""
-    parts = {part_of_item(parse_item(item)) for item in items}
+    parts = {part_of_name(item) for item in items}
     return Catalogue(read_master(connection), parts_named(connection, parts))
 
 
@@ -53,6 +54,12 @@ def in_time_order(rows: Iterable[ResultRow]) -> list[ResultRow]:
 def item_label(item: Item) -> str:
     """Serial, lot or GTIN: what stands on the thing itself."""
     return item.serial or item.lot or item.key
+
+
+@lru_cache(maxsize=8192)
+def part_of_name(item: str) -> str:
+    """The same of a canonical identity; pages ask it many times for the same items."""
+    return part_of_item(parse_item(item))
 
 
 def part_of_item(item: Item) -> str:

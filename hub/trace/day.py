@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hub.named import Named
+from hub.rollup.counted import Counted, counted
 from hub.rollup.hours import hours_of
-from hub.rollup.many import Wanted, periods
+from hub.rollup.many import Wanted
 from hub.rollup.window import Narrowing
 from hub.store.database import Reading
 from hub.store.master_queries import plans_by_id, read_master
@@ -76,8 +77,8 @@ class _Asked(msgspec.Struct, frozen=True):
 def unit_day(connection: Reading, view: UnitView) -> UnitDay:
     """By a number of statements that does not grow with the values."""
     asked = list(_asked(connection, view))
-    found = periods(connection, [each.wanted for each in asked])
-    told = (_population(one, period.rollup, period.left_out) for one, period in zip(asked, found, strict=True))
+    found = counted(connection, [each.wanted for each in asked])
+    told = (_population(one, among) for one, among in zip(asked, found, strict=True))
     return UnitDay(item=view.item, populations=tuple(told))
 
 
@@ -116,12 +117,13 @@ def _unplanned(result: ResultView, value: MeasurementView) -> Characteristic:
     )
 
 
-def _population(asked: _Asked, rollup: Rollup, left_out: int) -> DayPopulation:
+def _population(asked: _Asked, among: Counted) -> DayPopulation:
+    rollup = among.rollup
     value, step, sums = asked.value, 10**rollup.decimals, rollup.sums
     assert value.value is not None
     own = value.value.scaleb(rollup.decimals)
     low, high = (None if limit is None else limit.scaleb(rollup.decimals) for limit in (value.lsl, value.usl))
-    counted = rollup.histogram
+    counts = rollup.histogram
     return DayPopulation(
         result_id=asked.result.result_id,
         characteristic=value.characteristic,
@@ -131,14 +133,14 @@ def _population(asked: _Asked, rollup: Rollup, left_out: int) -> DayPopulation:
         time_zone=asked.zone,
         uom=value.uom,
         n=sums.n,
-        left_out=left_out,
+        left_out=among.left_out,
         mean=None if sums.mean is None else float(sums.mean / step),
         sigma=None if sums.variance is None else float(sums.variance) ** 0.5 / step,
         least=None if rollup.least is None else rollup.least / step,
         greatest=None if rollup.greatest is None else rollup.greatest / step,
-        below=sum(count for at, count in counted if at < own),
-        above=sum(count for at, count in counted if at > own),
-        outside=sum(c for at, c in counted if (low is not None and at < low) or (high is not None and at > high)),
+        below=sum(count for at, count in counts if at < own),
+        above=sum(count for at, count in counts if at > own),
+        outside=sum(c for at, c in counts if (low is not None and at < low) or (high is not None and at > high)),
         bins=_bins(rollup),
     )
 

@@ -9,7 +9,7 @@ from hub.parts import Hub
 from hub.proof.assemble import NOTHING
 from hub.proof.disclose import assemble_seen, sealed_places
 from hub.store.alias_queries import aliases_about
-from hub.store.correction_queries import corrections_of
+from hub.store.correction_queries import any_correction, corrections_of
 from hub.store.database import Reading
 from hub.store.evidence_queries import MOST_LAYERS, Place, named_at, places_about, places_moved, plan_places
 from hub.store.trace_queries import StoreLinks
@@ -52,11 +52,12 @@ def _places(
 ) -> tuple[set[Place], set[str]]:
     """Where links are withheld, what is in the unit stays out too: nothing would say why it is in the file. So does
     what its box travelled in, where it is withheld that it was in the box."""
-    if not places_about(connection, [unit]) and not sealed_places(connection, [unit]):
+    own = places_about(connection, [unit])
+    if not own and not sealed_places(connection, [unit]):
         raise NotFound(f"nobody has sent a record about {unit}", advice="check serial and GTIN")
     items, names, truncated = ({unit}, set[Place](), False) if LINKS in withhold else _below(connection, unit, limits)
     layers = MOST_LAYERS if MOVES.isdisjoint(withhold) else 0
-    places = places_about(connection, items) | places_moved(connection, items, layers) | names
+    places = own | places_about(connection, items - {unit}) | places_moved(connection, items, layers) | names
     places |= plan_places(connection, places) | _corrections(connection, places)
     batches = {batch_id for batch_id, _ in places}
     if truncated or len(places) > limits.records or len(batches) > limits.batches:
@@ -89,7 +90,7 @@ def _corrections(connection: Reading, places: Collection[Place]) -> set[Place]:
     """What was said against the records at ``places``, and against that in turn: a holder must not take for valid what
     was declared wrong, nor for wrong what was so by mistake."""
     found: set[Place] = set()
-    waiting = set(places)
+    waiting = set(places) if any_correction(connection) else set[Place]()
     while waiting:
         against = corrections_of(connection, named_at(connection, waiting)).values()
         waiting = {(one.batch_id, one.line) for several in against for one in several} - found

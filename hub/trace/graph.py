@@ -8,7 +8,7 @@ import msgspec
 from hub.page_paths import item_path
 from hub.store.database import Reading
 from hub.store.trace_queries import ResultRow
-from hub.trace.catalogue import Catalogue, item_label, last_verdict, part_of_item, read_catalogue
+from hub.trace.catalogue import Catalogue, item_label, last_verdict, part_of_name, read_catalogue
 from hub.trace.doubts import dispute_views, is_reportable, missing_views
 from hub.trace.known import Known, standing
 from hub.trace.pointer import Pointer
@@ -87,7 +87,7 @@ def graph_node(
 ) -> GraphNode:
     """One item with what its results, if there are any, say of it."""
     parsed = parse_item(item)
-    part = part_of_item(parsed)
+    part = part_of_name(item)
     rows = standing(by_unit.get(item, []))
     plant = catalogue.maker(part, rows)
     return GraphNode(

@@ -87,13 +87,19 @@ def lot_view(
 
 
 def view_of_lot(
-    connection: Reading, name: str, *, offset: int = 0, limit: int = 100, known: Known | None = None
+    connection: Reading,
+    name: str,
+    *,
+    offset: int = 0,
+    limit: int = 100,
+    known: Known | None = None,
+    limits: TraceLimits = PAGE_LIMITS,
 ) -> LotView:
-    """The same by any of its names, also one of its organisation's own."""
+    """The same by any of its names, also one of its organisation's own; ``limits`` of its graph."""
     source = known or Known(connection)
     item = source.item(name)
     links = links_in_force(source.above([item]), source.moment.as_of)
-    drawn = graph(connection, name, limits=PAGE_LIMITS, known=source)
+    drawn = graph(connection, name, limits=limits, known=source)
     if not drawn.links:
         raise NotFound(f"no record names {name[:200]}", advice="check the identity")
     parsed = parse_item(item)

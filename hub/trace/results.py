@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from hub.page_paths import has_page, item_path
+from hub.picture.state import FileStates
+from hub.picture.views import PictureFileView
 from hub.store.correction_queries import CorrectionRow, corrections_of
 from hub.store.database import Reading
 from hub.store.detail_queries import MadeWith, made_with_at
@@ -32,6 +34,7 @@ from traceability.errors import Malformed
 from traceability.measurement import Characteristic, exact
 from traceability.record.master import ControlPlan
 from traceability.record.production import ReadSymbol
+from traceability.unit import Verdict
 
 _GROUP_SEPARATOR = 0x1D
 _PLAIN = frozenset(string.printable.encode()) - frozenset(b"\t\n\r\x0b\x0c")
@@ -53,9 +56,7 @@ def result_views(
     values_of: dict[ResultKey, list[MeasurementView]] = defaultdict(list)
     for value in measured:
         values_of[value.key].append(_measurement(value, plans))
-    pictures_of: dict[ResultKey, list[PictureView]] = defaultdict(list)
-    for picture in pictures:
-        pictures_of[picture.key].append(_picture(picture))
+    pictures_of = _pictures(connection, pictures, rows)
     views = (
         _result(row, master, plans, values_of[row.key], pictures_of[row.key], disputed=row.key in disputed)
         for row in in_time_order(rows)
@@ -159,13 +160,27 @@ def _characteristic(plan: ControlPlan | None, identity: str) -> Characteristic |
     return next((known for known in plan.characteristics if known.id == identity), None) if plan else None
 
 
-def _picture(row: PictureRow) -> PictureView:
+def _pictures(
+    connection: Reading, pictures: Collection[PictureRow], rows: Collection[ResultRow]
+) -> dict[ResultKey, list[PictureView]]:
+    verdicts = {row.key: row.verdict for row in rows}
+    states = FileStates(connection, [(picture.batch_id, picture.line, picture.key[0]) for picture in pictures])
+    found: dict[ResultKey, list[PictureView]] = defaultdict(list)
+    for picture in pictures:
+        at = (picture.batch_id, picture.line, picture.sha256)
+        file = states.of(at, picture.key[0], ok=verdicts.get(picture.key) is Verdict.OK)
+        found[picture.key].append(_picture(picture, file))
+    return found
+
+
+def _picture(row: PictureRow, file: PictureFileView) -> PictureView:
     return PictureView(
         sha256=row.sha256,
         size=row.size,
         position=row.position,
         symbols=tuple(symbol_view(symbol) for symbol in row.symbols),
         reason=row.reason,
+        file=file,
         pointer=Pointer(row.batch_id, row.line),
     )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from hub.named import Named
+from hub.picture.views import PictureFileView
 from hub.trace.doubt_views import CorrectionView, DisputeView, MissingView
 from hub.trace.line_views import CodesView, HoldView, RefusalView
 from hub.trace.pointer import Pointer, SymbolView
@@ -46,13 +47,14 @@ class MeasurementView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PictureView(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture by the hash of its file, which stays at the plant."""
+    """A picture by the hash of its file; ``file`` says where that is."""
 
     sha256: str
     size: int
     position: str
     symbols: tuple[SymbolView, ...]
     reason: str | None = None
+    file: PictureFileView
     pointer: Pointer
 
 

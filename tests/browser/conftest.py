@@ -1,11 +1,9 @@
 """A hub that really serves, on loopback, and a real Chromium in front of it.
 
-``ZHUOYUE_CHROMIUM`` names the browser where it is not on the path. ``ZHUOYUE_SCREENSHOTS`` names a folder: the pages
-are saved there as pictures for the documentation.
+``ZHUOYUE_SCREENSHOTS`` names a folder: the pages are saved there as pictures for the documentation.
 """
 
 import os
-import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -14,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from small_chromium import PATIENCE_MS, chromium, for_chromium
 from small_hub import small_hub
 from supply_chain import supply_chain
 
@@ -22,20 +21,8 @@ from hub.pages.site import create_site
 from hub.serve import listen, url_of
 
 UNITS = 170
-CHROMIUM = os.environ.get("ZHUOYUE_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-LEFT_OUT = pytest.mark.skip("no Chromium: install Debian's 'chromium', or name one in ZHUOYUE_CHROMIUM")
-PATIENCE_S = 20
+__all__ = ["chromium"]  # a fixture
+PATIENCE_S = 60
 WIDE = {"width": 1366, "height": 800}
 
 Save = Callable[[Page, str], Awaitable[None]]
@@ -45,8 +32,8 @@ Open = Callable[..., AbstractAsyncContextManager[Page]]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if CHROMIUM is None and item.path.is_relative_to(here):
-            item.add_marker(LEFT_OUT)
+        if item.path.is_relative_to(here):
+            for_chromium(item)
 
 
 @pytest.fixture(scope="session")
@@ -67,14 +54,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     thread.join(PATIENCE_S)
     listener.close()
     hub.store.close()
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 class Watch:
@@ -107,7 +86,7 @@ def open_page(chromium: Browser, served: str) -> Open:
         context: BrowserContext = await chromium.new_context(
             viewport=size, locale=language, color_scheme=scheme, base_url=served, device_scale_factor=1
         )
-        context.set_default_timeout(PATIENCE_S * 1000)
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         watch = Watch(page, served)
         await page.goto(path)

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pyotp
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 from running_app import running
+from seen_pages import follow, reads_well, watched
+from small_chromium import PATIENCE_MS
 from small_hub import small_agent, small_hub
 from small_people import PASSWORD, People, people_of
 
@@ -16,7 +16,6 @@ from hub.accounts.permission import Role
 
 pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1366, "height": 800}, {"width": 390, "height": 844}
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 WORDS = {
     "en-US": {"in": "Sign in", "add": "Add", "set": "Set password and sign in", "out": "Sign out"},
     "zh-CN": {"in": "登录", "add": "添加", "set": "设置密码并登录", "out": "退出登录"},
@@ -45,60 +44,49 @@ async def test_from_an_invitation_to_a_second_factor(
     await page.goto("/users")
     await _sign_in(page, "root", PASSWORD, words["in"])
     await expect(page).to_have_url(re.compile("/users$"))
-    await _check(page)
+    await reads_well(page)
     await page.locator("form[action='/users'] input[name=login]").fill(login)
     await page.locator("form[action='/users'] select[name=role]").select_option("quality")
-    await page.locator("form[action='/users']").get_by_role("button", name=words["add"]).click()
+    await follow(page, page.locator("form[action='/users']").get_by_role("button", name=words["add"]))
     link = await page.locator("#link").inner_text()
-    await _check(page)
+    await reads_well(page)
 
     theirs, also_seen = await _browser(chromium, address, language, size)
     await theirs.goto(link)
-    await _check(theirs)
+    await reads_well(theirs)
     await theirs.locator("input[name=password]").fill(PASSWORD)
     await theirs.locator("input[name=again]").fill(PASSWORD)
-    await theirs.get_by_role("button", name=words["set"]).click()
+    await follow(theirs, theirs.get_by_role("button", name=words["set"]))
     await expect(theirs).to_have_url(re.compile("/account$"))
-    await theirs.locator("form[action='/account/factor-offer'] button").click()
-    await _check(theirs)
+    await follow(theirs, theirs.locator("form[action='/account/factor-offer'] button"))
+    await reads_well(theirs)
     secret = await theirs.locator("input[name=secret]").input_value()
     await theirs.locator("input[name=code]").fill(pyotp.TOTP(secret).at(people.clock()))
-    await theirs.locator("form[action='/account/factor-on'] button").click()
+    await follow(theirs, theirs.locator("form[action='/account/factor-on'] button"))
     await expect(theirs.locator(".once__codes li")).to_have_count(10)
-    await _check(theirs)
-    await theirs.get_by_role("button", name=words["out"]).click()
+    await reads_well(theirs)
+    await follow(theirs, theirs.get_by_role("button", name=words["out"]))
     people.clock.pass_(seconds=60)
     await _sign_in(theirs, login, PASSWORD, words["in"])
     await expect(theirs).to_have_url(re.compile("/sign-in/code$"))
-    await _check(theirs)
+    await reads_well(theirs)
     await theirs.locator("input[name=code]").fill(pyotp.TOTP(secret).at(people.clock()))
-    await theirs.get_by_role("button", name=words["in"], exact=True).click()
+    await follow(theirs, theirs.get_by_role("button", name=words["in"], exact=True))
     await expect(theirs).to_have_url(f"{address}/")
     await expect(theirs.locator(".person__name")).to_have_text(login)
     await page.goto("/users/events")
-    await _check(page)
+    await reads_well(page)
     assert seen == also_seen == []
 
 
-async def _browser(chromium: Browser, address: str, language: str, size: dict[str, int]) -> tuple[Page, list[Any]]:
+async def _browser(chromium: Browser, address: str, language: str, size: dict[str, int]) -> tuple[Page, list[str]]:
     context = await chromium.new_context(viewport=size, locale=language, base_url=address)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
-    seen: list[Any] = []
-    page.on("console", lambda said: seen.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    return page, seen
+    return page, watched(page)
 
 
 async def _sign_in(page: Page, login: str, password: str, button: str) -> None:
     await page.locator("main input[name=login]").fill(login)
     await page.locator("main input[name=password]").fill(password)
-    await page.locator("main").get_by_role("button", name=button, exact=True).click()
-
-
-async def _check(page: Page) -> None:
-    """Nothing sticks out at the side, and nobody who can't see or point is kept out."""
-    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, page.url
-    found = await Axe().run(page, options=RULES)
-    assert found.response["violations"] == [], found.generate_report()
+    await follow(page, page.locator("main").get_by_role("button", name=button, exact=True))

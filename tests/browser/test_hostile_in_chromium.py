@@ -10,6 +10,8 @@ import msgspec
 import pytest
 from playwright.async_api import Browser, Page
 from running_app import running
+from seen_pages import follow
+from small_chromium import PATIENCE_MS
 from small_events import CONTEXT, some_event
 from small_hub import START, admin_of, small_hub
 from small_people import PASSWORD, nowhere
@@ -121,14 +123,14 @@ async def test_nothing_runs(hostile: tuple[str, list[str]], chromium: Browser) -
     address, paths = hostile
     for language in ("en-US", "zh-CN"):
         context = await chromium.new_context(locale=language, base_url=address)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         seen = await _watched(page)
         await page.goto("/sign-in")
         await page.get_by_label("Name" if language == "en-US" else "名称", exact=True).fill(LOGIN)
         await page.locator("input[name=password]").fill(PASSWORD)
-        await page.locator("main button[type=submit]").click()
-        await page.wait_for_url(f"{address}/")
+        await follow(page, page.locator("main button[type=submit]"))
+        assert page.url == f"{address}/"
         for path in paths:
             await page.goto(path)
             await page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

@@ -1,17 +1,16 @@
 """Improvement in a browser: from a weak point to an action, the same record as PDCA and 8D, a case found again."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 from running_app import running
+from seen_pages import follow, reads_well, signed_in
 from small_hub import small_hub
 from small_improvement import COMPANY, PLANT, World, improved
-from small_people import PASSWORD, people_of
+from small_people import people_of
 
 from hub.accounts.permission import Role
 from hub.knowledge.keep import keep_improvement
@@ -20,8 +19,7 @@ pytestmark = pytest.mark.browser
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1366, "height": 800}
 BASE = f"/plants/{PLANT}"
-WANTED = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
-PATIENCE_MS = 20_000
+BOARD = f"{BASE}/improvements"
 
 
 @pytest.fixture(scope="module")
@@ -40,50 +38,34 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     hub.store.close()
 
 
-@asynccontextmanager
-async def reading(chromium: Browser, address: str, **look: Any) -> AsyncIterator[Page]:
-    """Signed in; at the end nothing was refused or went wrong."""
-    context = await chromium.new_context(base_url=address, **look)
-    context.set_default_timeout(PATIENCE_MS)
-    page, seen = await context.new_page(), []
-    page.on("console", lambda message: seen.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    await page.goto(f"/sign-in?next={BASE}/improvements")
-    await page.locator("input[name=login]").fill("quinn")
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator("main button[type=submit]").click()
-    yield page
-    assert seen == []
-    await context.close()
-
-
 async def test_from_a_weak_point_to_an_action(chromium: Browser, served: tuple[str, str], save: Any) -> None:
-    async with reading(chromium, served[0], viewport=DESK, locale="en-US") as page:
+    async with signed_in(chromium, served[0], "quinn", BOARD, viewport=DESK, locale="en-US") as page:
         await expect(page.get_by_text("1 action overdue")).to_be_visible()
         await save(page, "improvements")
-        await page.get_by_role("main").get_by_role("link", name="Weak points").click()
+        await follow(page, page.get_by_role("main").get_by_role("link", name="Weak points"))
         await expect(page.locator("#weak tbody tr").first).to_contain_text("n = ")
-        await page.locator("#weak tbody tr", has_text="LEAK").get_by_role("link", name="start an improvement").click()
+        leak = page.locator("#weak tbody tr", has_text="LEAK")
+        await follow(page, leak.get_by_role("link", name="start an improvement"))
         await page.get_by_label("Value; shares").fill("0.01")
-        await page.get_by_role("button", name="Begin").click()
+        await follow(page, page.get_by_role("button", name="Begin"))
         await expect(page.get_by_role("heading", level=1)).to_have_text("Defect: LEAK")
         await page.get_by_label("Cause", exact=True).fill("Worn seal")
         await page.get_by_label("Evidence, one a line").first.fill("photo 7")
-        await page.get_by_role("button", name="Add the cause").click()
+        await follow(page, page.get_by_role("button", name="Add the cause"))
         await page.get_by_text("Plan an action", exact=True).click()
         await page.get_by_label("What is done").fill("Change it every week")
-        await page.get_by_role("button", name="Plan the action").click()
+        await follow(page, page.get_by_role("button", name="Plan the action"))
         await expect(page.locator("ol.turn .badge--ok")).to_have_text("Do")
-        await page.get_by_role("link", name="8D", exact=True).click()
+        await follow(page, page.get_by_role("link", name="8D", exact=True))
         await expect(page.locator("section:has(#d5)")).to_contain_text("Change it every week")
 
 
 async def test_a_closed_one_and_its_case(chromium: Browser, served: tuple[str, str]) -> None:
-    async with reading(chromium, served[0], viewport=DESK, locale="zh-CN") as page:
+    async with signed_in(chromium, served[0], "quinn", BOARD, viewport=DESK, locale="zh-CN") as page:
         await page.goto(served[1])
         await expect(page.locator("#c").locator("..")).to_contain_text("有效")
         await page.goto("/knowledge?q=press")
-        await page.get_by_role("link", name="Fewer leaks at the press").click()
+        await follow(page, page.get_by_role("link", name="Fewer leaks at the press"))
         await expect(page.get_by_role("main")).to_contain_text("Round the edge")
 
 
@@ -97,11 +79,11 @@ async def test_nothing_overflows_and_axe_finds_nothing(
         "weak": f"{BASE}/weak-points", "board": f"{BASE}/improvements", "new": f"{BASE}/improvements/new", "one": one,
         "8d": f"{one}?view=8d", "design": f"{BASE}/design", "knowledge": "/knowledge",
     }  # fmt: skip
-    async with reading(chromium, address, viewport=size, locale=language, color_scheme=scheme) as page:
+    async with signed_in(
+        chromium, address, "quinn", BOARD, viewport=size, locale=language, color_scheme=scheme
+    ) as page:
         for name, path in paths.items():
             await page.goto(path)
-            assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
-            found = await Axe().run(page, options=WANTED)
-            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            await reads_well(page)
             if name == "board" and language == "zh-CN":
                 await save(page, "improvements.phone.zh-CN")

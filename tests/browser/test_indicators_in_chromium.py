@@ -1,17 +1,16 @@
 """Indicators and targets in a browser: stated, drawn, decomposed; in both languages, on a phone, and read by axe."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 from running_app import running
+from seen_pages import follow, reads_well, signed_in
 from small_chain import HOUSING, housing_plan, line_of
 from small_hub import START, small_hub
-from small_people import PASSWORD, people_of
+from small_people import people_of
 
 from hub.accounts.permission import Role
 from traceability.unit import Verdict
@@ -21,8 +20,6 @@ pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1366, "height": 800}
 HOME = "/plants/supplier"
 PAGES = (f"{HOME}/indicators?show=declared:satisfaction", f"{HOME}/indicators", f"{HOME}/targets?target=rty")
-WANTED = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
-PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -42,23 +39,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     hub.store.close()
 
 
-@asynccontextmanager
-async def reading(chromium: Browser, address: str, **look: Any) -> AsyncIterator[Page]:
-    """Signed in; at the end nothing was refused or went wrong."""
-    context = await chromium.new_context(base_url=address, **look)
-    context.set_default_timeout(PATIENCE_MS)
-    page, seen = await context.new_page(), []
-    page.on("console", lambda message: seen.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    await page.goto(f"/sign-in?next={HOME}/indicators")
-    await page.locator("input[name=login]").fill("quinn")
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator("main button[type=submit]").click()
-    yield page
-    assert seen == []
-    await context.close()
-
-
 async def _fill(page: Page, card: str, **fields: str) -> None:
     form = page.locator(f"section[aria-labelledby={card}] form").first
     for name, value in fields.items():
@@ -67,11 +47,11 @@ async def _fill(page: Page, card: str, **fields: str) -> None:
             await field.select_option(value)
         else:
             await field.fill(value)
-    await form.locator("button[type=submit]").click()
+    await follow(page, form.locator("button[type=submit]"))
 
 
 async def test_a_series_is_stated_and_a_target_decomposed(chromium: Browser, address: str, save: Any) -> None:
-    async with reading(chromium, address, viewport=DESK, locale="en-US") as page:
+    async with signed_in(chromium, address, "quinn", PAGES[1], viewport=DESK, locale="en-US") as page:
         await page.locator("#indicator-trend .main-svg").first.wait_for()
         await _fill(
             page, "define-head", id="satisfaction", name="Satisfaction", name_zh="顾客满意度", owner="q7",
@@ -80,11 +60,11 @@ async def test_a_series_is_stated_and_a_target_decomposed(chromium: Browser, add
         await expect(page.locator("#said")).to_be_visible()
         for first, last, value in (("2025-07-01", "2025-09-30", "81"), ("2025-10-01", "2025-12-31", "84.5")):
             await _fill(page, "value-head", first=first, last=last, value=value, evidence="S")
-        await page.get_by_role("link", name="Satisfaction").click()
+        await follow(page, page.get_by_role("link", name="Satisfaction"))
         await page.locator("#indicator-trend .main-svg").first.wait_for()
         await expect(page.locator("#indicator-trend-says")).to_contain_text("84.50 at last")
         await save(page, "indicators")
-        await page.get_by_role("link", name="Targets", exact=True).first.click()
+        await follow(page, page.get_by_role("link", name="Targets", exact=True).first)
         place = {"direction": "higher", "first": "2026-01-01", "owner": "q7"}
         await _fill(page, "set-head", id="rty", metric="rolled-throughput-yield", value="0.97", **place)
         for name in ("OP10", "OP20"):
@@ -104,10 +84,10 @@ async def test_nothing_overflows_and_axe_finds_nothing(
     chromium: Browser, address: str, save: Any, look: tuple[str, dict[str, int], str]
 ) -> None:
     language, size, scheme = look
-    async with reading(chromium, address, viewport=size, locale=language, color_scheme=scheme) as page:
+    async with signed_in(
+        chromium, address, "quinn", PAGES[1], viewport=size, locale=language, color_scheme=scheme
+    ) as page:
         for number, path in enumerate(PAGES):
             await page.goto(path)
             await save(page, f"indicators-{number}.{size['width']}.{language}")
-            assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
-            found = await Axe().run(page, options=WANTED)
-            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            await reads_well(page)

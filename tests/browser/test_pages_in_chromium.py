@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
+from seen_pages import fits, follow
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,7 @@ async def test_from_a_plant_to_a_suppliers_measurement(open_page: Any, save: Any
     async with open_page("/") as page:
         await expect(page.get_by_role("heading", level=1)).to_have_text("The whole chain is reporting")
         await save(page, "home")
-        await page.get_by_role("link", name="Yuanhang assembly plant", exact=True).click()
+        await follow(page, page.get_by_role("link", name="Yuanhang assembly plant", exact=True))
         await page.locator("#fpy-chart .main-svg").first.wait_for()
         await expect(page.locator(".verdict__level")).to_contain_text("Inspection")
         await save(page, "plant")
@@ -31,7 +32,7 @@ async def test_from_a_plant_to_a_suppliers_measurement(open_page: Any, save: Any
         await expect(page).to_have_url(re.compile(re.escape(DRIVE) + "$"))
         await expect(page.locator(".evidence")).to_contain_text("Intact and in the log")
         await save(page, "unit")
-        await page.locator(".genealogy--lying").get_by_role("link", name=re.compile("H-00004")).click()
+        await follow(page, page.locator(".genealogy--lying").get_by_role("link", name=re.compile("H-00004")))
         await expect(page.get_by_role("heading", level=1)).to_have_text("H-00004")
         await expect(page.locator(".kicker")).to_contain_text("Drive housing")
         await expect(page.get_by_role("row", name=re.compile("Bore diameter"))).to_contain_text("mm")
@@ -41,19 +42,19 @@ async def test_the_same_in_chinese_on_a_phone(open_page: Any) -> None:
     async with open_page(DRIVE, language="zh-CN", size=PHONE) as page:
         await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
         await expect(page.locator(".genealogy--lying")).to_be_hidden()
-        await page.locator(".genealogy--standing").get_by_role("link", name=re.compile("C-00004")).click()
+        await follow(page, page.locator(".genealogy--standing").get_by_role("link", name=re.compile("C-00004")))
         await expect(page.locator(".kicker")).to_contain_text("电机控制器")
         await expect(page.get_by_role("row", name=re.compile("Supply voltage"))).to_contain_text("界限内")
 
 
 async def test_the_language_is_switched_and_stays(open_page: Any) -> None:
     async with open_page(DRIVE) as page:
-        await page.get_by_role("link", name="中文").click()
+        await follow(page, page.get_by_role("link", name="中文"))
         await expect(page).to_have_url(re.compile(re.escape(DRIVE) + "$"))
         await expect(page.get_by_role("heading", name="产品谱系")).to_be_visible()
         await page.goto("/")
         await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
-        await page.get_by_role("link", name="English").click()
+        await follow(page, page.get_by_role("link", name="English"))
         await expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
@@ -70,7 +71,7 @@ async def test_pictures_of_the_chinese_pages(open_page: Any, save: Any) -> None:
 async def test_the_chart_draws_every_operation_and_shows_its_counts(open_page: Any) -> None:
     async with open_page(PLANT_A) as page:
         await page.locator("#fpy-chart .main-svg").first.wait_for()
-        assert await page.locator("#fpy-chart .scatterlayer .trace").count() == 3
+        await expect(page.locator("#fpy-chart .scatterlayer .trace")).to_have_count(3)
         assert await page.locator("#fpy-chart").evaluate("node => node.querySelector('.main-svg').clientHeight") > 200
         await page.locator("#fpy-chart").scroll_into_view_if_needed()
         box = await page.locator("#fpy-chart .scatterlayer .point").nth(3).bounding_box()
@@ -107,7 +108,7 @@ async def test_nothing_overflows_and_all_text_has_contrast(open_page: Any, size:
     async with open_page("/", size=size, scheme=scheme, language="zh-CN") as page:
         for path in PAGES:
             await page.goto(path)
-            assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+            await fits(page)
             assert await page.evaluate(CONTRAST) == [], path
             await _names_for_everything(page)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 from running_app import running
+from seen_pages import follow, reads_well, signed_in
 from small_hub import START, small_hub
-from small_people import PASSWORD, people_of
+from small_people import people_of
 from small_rollout import AGENTS, PLANT, PLANT_KEY, Lines, plan, rounds, version
 
 from hub.accounts.permission import Role
@@ -23,7 +23,6 @@ from traceability.rollout import read_request, sign_request
 
 pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 ONE, TWO, THREE = AGENTS
 WORDS = {
     "en-US": {"make": "Make the token", "check": "Check", "keep": "Keep as the next version", "bring": "Bring it"},
@@ -75,91 +74,75 @@ async def test_the_path_of_plant_it(
     served: tuple[Lines, str, Path], chromium: Browser, save: Save, language: str, size: dict[str, int]
 ) -> None:
     lines, address, signed = served
-    words, seen = WORDS[language], []
-    dark = "dark" if size is PHONE else "light"
-    context = await chromium.new_context(viewport=size, locale=language, color_scheme=dark, base_url=address)
-    page = await context.new_page()
-    page.on("console", lambda message: seen.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    await page.goto("/sign-in?next=/fleet")
-    await page.locator("input[name=login]").fill("it@a.example")
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator("main form button[type=submit]").first.click()
+    words, dark = WORDS[language], "dark" if size is PHONE else "light"
+    look: dict[str, Any] = {"viewport": size, "locale": language, "color_scheme": dark}
+    async with signed_in(chromium, address, "it@a.example", "/fleet", **look) as page:
+        await expect(page).to_have_url(re.compile("/fleet$"))
+        await expect(page.locator("#agents tbody tr")).to_have_count(3)
+        await expect(page.locator("#agents")).to_contain_text("press: no answer")
+        await reads_well(page)
+        await save(page, f"fleet{_of(language)}")
+        await follow(page, page.get_by_role("link", name=ONE, exact=True))
+        await page.locator("#outbox-chart .main-svg").first.wait_for()
+        await reads_well(page)
+        await save(page, f"fleet-agent{_of(language)}")
 
-    await expect(page).to_have_url(re.compile("/fleet$"))
-    await expect(page.locator("#agents tbody tr")).to_have_count(3)
-    await expect(page.locator("#agents")).to_contain_text("press: no answer")
-    await _check(page, size)
-    await save(page, f"fleet{_of(language)}")
-    await page.get_by_role("link", name=ONE, exact=True).click()
-    await page.locator("#outbox-chart .main-svg").first.wait_for()
-    await _check(page, size)
-    await save(page, f"fleet-agent{_of(language)}")
+        await page.goto("/enrolment")
+        await page.locator("input[name=line]").fill("line-9")
+        await follow(page, page.get_by_role("button", name=words["make"]))
+        await expect(page.locator("#command")).to_contain_text("zhuoyue-agent enroll ")
+        await reads_well(page)
 
-    await page.goto("/enrolment")
-    await page.locator("input[name=line]").fill("line-9")
-    await page.get_by_role("button", name=words["make"]).click()
-    await expect(page.locator("#command")).to_contain_text("zhuoyue-agent enroll ")
-    await _check(page, size)
+        await page.goto(f"/configurations/new?plant={PLANT}&role=control-plan&name=housing")
+        await page.locator("textarea[name=text]").fill(plan("B") + "[[characteristic]]\nid = 7\n")
+        await follow(page, page.get_by_role("button", name=words["check"], exact=True))
+        await expect(page.locator("[role=status]")).to_contain_text("characteristic[0]")
+        await page.locator("textarea[name=text]").fill(plan("B"))
+        await follow(page, page.get_by_role("button", name=words["check"], exact=True))
+        await expect(page.locator(".diff__line--added")).to_have_count(1)
+        await reads_well(page)
+        await save(page, f"editor{_of(language)}")
+        await follow(page, page.get_by_role("button", name=words["keep"]))
+        await expect(page).to_have_url(re.compile("/configurations/[0-9a-f]+$"))
+        await reads_well(page)
 
-    await page.goto(f"/configurations/new?plant={PLANT}&role=control-plan&name=housing")
-    await page.locator("textarea[name=text]").fill(plan("B") + "[[characteristic]]\nid = 7\n")
-    await page.get_by_role("button", name=words["check"], exact=True).click()
-    await expect(page.locator("[role=status]")).to_contain_text("characteristic[0]")
-    await page.locator("textarea[name=text]").fill(plan("B"))
-    await page.get_by_role("button", name=words["check"], exact=True).click()
-    await expect(page.locator(".diff__line--added")).to_have_count(1)
-    await _check(page, size)
-    await save(page, f"editor{_of(language)}")
-    await page.get_by_role("button", name=words["keep"]).click()
-    await expect(page).to_have_url(re.compile("/configurations/[0-9a-f]+$"))
-    await _check(page, size)
+        form = page.locator(f"form[action='/plants/{PLANT}/rollouts']")
+        await form.locator("input[name=soak_minutes]").fill("0")
+        await form.locator(f"input[name=agent][value='{THREE}']").uncheck()
+        await follow(page, form.locator("button"))
+        await expect(page).to_have_url(re.compile("/rollouts/[0-9a-f]+$"))
+        async with page.expect_download() as download:
+            await page.locator("a[href$='/to-sign']").click()
+        _sign(await (await download.value).path(), signed, lines)
+        await page.locator("input[type=file][name=file]:not([accept='image/*'])").set_input_files(signed)
+        await follow(page, page.get_by_role("button", name=words["bring"], exact=True))
+        await follow(page, page.locator("button[formaction$='/start']"))
+        lines.asks(ONE)
+        rounds(lines)
+        lines.asks(TWO, refuses="station OP10: bore is no characteristic of the plan")
+        rounds(lines)
+        await page.reload()
+        await expect(page.locator("#agents")).to_contain_text("bore is no characteristic")
+        await reads_well(page)
+        await save(page, f"rollout{_of(language)}")
+        await follow(page, page.locator("button[formaction$='/back']"))
+        for agent in (ONE, TWO):
+            lines.asks(agent)
+        rounds(lines)
+        assert set(lines.runs.values()) == {plan("A")}
 
-    form = page.locator(f"form[action='/plants/{PLANT}/rollouts']")
-    await form.locator("input[name=soak_minutes]").fill("0")
-    await form.locator(f"input[name=agent][value='{THREE}']").uncheck()
-    await form.locator("button").click()
-    await expect(page).to_have_url(re.compile("/rollouts/[0-9a-f]+$"))
-    async with page.expect_download() as download:
-        await page.locator("a[href$='/to-sign']").click()
-    _sign(await (await download.value).path(), signed, lines)
-    await page.locator("input[type=file][name=file]:not([accept='image/*'])").set_input_files(signed)
-    await page.get_by_role("button", name=words["bring"], exact=True).click()
-    await page.locator("button[formaction$='/start']").click()
-    lines.asks(ONE)
-    rounds(lines)
-    lines.asks(TWO, refuses="station OP10: bore is no characteristic of the plan")
-    rounds(lines)
-    await page.reload()
-    await expect(page.locator("#agents")).to_contain_text("bore is no characteristic")
-    await _check(page, size)
-    await save(page, f"rollout{_of(language)}")
-    await page.locator("button[formaction$='/back']").click()
-    for agent in (ONE, TWO):
-        lines.asks(agent)
-    rounds(lines)
-    assert set(lines.runs.values()) == {plan("A")}
-
-    await page.goto(f"/plants/{PLANT}/agents/{TWO}/revocation")
-    await _check(page, size)
-    await page.locator("input[name=reason]").fill("stolen")
-    await page.locator("input[name=again]").fill(TWO)
-    await page.locator("main form button[type=submit]").click()
-    await expect(page).to_have_url(re.compile("/fleet/"))
-    assert seen == []
-    await context.close()
+        await page.goto(f"/plants/{PLANT}/agents/{TWO}/revocation")
+        await reads_well(page)
+        await page.locator("input[name=reason]").fill("stolen")
+        await page.locator("input[name=again]").fill(TWO)
+        await follow(page, page.locator("main form button[type=submit]"))
+        await expect(page).to_have_url(re.compile("/fleet/"))
 
 
 def _sign(asked: Path, signed: Path, lines: Lines) -> None:
     """As ``zhuoyue-agent plant sign`` does, where the plant's key is."""
     request = read_request(asked.read_bytes())
     signed.write_bytes(msgspec.json.encode(sign_request(request, PLANT_KEY, lines.clock())))
-
-
-async def _check(page: Page, size: dict[str, int]) -> None:
-    assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
-    found: Any = await Axe().run(page, options=RULES)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
 
 
 def _of(language: str) -> str:

@@ -1,19 +1,18 @@
 """Somebody who looks after a plant's quality: from the live line to the declaration, in both languages."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 from running_app import running
+from seen_pages import follow, reads_well, signed_in
 from small_hub import SmallAgent, small_hub
-from small_people import PASSWORD, People, people_of
+from small_people import People, people_of
 from supply_chain import supply_chain
 
 from hub.accounts.permission import Role
@@ -32,7 +31,6 @@ from traceability.unit import Verdict
 
 pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 Look = tuple[dict[str, int], str]
 PLANT = "supplier-a.machining"
 HOME = f"/plants/{PLANT}"
@@ -51,8 +49,8 @@ PAGES = (
     f"{HOME}/gauges",
 )
 WORDS = {
-    "en-US": {"in": "Sign in", "waits": "2 alarms wait", "more": "1 alarm waits", "answer": "Answer the alarm"},
-    "zh-CN": {"in": "登录", "waits": "2 个预警待处理", "more": "1 个预警待处理", "answer": "处理此预警"},
+    "en-US": {"waits": "2 alarms wait", "more": "1 alarm waits", "answer": "Answer the alarm"},
+    "zh-CN": {"waits": "2 个预警待处理", "more": "1 个预警待处理", "answer": "处理此预警"},
 }
 
 
@@ -101,20 +99,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[People, S
     hub.store.close()
 
 
-@asynccontextmanager
-async def signed_in(chromium: Browser, address: str, language: str, look: Look) -> AsyncIterator[Page]:
-    context = await chromium.new_context(viewport=look[0], locale=language, base_url=address, color_scheme=look[1])
-    context.set_default_timeout(30_000)
-    page, seen = await context.new_page(), []
-    page.on("console", lambda said: seen.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    await page.goto("/plants")
-    await page.locator("main input[name=login]").fill(language.lower())
-    await page.locator("main input[name=password]").fill(PASSWORD)
-    await page.locator("main").get_by_role("button", name=WORDS[language]["in"], exact=True).click()
-    yield page
-    assert seen == []
-    await context.close()
+def as_look(language: str, look: Look) -> dict[str, Any]:
+    return {"viewport": look[0], "color_scheme": look[1], "locale": language}
 
 
 @pytest.mark.parametrize(
@@ -127,8 +113,8 @@ async def test_the_main_path_of_plant_quality(
     words, suffix = WORDS[language], "" if language == "en-US" else ".phone.zh-CN"
     _answer_all(people.hub)
     station.say(station.alarm())
-    async with signed_in(chromium, address, language, look) as page:
-        await page.locator(f"#plants a[href='{HOME}/now']").click()
+    async with signed_in(chromium, address, language.lower(), "/plants", **as_look(language, look)) as page:
+        await follow(page, page.locator(f"#plants a[href='{HOME}/now']"))
         await expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
         await expect(page.locator("#state")).to_contain_text(words["more"])
         # what a station says now is there without loading the page again
@@ -144,7 +130,7 @@ async def test_the_main_path_of_plant_quality(
         form = page.locator("details[open] form")
         await form.locator("textarea[name=cause]").fill("seal not seated")
         await form.locator("textarea[name=action]").fill("seal press set again")
-        await form.locator("button").click()
+        await follow(page, form.locator("button"))
         await expect(page.locator("#said")).to_be_visible()
         await expect(page.locator("#alarms tbody")).to_contain_text("seal press set again")
         await save(page, f"alarms{suffix}")
@@ -153,7 +139,7 @@ async def test_the_main_path_of_plant_quality(
         freeze = page.locator("details", has=page.locator("input[name=what][value=freeze]"))
         await freeze.locator("summary").click()
         await freeze.locator("textarea").fill("ran as it should")
-        await freeze.locator("button").click()
+        await follow(page, freeze.locator("button"))
         await expect(page.locator("#baselines tbody")).to_contain_text("ran as it should")
         await page.locator("#location .main-svg").first.wait_for()
         await save(page, f"own-characteristic{suffix}")
@@ -161,26 +147,23 @@ async def test_the_main_path_of_plant_quality(
         await page.goto(f"{HOME}/self-assessment")
         await page.locator("select[name='D1-system-L1']").select_option("satisfied")
         await page.locator("textarea[name='D1-system-L1.evidence']").fill("audit 2026-02")
-        await page.locator("form", has=page.locator("input[value=D1]")).locator("button[type=submit]").click()
+        await follow(page, page.locator("form", has=page.locator("input[value=D1]")).locator("button[type=submit]"))
         await expect(page.locator("#said")).to_be_visible()
         await page.goto(f"{HOME}/level")
         await save(page, f"level{suffix}")
         await page.goto(f"{HOME}/declaration")
-        await page.locator(f"form[method=post][action='{HOME}/declaration'] button").click()
+        await follow(page, page.locator(f"form[method=post][action='{HOME}/declaration'] button"))
         await expect(page).to_have_url(re.compile("/declarations/declaration-"))
 
         for path in PAGES:
             await page.goto(path)
-            wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, path
-            found = await Axe().run(page, options=RULES)
-            assert found.response["violations"] == [], f"{path}: {found.generate_report()}"
+            await reads_well(page)
             await save(page, f"plant{path.removeprefix(HOME).replace('/', '-')}{suffix}")
 
 
 async def test_the_live_line_ends_with_the_session(served: tuple[People, Station, str], chromium: Browser) -> None:
     people, _, address = served
-    async with signed_in(chromium, address, "en-US", (DESK, "light")) as page:
+    async with signed_in(chromium, address, "en-us", f"{HOME}/now", viewport=DESK, locale="en-US") as page:
         await page.goto(f"{HOME}/now")
         await expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
         people.clock.pass_(hours=9)

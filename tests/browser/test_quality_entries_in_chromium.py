@@ -5,13 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 from running_app import running
+from seen_pages import follow, reads_well, signed_in
 from small_accord import TITLE, accord, proposed
 from small_hub import small_hub
 from small_incoming import PART, PLANT, SUPPLIER, TODAY, lot, shipped
-from small_people import PASSWORD
 
 from hub.accounts.permission import Role
 from hub.incoming.agreed import enter_plan
@@ -22,8 +21,6 @@ pytestmark = pytest.mark.browser
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1366, "height": 800}
 HOME = f"/plants/{PLANT}/incoming"
-WANTED = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
-PATIENCE_MS = 20_000
 EVIL = "\"'><script>window.owned=1</script><img src=x onerror='window.owned=1'>"
 
 
@@ -46,39 +43,29 @@ def served_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, l
 
 @asynccontextmanager
 async def reading(chromium: Browser, address: str, who: str, goal: str, **look: Any) -> AsyncIterator[Page]:
-    """Signed in; at the end nothing was refused or went wrong, and nobody's script ran."""
-    context = await chromium.new_context(base_url=address, **look)
-    context.set_default_timeout(PATIENCE_MS)
-    page, seen = await context.new_page(), []
-    page.on("console", lambda message: seen.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    await page.goto(f"/sign-in?next={goal}")
-    await page.locator("input[name=login]").fill(who)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator("main button[type=submit]").click()
-    yield page
-    assert await page.evaluate("window.owned") is None
-    assert seen == []
-    await context.close()
+    """Signed in; nobody's script ran."""
+    async with signed_in(chromium, address, who, goal, **look) as page:
+        yield page
+        assert await page.evaluate("window.owned") is None
 
 
 async def test_goods_are_received_judged_and_held_again(
     chromium: Browser, served_at: tuple[str, list[str]], save: Any
 ) -> None:
     async with reading(chromium, served_at[0], "buyer", HOME, viewport=DESK, locale="en-US") as page:
-        await page.get_by_role("link", name="ship-1").click()
+        await follow(page, page.get_by_role("link", name="ship-1"))
         await expect(page.locator("#codes")).to_have_value(f"{lot('L1')} 1000\n{lot('L2')} 500")
         await save(page, "incoming")
-        await page.get_by_role("button", name="Receive them").click()
+        await follow(page, page.get_by_role("button", name="Receive them"))
         first = page.locator("#lot-1")
         await expect(first).to_contain_text("letter J")
         await first.get_by_label("Nonconforming found").fill("0")
-        await first.get_by_role("button", name="Judge the lot").click()
+        await follow(page, first.get_by_role("button", name="Judge the lot"))
         await expect(first).to_contain_text("Released for use", ignore_case=True)
         await save(page, "receipt")
         await first.get_by_text("Decide about the lot").click()
         await first.get_by_label("Why").fill("a doubt")
-        await first.get_by_role("button", name="Decide", exact=True).click()
+        await follow(page, first.get_by_role("button", name="Decide", exact=True))
         await expect(first).to_contain_text("Waits for inspection", ignore_case=True)
 
 
@@ -87,7 +74,7 @@ async def test_a_requirement_is_proposed_on_a_desk_and_answered_on_a_phone_in_ch
 ) -> None:
     address, _ = served_at
     async with reading(chromium, address, "buyer", "/requirements", viewport=DESK, locale="en-US") as page:
-        await page.get_by_role("link", name="Propose a requirement").click()
+        await follow(page, page.get_by_role("link", name="Propose a requirement"))
         await page.get_by_label("Supplier", exact=True).fill(SUPPLIER)
         await page.get_by_label("Part", exact=True).fill(PART)
         await page.get_by_label("Title").fill(TITLE)
@@ -95,13 +82,13 @@ async def test_a_requirement_is_proposed_on_a_desk_and_answered_on_a_phone_in_ch
         await row.get_by_label("Indicator").fill("fpy")
         await row.get_by_label("What counts").select_option("fpy")
         await row.get_by_label("Target").fill("0.98")
-        await page.get_by_role("button", name="Propose it to the supplier").click()
+        await follow(page, page.get_by_role("button", name="Propose it to the supplier"))
         await expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
         await expect(page.locator("#indicators")).to_contain_text("90.0")
         path = page.url.partition("?")[0].removeprefix(address)
         await save(page, "requirement")
     async with reading(chromium, address, "maker", path, viewport=PHONE, locale="zh-CN", color_scheme="dark") as page:
-        await page.get_by_role("button", name="同意上述条款").click()
+        await follow(page, page.get_by_role("button", name="同意上述条款"))
         await expect(page.locator("main")).to_contain_text("未达到")
         await save(page, "requirement.phone.zh-CN")
 
@@ -119,9 +106,7 @@ async def test_nothing_overflows_and_axe_finds_nothing(
         async with reading(chromium, address, who, paths[0], **look) as page:
             for path in paths:
                 await page.goto(path)
-                assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
-                found = await Axe().run(page, options=WANTED)
-                assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+                await reads_well(page)
 
 
 MORE = ("supplies", "plans", "escapes")

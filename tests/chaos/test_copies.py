@@ -27,7 +27,7 @@ from hub.store.forks import list_forks
 from traceability.encoding import to_base64
 from traceability.unit import Environment
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 PACES = Paces(down=Pace(first=0.05, longest=0.2), refused=Pace(first=0.05, longest=0.2), ask_every=0.3)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from small_fleet import QUIET, command, last_batch, new_hub, says, token, until
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("ports")]
 HUB_IP, AGENT_IP = "203.0.113.241", "203.0.113.242"
 SILENCE_S, TOLERANCE_S = 1.5, 25.0
 AGENT = """

@@ -22,7 +22,7 @@ from hub.store.measured_queries import spread
 
 KILLS = int(os.environ.get("ZHUOYUE_KILLS", "20"))
 SEED = int(os.environ.get("ZHUOYUE_SEED", "0")) or SystemRandom().randrange(1, 2**32)
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("ports")]
 
 
 async def test_nothing_is_lost_doubled_or_altered(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -70,7 +70,7 @@ async def test_joining_results_become_records_and_an_outage_becomes_a_loss(peer,
         await asyncio.sleep(0.5)
     finally:
         stop.set()
-        await asyncio.wait_for(task, 6)
+        await asyncio.wait_for(task, 60)
         await link.close()
         outbox.close()
     results = bench.audit().of(UnitResultRecord)

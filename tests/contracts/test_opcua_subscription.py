@@ -14,7 +14,7 @@ from traceability.measurement import Status
 pytestmark = pytest.mark.parametrize("device", ["opcua"], indirect=True)
 
 
-async def collected(subscription, enough, seconds=5.0):
+async def collected(subscription, enough, seconds=60.0):
     """Every change until ``enough(all so far)``."""
     found = []
     async with asyncio.timeout(seconds):

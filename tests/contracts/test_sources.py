@@ -78,7 +78,7 @@ def serve(bench, tmp_path):
             yield runner
         finally:
             stop.set()
-            await asyncio.wait_for(task, 6)
+            await asyncio.wait_for(task, 60)
             await link.close()
 
     return start
@@ -88,13 +88,13 @@ def results(bench):
     return bench.audit().of(UnitResultRecord)
 
 
-async def until(condition, seconds=10.0):
+async def until(condition, seconds=60.0):
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - files and sockets send no event to the test
             await asyncio.sleep(0.01)
 
 
-async def stored(bench, count, seconds=10.0):
+async def stored(bench, count, seconds=60.0):
     await until(lambda: _cycles(bench) >= count, seconds)
 
 
@@ -299,7 +299,7 @@ async def test_a_crash_between_storing_and_settling_is_told_again_and_stored_onc
     dying = Dying(source_of(machine, tmp_path, bench))
     with pytest.raises(Crash):
         async with serve(outbox, machine, dying):
-            await asyncio.wait_for(dying.dead.wait(), 5)
+            await asyncio.wait_for(dying.dead.wait(), 60)
     outbox.close()
     assert machine.path(1).exists()
     outbox = await bench.open()
@@ -359,7 +359,7 @@ async def test_a_file_written_anew_while_its_results_are_stored_is_taken_again(b
     first = await source.next()
     machine.path(1).write_bytes(machine.content([7]))
     await source.settle(first)
-    second = await asyncio.wait_for(source.next(), 5)
+    second = await asyncio.wait_for(source.next(), 60)
     assert (second.samples["serial"].raw, second.ticket != first.ticket) == (serial_of(7), True)
     await source.settle(second)
     await source.settle(second)

@@ -61,7 +61,7 @@ def serve(bench, tmp_path):
             yield
         finally:
             stop.set()
-            await asyncio.wait_for(task, 6)
+            await asyncio.wait_for(task, 60)
             await link.close()
 
     return start
@@ -71,7 +71,7 @@ def results(bench):
     return bench.audit().of(UnitResultRecord)
 
 
-async def until(condition, seconds=20.0):
+async def until(condition, seconds=60.0):
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - a socket sends no event to the test
             await asyncio.sleep(0.02)

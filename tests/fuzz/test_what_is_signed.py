@@ -16,7 +16,7 @@ from small_log import LOG_KEY, SIGNERS, UNIT, about_the_unit, honest_log
 
 from edge_agent.outbox.batches import SealedBatch
 from edge_agent.uplink.answer import Accepted, Reply, understand
-from traceability import downlink, enrolment, sync
+from traceability import downlink, enrolment, picture, sync
 from traceability.batch.open import compress, decompress, open_batch, open_head, verify_batch, verify_head
 from traceability.batch.seal import seal_batch
 from traceability.encoding import sha256, tagged, to_base64
@@ -76,6 +76,12 @@ def polled(data: bytes) -> downlink.Poll:
     return poll
 
 
+def brought(data: bytes) -> picture.Piece:
+    piece, envelope = picture.read_piece(data.decode("utf-8", "surrogateescape"))
+    picture.verify_piece(piece, envelope, AGENT.public_key, HUB.public_key, b"bytes")
+    return piece
+
+
 def claimed(data: bytes) -> tuple[enrolment.KeyClaim, bytes, bytes]:
     proved = enrolment.open_key_request(data, HUB.public_key)
     return proved.claim, proved.public_key, proved.allowing_key
@@ -111,6 +117,10 @@ def made() -> dict[str, Kind]:
         author="line-1", hub=key_id(HUB.public_key), at=NOW, instance="i", chain="d" * 32, epoch=3, after=9,
         heartbeat=downlink.Heartbeat(version="1", config="c"),
     )  # fmt: skip
+    piece = picture.Piece(
+        author="line-1", hub=key_id(HUB.public_key), result="r", sha256=tagged(sha256(b"p")), size=9, begin=2, length=5,
+        content=tagged(sha256(b"bytes")),
+    )  # fmt: skip
     message = downlink.PlantMessage(plant="p", recipient="line-1", number=4, issued_at=NOW, files={"a.toml": "x = 1"})
     token = enrolment.Token(
         seed=to_base64(b"t" * 32), hub_url="https://hub:1", hub_key=to_base64(HUB.public_key), author="a", expires=NOW
@@ -127,6 +137,7 @@ def made() -> dict[str, Kind]:
         "answer to a batch": Kind(sync.seal_receipt(receipt, HUB), taken, 3),
         "head of a chain": Kind(sync.seal_head(head, HUB), lambda data: sync.open_head(data, hub_key), 3),
         "poll": Kind(downlink.seal_poll(poll, AGENT).encode(), polled, 3),
+        "piece of a picture": Kind(picture.seal_piece(piece, AGENT).encode(), brought, 3),
         "message of a plant": Kind(
             downlink.seal_plant_message(message, PLANT),
             lambda data: downlink.open_plant_message(data, PLANT.public_key), 3,

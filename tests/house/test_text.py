@@ -23,6 +23,7 @@ def files_of_the_product() -> list[Path]:
         names = [name for name in listed.stdout.split("\0") if name]
         return [ROOT / name for name in names if (ROOT / name).is_file()]
     hidden = [path for path in ROOT.iterdir() if path.name.startswith(".")]
+    hidden += ROOT.rglob("__pycache__")
     return [p for p in ROOT.rglob("*") if p.is_file() and not any(p.is_relative_to(h) for h in hidden)]
 
 

@@ -1,6 +1,7 @@
 """Hubs for tests. A test that is marked ``every_store`` runs once with each kind of store behind ``small_hub``;
 with ``ZHUOYUE_STORE=postgresql`` every test below this folder runs on PostgreSQL instead of a file. Those marked
-``every_store(spread=True)`` run on several servers, too; with ``ZHUOYUE_STORE=spread`` every test does."""
+``every_store(spread=True)`` run on several servers, too; with ``ZHUOYUE_STORE=spread`` every test does, except those
+marked ``own_store``, which make the stores they need themselves."""
 
 import os
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ FILE, SERVER, SPREAD = "sqlite", "postgresql", "spread"
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = [os.environ[name] for name in ("ZHUOYUE_STORE",) if name in os.environ]
+    if metafunc.definition.get_closest_marker("own_store") is not None:
+        return
     marked = metafunc.definition.get_closest_marker("every_store")
     if not wanted and marked is not None:
         wanted = [FILE, SERVER, *([SPREAD] if marked.kwargs.get("spread") else [])]

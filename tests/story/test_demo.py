@@ -20,7 +20,7 @@ from demo.story.decide import jobs_of
 from demo.story.lines import DEFAULT_SEED, LINES
 from traceability.unit import Verdict
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("ports")]
 TIMEOUT_S = 180
 
 

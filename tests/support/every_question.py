@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sharing_world import GTIN_LIST, LOTS, ORGS, PARTS, UNITS
+from site_routes import site_routes
 
 from hub.api.route_policy import is_public
 from hub.pages.site import create_site
@@ -25,6 +26,7 @@ VALUES: dict[str, list[str]] = {
     "organisation": list(ORGS),
     "log_index": ["9", "12", "14"],
     "line": ["2", "3"],
+    "digits": ["0" * 64],
     "resource": ["epcs", "bizSteps", "eventTypes", "readPoints", "bizLocations", "dispositions"],
     "value": [quote(UNITS[2], safe=""), "inspecting"],
     "event_id": ["urn:uuid:1"],
@@ -61,13 +63,10 @@ ENDLESS = ("/api/v1/plants/{plant}/now/events",)
 
 def routes_that_answer(hub: Hub) -> list[APIRoute]:
     """Every GET route that is not for everybody."""
-    several = (getattr(each, "original_router", None) for each in create_site(hub).routes)
-    found = [route for router in several if router is not None for route in router.routes]
     return [
         route
-        for route in found
-        if isinstance(route, APIRoute)
-        and "GET" in route.methods
+        for route in site_routes(create_site(hub))
+        if "GET" in route.methods
         and not is_public(route)
         and route.path not in ENDLESS
         and not f"{route.path}/".startswith(tuple(f"{start}/" for start in NO_RECORDS))

@@ -36,7 +36,7 @@ class LibmodbusServer:
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(*self._command, stdout=asyncio.subprocess.PIPE)
         assert self._process.stdout is not None
-        assert await asyncio.wait_for(self._process.stdout.readline(), 5) == b"listening\n"
+        assert await asyncio.wait_for(self._process.stdout.readline(), 60) == b"listening\n"
         self._counting = asyncio.create_task(self._count(self._process.stdout))
 
     async def _count(self, lines: asyncio.StreamReader) -> None:

@@ -10,7 +10,7 @@ import uvicorn
 
 from hub.serve import listen, url_of
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from small_hub import START, SmallAgent
+from small_pictures import hash_of, png
 
 from hub.accounts.asker import Scope
 from hub.accounts.tokens import make_token
@@ -205,7 +206,8 @@ class World:
                 value = MeasuredValue(characteristic=mark, value=number, decimals=1, uom="MMT")
                 return MeasurementsRecord(unit=fact.thing, operation="OP10", values=(value,), **identity)
             case DataKind.PICTURES:
-                picture = Picture(sha256=f"sha256:{number:064x}", size=number, position=mark)
+                content = self.content(number)
+                picture = Picture(sha256=hash_of(content), size=len(content), position=mark)
                 return PicturesRecord(unit=fact.thing, operation="OP10", pictures=(picture,), **identity)
             case _:
                 components = tuple(Component(item=child, position=mark) for child in children)
@@ -215,6 +217,11 @@ class World:
     def mark(number: int) -> str:
         """A word that stands in the records of one fact and nowhere else."""
         return f"mark{number:03}x"
+
+    @classmethod
+    def content(cls, number: int) -> bytes:
+        """The file behind the picture of one fact; its mark stands in it."""
+        return png(cls.mark(number))
 
     def build(self, hub: Hub, blind_to: str | None = None) -> list[bytes]:
         """Enter companies, policies and shipments; gives the batches of the agents, to be sent."""

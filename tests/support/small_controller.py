@@ -56,7 +56,7 @@ class Controller:
         await self.until(station, "acknowledge", 0)
         return error
 
-    async def until(self, station: str, name: str, level: int, seconds: float = 8.0) -> None:
+    async def until(self, station: str, name: str, level: int, seconds: float = 60.0) -> None:
         async with asyncio.timeout(seconds):
             while await self.get(station, name) != level:  # noqa: ASYNC110 - a controller scans its memory
                 await asyncio.sleep(0.002)

@@ -1,6 +1,7 @@
 """Real PostgreSQL servers for tests, from a Python package; each on a socket of its own and gone afterwards.
 
-Nothing is synced to disk. Texts sort by the rules of Unicode unless a column says otherwise, as on a real server.
+Nothing is synced to disk unless asked for. Texts sort by the rules of Unicode unless a column says otherwise, as on a
+real server.
 """
 
 import ctypes
@@ -19,15 +20,17 @@ import psycopg
 
 _WAIT_S = 60
 _WITH_BUILTIN = 17
-_UNSYNCED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "autovacuum=off")
+_UNSYNCED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
 
 
 class SmallPostgres:
-    """One server; ``close`` ends it."""
+    """One server; ``close`` ends it. ``lasting``: on disk and synced, as one that is measured has to be."""
 
-    def __init__(self, programs: Path | None = None, *, archives: bool = False) -> None:
+    def __init__(self, programs: Path | None = None, *, archives: bool = False, lasting: bool = False) -> None:
         memory = Path("/dev/shm")
-        self._folder = Path(tempfile.mkdtemp(prefix="zy-pg-", dir=memory if os.access(memory, os.W_OK) else None))
+        fast = not lasting and os.access(memory, os.W_OK)
+        self._folder = Path(tempfile.mkdtemp(prefix="zy-pg-", dir=memory if fast else None))
+        self._synced = () if lasting else _UNSYNCED
         self._programs = programs or _programs()
         self._user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL does not run as root
         if self._user is not None:
@@ -54,7 +57,8 @@ class SmallPostgres:
 
     def start(self) -> None:
         """Run it; returns when it answers."""
-        options = ("listen_addresses=", f"unix_socket_directories={self._folder}", *_UNSYNCED, *self._more)
+        options = ("listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=200")
+        options = (*options, *self._synced, *self._more)
         chosen = [word for option in options for word in ("-c", option)]
         self._server = subprocess.Popen(
             [self._programs / "postgres", "-D", str(self._folder / "data"), *chosen],
@@ -138,6 +142,12 @@ class SmallPostgres:
         with psycopg.connect(self.url(database), autocommit=True, connect_timeout=_WAIT_S) as connection:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
+
+    @property
+    def pid(self) -> int:
+        """Of the process whose children do the work."""
+        assert self._server is not None
+        return self._server.pid
 
     def _answers(self) -> bool:
         try:

@@ -65,7 +65,7 @@ base = 200
 m1 = "bore"
 """
 BASE, TRIGGER, ACKNOWLEDGE = 200, 200, 260
-PATIENCE_S = 30
+PATIENCE_S = 180
 
 
 def text(content: str) -> list[int]:
@@ -86,7 +86,7 @@ def registers() -> list[int]:
 
 def run(module: str, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", module, *arguments], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -113,7 +113,7 @@ def hub(tmp_path: Path) -> Iterator[dict[str, Any]]:
         yield made | json.loads(ready.read_text()) | {"folder": data}
     finally:
         serving.terminate()
-        serving.wait(10)
+        serving.wait(PATIENCE_S)
 
 
 def serving_wait(process: subprocess.Popen[bytes], seconds: float) -> None:

@@ -26,13 +26,13 @@ from traceability.log.checkpoint import Checkpoint, open_checkpoint
 from traceability.log.note import parse_verifier_key
 from traceability.merkle import leaf_hash, tree_hash
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 PACES = Paces(down=Pace(first=0.05, longest=0.2), refused=Pace(first=0.05, longest=0.2), ask_every=0.3)
 
 
 def hub_command(*words: str | Path) -> dict[str, object]:
     run = subprocess.run(
-        [sys.executable, "-m", "hub", *words, "--json"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "hub", *words, "--json"], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
@@ -54,7 +54,7 @@ def serving(data: Path, port: int = 0) -> Iterator[int]:
         yield int(json.loads(ready.read_text())["url"].rpartition(":")[2])
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(20)
+        process.wait(PATIENCE_S)
 
 
 class Line:

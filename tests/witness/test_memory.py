@@ -62,7 +62,7 @@ def test_a_killed_witness_never_forgets_what_it_gave(folder):
                 os.kill(process.pid, signal.SIGKILL)
                 break
         given = max([20, *(int(line) for line in told)])
-    process.join(timeout=20)
+    process.join(timeout=60)
     remembered = Witness(folder, lambda: 1).seen()[LOG_KEY.name].size
     assert remembered >= given
     assert Witness(folder, lambda: 1).add_checkpoint(OTHER.request(remembered, 200)).status == 422
@@ -110,7 +110,7 @@ def test_the_command_from_init_to_serving(tmp_path, capsys):
         assert httpx.get(f"{url}/vkey", timeout=20).text.strip() == str(key)
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert main(["status", "--data", str(data), "--json"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])[LOG_KEY.name] == 9
     assert main(["visit", "--data", str(data), "--hub", "http://127.0.0.1:9"]) == 1

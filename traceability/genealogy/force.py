@@ -49,15 +49,28 @@ def intervals(links: Iterable[Link]) -> list[Link]:
 
 def statements_by_link(links: Iterable[Link]) -> dict[LinkKey, list[Told]]:
     """What is stated about each link, earliest first; of one instant the last statement, and none erroneous."""
-    chains: defaultdict[LinkKey, defaultdict[tuple[str, str], list[Link]]] = defaultdict(lambda: defaultdict(list))
+    stated: defaultdict[LinkKey, list[Link]] = defaultdict(list)
     for link in links:
-        chains[link.key][link.author, link.chain].append(link)
-    return {key: _in_order(by_chain.values()) for key, by_chain in chains.items()}
+        stated[link.key].append(link)
+    return {
+        key: _only(several[0]) if len(several) == 1 else _in_order(_chains(several)) for key, several in stated.items()
+    }
 
 
 def link_order(link: Link) -> tuple[str, str, str]:
     """The order in which links are shown."""
     return link.parent, link.position or "", link.child
+
+
+def _only(link: Link) -> list[Told]:
+    return [] if link.erroneous else [Told(link.event_time, link)]
+
+
+def _chains(links: Iterable[Link]) -> Iterable[list[Link]]:
+    chains: defaultdict[tuple[str, str], list[Link]] = defaultdict(list)
+    for link in links:
+        chains[link.author, link.chain].append(link)
+    return chains.values()
 
 
 def _in_order(chains: Iterable[list[Link]]) -> list[Told]:

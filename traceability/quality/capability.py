@@ -101,6 +101,33 @@ class Evidence(msgspec.Struct, frozen=True):
     anderson_darling: float | None
 
 
+class PlainIndex(msgspec.Struct, frozen=True, kw_only=True):
+    """The index of some values without its preconditions: for pictures and lists; fields as in a result."""
+
+    n: int
+    mean: float | None
+    sigma: float | None
+    value: float | None
+    interval: Interval | None
+
+
+def plain_index(sums: Moments, decimals: int, characteristic: Characteristic) -> PlainIndex:
+    """The same figures that :func:`assess_evidence` gives of these sums; whether they are rated is not asked."""
+    step = _step(decimals)
+    mean = None if sums.mean is None else sums.mean * step
+    variance = None if sums.variance is None else sums.variance * step * step
+    index = None
+    if mean is not None and variance and not _UNUSABLE_LIMITS & set(_reasons(sums, characteristic, None)):
+        index = indices(mean, variance, _limit(characteristic.lsl), _limit(characteristic.usl)).cpk.value
+    return PlainIndex(
+        n=sums.n,
+        mean=None if mean is None else float(mean),
+        sigma=None if variance is None else math.sqrt(variance),
+        value=index,
+        interval=None if index is None else cpk_interval(index, sums.n),
+    )
+
+
 def assess_capability(
     values: Sequence[int],
     decimals: int,
@@ -128,7 +155,7 @@ def assess_evidence(
 ) -> CapabilityResult:
     """As :func:`assess_capability`, from what is kept of the values."""
     sums, stability = evidence.sums, evidence.stability
-    step = Fraction(1, 10**decimals) if decimals >= 0 else Fraction(10**-decimals)
+    step = _step(decimals)
     lsl, usl = _limit(characteristic.lsl), _limit(characteristic.usl)
     reasons = _reasons(sums, characteristic, stability)
     shown = stability is not None and stability.stable and sums.n >= FEWEST_VALUES
@@ -188,6 +215,10 @@ def _reasons(sums: Moments, characteristic: Characteristic, stability: Stability
         Reason.UNSTABLE: stability is not None and not stability.stable,
     }
     return tuple(reason for reason, found in findings.items() if found)
+
+
+def _step(decimals: int) -> Fraction:
+    return Fraction(1, 10**decimals) if decimals >= 0 else Fraction(10**-decimals)
 
 
 def _limit(stated: Decimal | None) -> Fraction | None:

@@ -138,12 +138,13 @@ def pooled(parts: Iterable[FirstPass]) -> FirstPass:
 def first_pass_of_unit(history: Sequence[Attempt]) -> FirstPass:
     """The counts of one unit at one operation, from its distinct attempts in any order."""
     if len(history) == 1:  # nearly every unit passes once
-        return _of_one(history[0].verdict, history[0].flags)
+        return first_pass_of_one(history[0].verdict, history[0].flags)
     return _of_several(history)
 
 
 @lru_cache(maxsize=64)
-def _of_one(verdict: Verdict, flags: tuple[Flag, ...]) -> FirstPass:
+def first_pass_of_one(verdict: Verdict, flags: tuple[Flag, ...]) -> FirstPass:
+    """The counts of a unit that passed once."""
     outcome = outcome_of(verdict, flags)
     if outcome is Outcome.SUBMISSION:
         ok = int(verdict is Verdict.OK)

@@ -27,11 +27,12 @@ def anderson_darling_counted(sums: Moments, counts: Iterable[tuple[int, int]]) -
     if sums.n < _FEWEST or sums.mean is None or not sums.variance:
         return None
     mean, sigma, n = float(sums.mean), math.sqrt(sums.variance), sums.n
+    erfc, log, root = math.erfc, math.log, math.sqrt(2.0)  # this runs for each value of each figure of a list
     terms, rank = [], 0
     for value, count in counts:
-        score = (value - mean) / sigma
-        below = math.log(max(_LEAST, normal_cdf(score)))
-        above = math.log(max(_LEAST, normal_cdf(-score)))
+        score = (value - mean) / sigma / root
+        below = log(max(_LEAST, 0.5 * erfc(-score)))
+        above = log(max(_LEAST, 0.5 * erfc(score)))
         weight = count * (2 * rank + count)
         terms.append(weight * below + (2 * n * count - weight) * above)
         rank += count

@@ -1,5 +1,6 @@
 """The report of a unit: one sheet with what it is, what happened, what was measured, and whether to believe it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,14 +13,16 @@ from hub.pages.after_sales.narrowed import folded
 from hub.pages.after_sales.unit_facts import UnitFacts, unit_facts
 from hub.pages.frame.navigation import Crumb
 from hub.pages.page_code import code_of
+from hub.pages.picture_rows import PictureRow
 from hub.pages.routes import UsesPages
 from hub.pages.speech import Speech
 from hub.pages.templating import Pages
 from hub.pages.unit_page import unit_context
 from hub.parts import Hub
 from traceability.identifier.item import item_uri, read_identity, unit_uri
+from traceability.unit import Verdict
 
-MOST_VALUES, MOST_NODES, MOST_RESULTS, MOST_CLAIMS = 10, 8, 9, 3
+MOST_VALUES, MOST_NODES, MOST_RESULTS, MOST_CLAIMS, MOST_PICTURES = 10, 8, 9, 3, 3
 """So many lines of each fit on one sheet of A4 together."""
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -62,5 +65,12 @@ def report_context(facts: UnitFacts, log_key: str, speech: Speech) -> dict[str, 
         "more_nodes": max(0, len(nearest) - MOST_NODES),
         "results": facts.view.results[-MOST_RESULTS:],
         "more_results": max(0, len(facts.view.results) - MOST_RESULTS),
+        "shots": _telling(whole["pictures"]),
         "reported": facts.claims[:MOST_CLAIMS],
     }
+
+
+def _telling(pictures: Sequence[PictureRow]) -> list[PictureRow]:
+    """Those that are here and tell most: of what failed first, then the latest."""
+    here = [row for row in reversed(pictures) if row.width]
+    return sorted(here, key=lambda row: row.result.verdict is Verdict.OK)[:MOST_PICTURES]

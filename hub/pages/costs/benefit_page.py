@@ -38,8 +38,8 @@ class BenefitTyped(AskedPlace):
             return AskedBenefit(
                 since=date.fromisoformat(self.since.strip()),
                 months=self.months,
-                cost=Decimal(self.cost.strip() or 0),
-                monthly=Decimal(self.monthly.strip() or 0),
+                cost=_amount(self.cost),
+                monthly=_amount(self.monthly),
                 per=self.per,
                 category=Category(self.category) if self.category else None,
                 part=self.part.strip(),
@@ -63,17 +63,16 @@ def benefit_context(answer: BenefitAnswer | None, typed: BenefitTyped, speech: S
         "pers": tuple(Per),
         "categories": tuple(Category),
         "most_months": MOST_MONTHS,
-        "tiles": [] if found is None else _tiles(found, speech, costed=_costed(typed)),
+        "tiles": [] if found is None else _tiles(found, speech),
         "doubts": [] if found is None else [speech.say(DOUBTS[each]) for each in found.doubts],
     }
 
 
-def _costed(typed: BenefitTyped) -> bool:
-    """Whether somebody said what the action cost: what was not said is not nothing."""
-    return bool(typed.cost.strip() or typed.monthly.strip())
+def _amount(typed: str) -> Decimal | None:
+    return Decimal(typed.strip()) if typed.strip() else None
 
 
-def _tiles(found: Benefit, speech: Speech, *, costed: bool) -> list[tuple[str, str, Cell]]:
+def _tiles(found: Benefit, speech: Speech) -> list[tuple[str, str, Cell]]:
     digits = _FINE if found.per is Per.UNIT else CENTS
     title = speech.say("saved per unit") if found.per is Per.UNIT else speech.say("saved per month")
     uom = found.currency
@@ -91,14 +90,14 @@ def _tiles(found: Benefit, speech: Speech, *, costed: bool) -> list[tuple[str, s
         (
             speech.say("net of the action's cost"),
             "cost-benefit",
-            number_cell(speech, found.net if costed else None, CENTS, uom),
+            number_cell(speech, found.net, CENTS, uom),
         ),
-        (speech.say("paid back after"), "cost-benefit", _payback(found, speech) if costed else Cell(text=NO_FIGURE)),
+        (speech.say("paid back after"), "cost-benefit", _payback(found, speech)),
     ]
 
 
 def _payback(found: Benefit, speech: Speech) -> Cell:
-    if found.saving is None:
+    if found.saving is None or found.outlay is None:
         return Cell(text=NO_FIGURE)
     if found.payback is None:
         return Cell(text=speech.say("never at this rate"))

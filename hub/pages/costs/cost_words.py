@@ -74,6 +74,7 @@ DOUBTS: Mapping[StrEnum, str] = {
     Doubt.ALLOCATED: mark("the true place of most costs: more than half are allocated, not named by their entries"),
     Doubt.MONTHS_LEFT_OUT: mark("what months without production cost: they are left out"),
     Doubt.UNALLOCATED: mark("whose the costs are that are not allocated: they are left out on both sides"),
+    Doubt.NO_OUTLAY: mark("whether the action paid for itself: nobody said what it cost"),
     Doubt.NO_UNITS: mark("the cost of a unit: none was made on one side"),
 }
 COST_TABLES = (CATEGORIES, ACTIVITIES, LOSS_ITEMS, DRIVERS, SOURCES, COST_DIMENSIONS, PER, DOUBTS)

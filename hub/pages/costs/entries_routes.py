@@ -21,6 +21,7 @@ from hub.pages.costs.entering_forms import TypedCost, TypedReversal, enter_typed
 from hub.pages.costs.routes import below_costs
 from hub.pages.costs.tables import CENTS, entries_table
 from hub.pages.eyes import to_show
+from hub.pages.files.beside import UsesBeside
 from hub.pages.plants.entering import entered_at, may_enter
 from hub.pages.routes import UsesPages
 from hub.pages.speech import Speech
@@ -101,6 +102,7 @@ async def post_file(  # noqa: PLR0917 - what the route needs
     hub: UsesHub,
     asker: UsesAsker,
     pages: UsesPages,
+    beside: UsesBeside,
     file: Annotated[UploadFile, File()],
     what: Annotated[str, Form(max_length=10)] = "check",
 ) -> Response:
@@ -112,6 +114,9 @@ async def post_file(  # noqa: PLR0917 - what the route needs
             return _page(plant, request, hub, asker, pages, _Said(trouble=trouble, file=said))
 
         try:
+            elsewhere = beside.taken("costs", plant, data, file.filename)
+            if elsewhere is not None:
+                return elsewhere
             found = read_costs(data)
         except EntryRefused as error:
             return again(str(error))

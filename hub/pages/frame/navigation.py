@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 from urllib.parse import quote
 
 import msgspec
@@ -22,11 +23,15 @@ _PLANT = re.compile(re.escape(PLANTS_PATH) + "/[^/]+")
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A page that stands by itself; ``begins`` are further paths that belong to it."""
+    """A page that stands by itself; ``begins`` are further paths that belong to it.
+
+    ``group``: under which name it stands with others that serve the same; those of a group follow each other.
+    """
 
     title: str
     path: str
     begins: tuple[str, ...] = ()
+    group: str = ""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -53,22 +58,23 @@ TASKS: tuple[Task, ...] = (
             Entry(mark("Master data"), MASTER_PATH),
         ),
         of_plant=(
-            Entry(mark("Summary"), ""),
-            Entry(mark("Live line"), "/now"),
-            Entry(mark("Alarms"), "/alarms"),
-            Entry(mark("Indicators"), "/indicators"),
-            Entry(mark("Targets"), "/targets"),
-            Entry(mark("Quality costs"), "/costs"),
-            Entry(mark("Characteristics"), "/characteristics"),
-            Entry(mark("Losses"), "/losses"),
-            Entry(mark("Weak points"), "/weak-points"),
-            Entry(mark("Improvements"), "/improvements"),
-            Entry(mark("Feedback to design"), "/design"),
-            Entry(mark("Level"), "/level"),
-            Entry(mark("Yearly review"), "/reviews"),
-            Entry(mark("Self-assessment"), "/self-assessment"),
-            Entry(mark("Gauges"), "/gauges"),
-            Entry(mark("Incoming"), "/incoming"),
+            Entry(mark("Summary"), "", group=mark("Now")),
+            Entry(mark("Live line"), "/now", group=mark("Now")),
+            Entry(mark("Alarms"), "/alarms", group=mark("Now")),
+            Entry(mark("Incoming"), "/incoming", group=mark("Now")),
+            Entry(mark("Characteristics"), "/characteristics", group=mark("Control")),
+            Entry(mark("Gauges"), "/gauges", group=mark("Control")),
+            Entry(mark("Indicators"), "/indicators", group=mark("Control")),
+            Entry(mark("Targets"), "/targets", group=mark("Control")),
+            Entry(mark("Files"), "/files", group=mark("Control")),
+            Entry(mark("Losses"), "/losses", group=mark("Improve")),
+            Entry(mark("Quality costs"), "/costs", group=mark("Improve")),
+            Entry(mark("Weak points"), "/weak-points", group=mark("Improve")),
+            Entry(mark("Improvements"), "/improvements", group=mark("Improve")),
+            Entry(mark("Feedback to design"), "/design", group=mark("Improve")),
+            Entry(mark("Level"), "/level", group=mark("Prove")),
+            Entry(mark("Self-assessment"), "/self-assessment", group=mark("Prove")),
+            Entry(mark("Yearly review"), "/reviews", group=mark("Prove")),
         ),
     ),
     Task(
@@ -111,13 +117,27 @@ class ShownEntry(msgspec.Struct, frozen=True):
     here: bool
 
 
+class ShownGroup(msgspec.Struct, frozen=True):
+    """Pages that serve the same; ``path`` leads to the first of them. Without a title they stand by themselves."""
+
+    title: str
+    path: str
+    here: bool
+    entries: tuple[ShownEntry, ...]
+
+
 class ShownTask(msgspec.Struct, frozen=True):
     """A task as it is shown."""
 
     title: str
     path: str
     here: bool
-    entries: tuple[ShownEntry, ...]
+    groups: tuple[ShownGroup, ...]
+
+    @property
+    def entries(self) -> tuple[ShownEntry, ...]:
+        """All of its pages."""
+        return tuple(entry for group in self.groups for entry in group.entries)
 
 
 class Crumb(msgspec.Struct, frozen=True):
@@ -145,12 +165,19 @@ def shown_tasks(path: str, speech: Speech, tasks: Sequence[Task] = TASKS) -> tup
             title=speech.say(task.title),
             path=task.entries[0].path,
             here=task.title == here,
-            entries=tuple(
-                ShownEntry(speech.say(e.title), quote(e.path, safe="/"), e == best) for e in entries[task.title]
-            ),
+            groups=_groups(entries[task.title], best, speech),
         )
         for task in tasks
     )
+
+
+def _groups(entries: Sequence[Entry], best: Entry | None, speech: Speech) -> tuple[ShownGroup, ...]:
+    def shown(name: str, found: Sequence[Entry]) -> ShownGroup:
+        several = tuple(ShownEntry(speech.say(e.title), quote(e.path, safe="/"), e == best) for e in found)
+        title = speech.say(name) if name else ""
+        return ShownGroup(title, several[0].path, any(one.here for one in several), several)
+
+    return tuple(shown(name, list(found)) for name, found in groupby(entries, key=lambda entry: entry.group))
 
 
 def _entries(task: Task, path: str) -> tuple[Entry, ...]:
@@ -158,7 +185,7 @@ def _entries(task: Task, path: str) -> tuple[Entry, ...]:
     within = _PLANT.match(path) if task.of_plant else None
     if within is None:
         return task.entries
-    return (*task.entries, *(Entry(e.title, within[0] + e.path, e.begins) for e in task.of_plant))
+    return (*task.entries, *(Entry(e.title, within[0] + e.path, e.begins, e.group) for e in task.of_plant))
 
 
 def _fits(entry: Entry, path: str) -> int:

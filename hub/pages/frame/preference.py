@@ -1,6 +1,7 @@
 """What a reader prefers, kept in cookies: light or dark, and by which clock times are told."""
 
 from enum import StrEnum
+from functools import cache
 from zoneinfo import available_timezones
 
 from starlette.requests import Request
@@ -48,4 +49,12 @@ def zone_of(request: Request) -> str:
 
 def chosen_zone(text: str | None) -> str | None:
     """The zone, if there is one of that name."""
-    return text if text == OF_PLANT or text in available_timezones() else None
+    if text is None or text == OF_PLANT:
+        return text
+    return text if text in _zones() else None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone that this machine knows: looked up on its disk once, as every page asks for them."""
+    return frozenset(available_timezones())

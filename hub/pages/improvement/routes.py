@@ -15,6 +15,7 @@ from hub.improvement.forms import ImprovementForm
 from hub.improvement.read import day_at, find, improvements_of, view
 from hub.improvement.weak import EffectUnit
 from hub.improvement.weak_points import weak_points
+from hub.kept import UsesKept
 from hub.page_paths import PLANTS_PATH, improvement_path, plant_path
 from hub.pages.eyes import to_show
 from hub.pages.frame.navigation import Crumb
@@ -45,13 +46,16 @@ def get_weak_page(  # noqa: PLR0917 - what the route needs
     request: Request,
     hub: UsesHub,
     asker: UsesAsker,
+    kept: UsesKept,
     pages: UsesPages,
     by: EffectUnit = EffectUnit.UNITS,
 ) -> Response:
     """Where does this plant lose most?"""
     with hub.store.reading() as connection:
         entry = plant_entry(connection, plant)
-        found = weak_points(connection, plant, hub.clock(), by)
+        now = hub.clock()
+        question = ("weak-points", by)
+        found = kept.answer(connection, asker, plant, question, now, lambda: weak_points(connection, plant, now, by))
         parts = parts_named(connection, {one.part for one in found.points if one.part})
         enters = may_enter(connection, asker, plant)
     speech = pages.speech(request)
@@ -66,11 +70,14 @@ def get_weak_page(  # noqa: PLR0917 - what the route needs
 
 
 @router.get(_OF_PLANT + "/design")
-def get_design_page(plant: str, request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+def get_design_page(  # noqa: PLR0917 - what the route needs
+    plant: str, request: Request, hub: UsesHub, asker: UsesAsker, kept: UsesKept, pages: UsesPages
+) -> Response:
     """What do our processes and the field say to the designers?"""
     with hub.store.reading() as connection:
         entry = plant_entry(connection, plant)
-        found = design_feedback(connection, plant, hub.clock())
+        now, question = hub.clock(), ("design",)
+        found = kept.answer(connection, asker, plant, question, now, lambda: design_feedback(connection, plant, now))
     speech = pages.speech(request)
     return pages.show(
         request,

@@ -10,14 +10,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
+from hub.errors import EntryRefused
 from hub.indicator.enter import define, state_value, take_back
 from hub.indicator.usual import USUAL
 from hub.indicator.value_file import load, look
+from hub.kept import kept_of
 from hub.metric.asked import Over, Step
 from hub.metric.routes import window_of
 from hub.metric.views import PlaceAsked
 from hub.page_paths import PLANTS_PATH, plant_path
 from hub.pages.eyes import to_show
+from hub.pages.files.beside import UsesBeside
 from hub.pages.indicators.charts import trend_chart
 from hub.pages.indicators.file_said import ENTER, Said, looked_at
 from hub.pages.indicators.indicator_page import SHOWN, Question, found_of, indicator_tables
@@ -68,7 +71,14 @@ class _Page:
             entry = plant_entry(connection, self.plant)
             over = Over(window_of(connection, self.plant, asked.begin, asked.end, now), asked.step)
             question = Question(plant=self.plant, over=over, place=place, shown=asked.show, now=now)
-            found = found_of(connection, question, speech)
+            found = kept_of(self.request).answer(
+                connection,
+                self.asker,
+                self.plant,
+                ("indicators", over, tuple(place.model_dump().items()), asked.show, speech.language),
+                now,
+                lambda: found_of(connection, question, speech),
+            )
             enters = may_enter(connection, self.asker, self.plant)
         undone, usual = (self.request.query_params.get(name) for name in ("undo", "usual"))
         answer = self.pages.show(
@@ -143,6 +153,7 @@ def post_undo_page(page: UsesPage, form: Annotated[TypedUndo, Form()]) -> Respon
 @router.post(_PATH + "/values/file", dependencies=[AdminOnly])
 async def post_file_page(
     page: UsesPage,
+    beside: UsesBeside,
     file: Annotated[UploadFile, File()],
     what: Annotated[str, Form(max_length=10)] = "check",
 ) -> Response:
@@ -150,6 +161,13 @@ async def post_file_page(
     data = await file.read()
 
     def answer() -> Response:
+        try:
+            elsewhere = beside.taken("indicator-values", page.plant, data, file.filename)
+        except EntryRefused as error:
+            return page.show(_Asked(), PlaceAsked(), Said(trouble=page.pages.speech(page.request).refusal(error)))
+        if elsewhere is not None:
+            return elsewhere
+
         def seen() -> tuple[int, tuple[Problem, ...]]:
             report = look(page.hub, page.plant, data)
             return report.rows, report.problems

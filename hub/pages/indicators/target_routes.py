@@ -8,9 +8,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
+from hub.errors import EntryRefused
 from hub.metric.declared import declared_series
 from hub.page_paths import PLANTS_PATH, plant_path
 from hub.pages.eyes import to_show
+from hub.pages.files.beside import UsesBeside
 from hub.pages.indicators.file_said import ENTER, Said, looked_at
 from hub.pages.indicators.target_page import target_tables
 from hub.pages.indicators.typed import TypedTarget, TypedWithdrawal
@@ -105,6 +107,7 @@ def post_withdrawal_page(page: UsesPage, form: Annotated[TypedWithdrawal, Form()
 @router.post(_PATH + "/file", dependencies=[AdminOnly])
 async def post_targets_file_page(
     page: UsesPage,
+    beside: UsesBeside,
     file: Annotated[UploadFile, File()],
     what: Annotated[str, Form(max_length=10)] = "check",
 ) -> Response:
@@ -112,6 +115,13 @@ async def post_targets_file_page(
     data = await file.read()
 
     def answer() -> Response:
+        try:
+            elsewhere = beside.taken("targets", page.plant, data, file.filename)
+        except EntryRefused as error:
+            return page.show("", Said(trouble=page.pages.speech(page.request).refusal(error)))
+        if elsewhere is not None:
+            return elsewhere
+
         def seen() -> tuple[int, tuple[Problem, ...]]:
             report = look(page.hub, page.plant, data)
             return report.rows, report.problems

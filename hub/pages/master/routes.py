@@ -11,11 +11,13 @@ from hub.accounts.asker import Asker
 from hub.accounts.permission import Permission
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.errors import EntryRefused
+from hub.intake.kinds import WORKBOOK
 from hub.master import asked
 from hub.master.importing import today_of
 from hub.master.plan_kind import KINDS, SHEETS
 from hub.master.undoing import undo
 from hub.page_paths import MASTER_PATH, master_kind_path
+from hub.pages.files.beside import UsesBeside
 from hub.pages.frame.navigation import Crumb
 from hub.pages.improvement.sent import given_by
 from hub.pages.master.sent import FileSaid, as_file, checked, editable, row_of, taken
@@ -78,14 +80,21 @@ async def post_file(  # noqa: PLR0917 - what the route needs
     hub: UsesHub,
     asker: UsesAsker,
     pages: UsesPages,
+    beside: UsesBeside,
     file: Annotated[UploadFile, File()],
     kind: Annotated[str, Form(max_length=60)] = "",
     what: Annotated[str, Form(max_length=10)] = "check",
 ) -> Response:
-    """Enter a file, or only say what is in it."""
+    """Enter a file, or only say what is in it; a large one is checked beside other work."""
     data = await file.read()
 
     def answer() -> Response:
+        try:
+            elsewhere = beside.taken(kind or WORKBOOK, "", data, file.filename)
+        except EntryRefused as error:
+            return _overview(request, hub, asker, pages, FileSaid(trouble=pages.speech(request).refusal(error)))
+        if elsewhere is not None:
+            return elsewhere
         language = pages.speech(request).language.value
         if what == "enter":
             said = taken(hub, data, kind or None, language, asker.signature)

@@ -8,6 +8,7 @@ import msgspec
 
 from hub.alarm.response import ResponseTimes
 from hub.alarm.views import AlarmPage, AlarmView
+from hub.page_paths import NOTIFICATIONS_PATH
 from hub.pages.alarm_rows import ALARM_KINDS, AlarmRow, alarm_rows
 from hub.pages.home_page import State
 from hub.pages.speech import NO_FIGURE, Speech, mark
@@ -19,15 +20,19 @@ from traceability.quality.alarm.rule import AlarmKind
 DAYS = (1, 7, 30, 90, 365)
 MOST_WAITING = 40
 MOST_LISTED = 500
+MOST_TITLE = 200
+MOST_TOLD = 2_000
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 class ListedAlarm(msgspec.Struct, frozen=True, kw_only=True):
-    """An alarm with its row; ``answer_url`` leads to the form that answers it or corrects the answer."""
+    """An alarm with its row; ``answer_url`` leads to the form that answers it or corrects the answer, ``tell_url`` to a
+    new notification that is filled from it."""
 
     view: AlarmView
     row: AlarmRow
     answer_url: str
+    tell_url: str
 
     @property
     def waited_s(self) -> float | None:
@@ -40,9 +45,26 @@ class ListedAlarm(msgspec.Struct, frozen=True, kw_only=True):
 def listed(page: AlarmPage, path: str, speech: Speech) -> tuple[ListedAlarm, ...]:
     """The alarms of a page with what is said of them."""
     return tuple(
-        ListedAlarm(view=view, row=row, answer_url=f"{path}?{urlencode({'agent': view.agent, 'id': view.id})}#answer")
+        ListedAlarm(
+            view=view,
+            row=row,
+            answer_url=f"{path}?{urlencode({'agent': view.agent, 'id': view.id})}#answer",
+            tell_url=tell_url(view, row, speech),
+        )
         for view, row in zip(page.alarms, alarm_rows(page, speech), strict=True)
     )
+
+
+def tell_url(alarm: AlarmView, row: AlarmRow, speech: Speech) -> str:
+    """A new notification about what the alarm saw: the unit, or else the part, with the evidence that can be looked up."""
+    title = f"{speech.say(ALARM_KINDS[alarm.warns_of])} · {alarm.work_cell}"
+    lines = [row.seen, row.outlook, f"{alarm.at.isoformat(timespec='seconds')} · {alarm.agent} · {alarm.id}"]
+    given = {
+        "title": title[:MOST_TITLE],
+        "description": "\n".join(line for line in lines if line)[:MOST_TOLD],
+        "item": alarm.unit or alarm.part,
+    }
+    return f"{NOTIFICATIONS_PATH}/new?{urlencode(given)}"
 
 
 def alarms_context(times: ResponseTimes, waiting: Sequence[ListedAlarm], speech: Speech) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from hub.entry.quality import reverse_loss
 from hub.errors import EntryRefused
 from hub.page_paths import PLANTS_PATH, plant_path
 from hub.pages.eyes import to_show
+from hub.pages.files.beside import UsesBeside
 from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail, refused
 from hub.pages.plants.losses_page import Preview, losses_context, losses_tables, sums_of
 from hub.pages.routes import UsesPages
@@ -110,12 +111,13 @@ def post_loss_reversal(  # noqa: PLR0917 - what the route needs
 
 
 @router.post(_PATH + "/file", dependencies=[AdminOnly])
-def post_losses_file(
+def post_losses_file(  # noqa: PLR0917 - what the route needs
     plant: str,
     request: Request,
     hub: UsesHub,
     asker: UsesAsker,
     pages: UsesPages,
+    beside: UsesBeside,
     *,
     file: UploadFile | None = None,
     content: Annotated[str, Form(max_length=MOST_KEPT * 2)] = "",
@@ -128,6 +130,9 @@ def post_losses_file(
 
     try:
         data = _bytes_of(file, content)
+        elsewhere = beside.taken("losses", plant, data, file.filename if file else "")
+        if elsewhere is not None:
+            return elsewhere
         read = read_losses(data)
     except EntryRefused as error:
         return again(str(error))
@@ -148,7 +153,7 @@ def _bytes_of(file: UploadFile | None, content: str) -> bytes:
             "the page does not hold the file any more", where="file", advice="choose it again"
         ) from error
     if not data:
-        raise EntryRefused("no file was chosen", where="file", advice="choose a CSV file")
+        raise EntryRefused("no file was chosen", where="file", advice="choose a CSV or Excel file")
     return data
 
 

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hub.accounts.asker import Asker
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.errors import EntryRefused
+from hub.kept import UsesKept, kept_of
 from hub.page_paths import PLANTS_PATH, own_characteristic_path, plant_path
 from hub.pages.eyes import to_show
 from hub.pages.frame.address import address_of
@@ -23,11 +24,9 @@ from hub.pages.tables.define import Filled
 from hub.pages.templating import Pages
 from hub.parts import Hub
 from hub.spc import decide
-from hub.spc.standing import own_chart
-from hub.spc.strata import strata
+from hub.spc.whole import own_whole
 from hub.suppliers.asked import Asked, Chart, Rules, plant_entry, subject_of
-from hub.suppliers.lots import lot_comparison
-from hub.suppliers.spread import capability, characteristics, histogram, trend
+from hub.suppliers.kept_lists import kept_characteristics
 from traceability.record.spc import ValuePlace
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -64,11 +63,13 @@ class Drawn(BaseModel):
 
 
 @router.get(_PATH)
-def get_characteristics_page(plant: str, request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+def get_characteristics_page(  # noqa: PLR0917 - what the route needs
+    plant: str, request: Request, hub: UsesHub, asker: UsesAsker, kept: UsesKept, pages: UsesPages
+) -> Response:
     """Which characteristic needs me?"""
     with hub.store.reading() as connection:
-        entry = plant_entry(connection, plant)
-        found = characteristics(connection, plant, hub.clock())
+        entry, now = plant_entry(connection, plant), hub.clock()
+        found = kept_characteristics(kept, connection, asker, plant, now)
     speech = pages.speech(request)
     return pages.show(
         request,
@@ -145,17 +146,20 @@ def _page(  # noqa: PLR0917 - what the route needs
     with to_show(request, hub, asker).store.reading() as connection:
         now = hub.clock()
         subject = subject_of(connection, plant, characteristic, asked, now)
-        own = own_chart(connection, subject, how.chart, how.rules)
-        spread = histogram(connection, subject)
-        capable = capability(connection, subject, now)
-        parts = trend(connection, subject)
-        lots = lot_comparison(connection, subject)
-        beside = strata(connection, subject)
+        told = kept_of(request).answer(
+            connection,
+            asker,
+            plant,
+            ("own characteristic", subject.named, how.chart, how.rules, now.date()),
+            now,
+            lambda: own_whole(connection, subject, how.chart, how.rules, now),
+        )
         enters = may_enter(connection, asker, plant)
     zone = pages.zone(request, subject.entry.time_zone)
-    usual = characteristic_tables(own.chart, spread, parts, lots, zone=zone, speech=speech)
+    own = told.own
+    usual = characteristic_tables(told.every, zone=zone, speech=speech)
     points = own_points(own, zone, address, enters=enters, speech=speech)
-    context = characteristic_context(own.chart, spread, capable, parts, lots, zone=zone, speech=speech)
+    context = characteristic_context(told.every, zone=zone, speech=speech)
     context |= own_context(own, how.point, enters=enters)
     context |= {"asked": asked, "chart_kind": how.chart, "rule_set": how.rules}
     context |= {"charts": tuple(Chart), "sets": tuple(Rules), "trouble": trouble, "done": address.get(DONE) or ""}
@@ -165,7 +169,7 @@ def _page(  # noqa: PLR0917 - what the route needs
         request,
         "own_characteristic.html",
         context,
-        tables=(points, *usual[1:], *decided_tables(own, beside, zone)),
+        tables=(points, *usual[1:], *decided_tables(own, told.beside, zone)),
         trail=(*way[:-1], listed, way[-1]),
     )
     return refused(answer, trouble)

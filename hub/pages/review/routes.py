@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from hub.api.access import UsesHub
+from hub.api.access import UsesAsker, UsesHub
 from hub.api.table_file import download
 from hub.errors import NotFound
+from hub.kept import UsesKept
 from hub.named import Named
 from hub.page_paths import PLANTS_PATH, plant_path
 from hub.pages.frame.navigation import Crumb
@@ -21,6 +22,7 @@ from hub.pages.templating import Pages
 from hub.review.make import FIRST_YEAR, make_review
 from hub.review.views import Review
 from hub.store.master_queries import read_master
+from hub.store.tallied_queries import components_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=9000)]
@@ -30,14 +32,19 @@ _OFFERED = 4
 
 
 @router.get(PLANTS_PATH + "/{plant}/reviews")
-def get_reviews_page(plant: str, request: Request, hub: UsesHub, pages: UsesPages) -> Response:
+def get_reviews_page(  # noqa: PLR0917 - what the route needs
+    plant: str, request: Request, hub: UsesHub, asker: UsesAsker, kept: UsesKept, pages: UsesPages
+) -> Response:
     """The review of the last whole year."""
     with hub.store.reading() as connection:
         entry = read_master(connection).plants.get(plant)
         if entry is None:
             raise NotFound(f"there is no plant {plant[:100]!r}", advice="/plants lists them")
         last = hub.clock().astimezone(ZoneInfo(entry.time_zone)).year - 1
-        review = make_review(hub, connection, plant, last)
+        question = ("review", last, components_of(connection, plant))  # others may tell of components
+        review = kept.answer(
+            connection, asker, plant, question, hub.clock(), lambda: make_review(hub, connection, plant, last)
+        )
     return _shown(request, pages, hub.clock(), review)
 
 

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from hub.alarm.views import alarm_page
 from hub.api.access import UsesAsker, UsesHub
 from hub.errors import NotFound
+from hub.kept import UsesKept
 from hub.page_paths import SUPPLIERS_PATH
 from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
@@ -19,11 +20,9 @@ from hub.pages.tables.define import Filled
 from hub.store.alarm_queries import AlarmWanted
 from hub.suppliers.asked import Asked, Chart, Rules, subject_of
 from hub.suppliers.board import by_plant
-from hub.suppliers.control_chart import control_chart
-from hub.suppliers.lots import lot_comparison
-from hub.suppliers.pareto import pareto
+from hub.suppliers.kept_lists import kept_characteristics, kept_pareto
 from hub.suppliers.routes import UsesSuppliers
-from hub.suppliers.spread import capability, characteristics, histogram, trend
+from hub.suppliers.whole import whole
 
 MOST_ALARMS = 20
 Question = Annotated[Asked, Depends()]
@@ -71,7 +70,14 @@ def get_compare_page(  # noqa: PLR0917 - what the route needs
 
 @router.get(SUPPLIERS_PATH + "/{plant}")
 def get_supplier_page(  # noqa: PLR0917 - what the route needs
-    plant: str, request: Request, hub: UsesHub, asker: UsesAsker, desk: UsesSuppliers, asked: Question, pages: UsesPages
+    plant: str,
+    request: Request,
+    hub: UsesHub,
+    asker: UsesAsker,
+    desk: UsesSuppliers,
+    kept: UsesKept,
+    asked: Question,
+    pages: UsesPages,
 ) -> Response:
     """How good is this supplier, and what makes it so?"""
     board = desk.board(hub, asker)
@@ -80,8 +86,8 @@ def get_supplier_page(  # noqa: PLR0917 - what the route needs
         raise NotFound(f"there is no plant {plant[:100]!r}", advice="/suppliers lists them")
     with hub.store.reading() as connection:
         now = hub.clock()
-        listed = characteristics(connection, plant, now)
-        defects = pareto(connection, plant, asked, now)
+        listed = kept_characteristics(kept, connection, asker, plant, now)
+        defects = kept_pareto(kept, connection, asker, plant, asked, now)
         alarms = alarm_page(connection, AlarmWanted(plant=plant, open=True), offset=0, limit=MOST_ALARMS)
     speech, zone = pages.speech(request), pages.zone(request, row.time_zone)
     return pages.show(
@@ -99,6 +105,8 @@ def get_characteristic_page(  # noqa: PLR0917 - what the route needs
     characteristic: str,
     request: Request,
     hub: UsesHub,
+    asker: UsesAsker,
+    kept: UsesKept,
     asked: Question,
     pages: UsesPages,
     *,
@@ -109,21 +117,20 @@ def get_characteristic_page(  # noqa: PLR0917 - what the route needs
     with hub.store.reading() as connection:
         now = hub.clock()
         subject = subject_of(connection, plant, characteristic, asked, now)
-        drawn = control_chart(connection, subject, chart, rules)
-        spread = histogram(connection, subject)
-        capable = capability(connection, subject, now)
-        parts = trend(connection, subject)
-        lots = lot_comparison(connection, subject)
+        question = ("characteristic", subject.named, chart, rules, now.date())
+        told = kept.answer(
+            connection, asker, plant, question, now, lambda: whole(connection, subject, chart, rules, now)
+        )
     speech = pages.speech(request)
     zone = pages.zone(request, subject.entry.time_zone)
-    context = characteristic_context(drawn, spread, capable, parts, lots, zone=zone, speech=speech)
+    context = characteristic_context(told, zone=zone, speech=speech)
     filed = subject.filed
     return pages.show(
         request,
         "characteristic.html",
         context
         | {"asked": asked, "chart_kind": chart, "rule_set": rules, "charts": tuple(Chart), "sets": tuple(Rules)},
-        tables=characteristic_tables(drawn, spread, parts, lots, zone=zone, speech=speech),
+        tables=characteristic_tables(told, zone=zone, speech=speech),
         trail=(
             Crumb(speech.say("Suppliers"), SUPPLIERS_PATH),
             Crumb(speech.named(filed.plant), f"{SUPPLIERS_PATH}/{plant}"),

@@ -113,7 +113,7 @@ def points_table(one: Characteristic, zone: str, identity: str, title: str) -> D
             made("rules", mark("rules broken"), _broken, Kind.STATE, falling=True),
         ),
         empty=NO_VALUES,
-        page=25,
+        page=10,
         cards=False,
     )
 
@@ -149,6 +149,7 @@ def bins_table(one: Characteristic) -> Definition[Bin]:
             number("fitted", mark("by the fitted curve"), lambda each: each.fitted, 1),
         ),
         empty=NO_VALUES,
+        page=20,
         cards=False,
     )
 

@@ -3,6 +3,7 @@
 ``ID.sort=NAME`` sorts by a column, ``ID.sort=-NAME`` the other way, ``ID.from=N`` begins at a row.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -29,6 +30,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     sort_url: str | None
     direction: str
     names_row: bool
+    label: str
+    is_number: bool
 
 
 class TableView(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,19 +55,20 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
 def arranged(filled: Filled, address: Address, speech: Speech) -> TableView:
     """The part of the table that the address asks for."""
     definition = filled.definition
-    rows = sorted_rows(filled, address, speech)
-    first = min(_from(address, definition.id), max(0, len(rows) - 1)) // definition.page * definition.page
+    total = len(filled.rows)
+    first = min(_from(address, definition.id), max(0, total - 1)) // definition.page * definition.page
     last = first + definition.page
+    rows = _ordered(filled, address, speech)[first:last]
     turn = f"{definition.id}.from"
     return TableView(
         id=definition.id,
         title=speech.say(definition.title),
         heads=tuple(_head(column, filled, address, speech) for column in definition.columns if column.shown),
-        rows=tuple(_shown(row, filled) for row in rows[first:last]),
+        rows=tuple(_shown(row, filled, speech) for row in rows),
         first=first,
-        total=len(rows),
+        total=total,
         earlier_url=address.with_((turn, str(first - definition.page) or None)) if first else None,
-        later_url=address.with_((turn, str(last))) if last < len(rows) else None,
+        later_url=address.with_((turn, str(last))) if last < total else None,
         csv_url=_export_url(address, definition.id, "csv"),
         xlsx_url=_export_url(address, definition.id, "xlsx"),
         empty=speech.say(definition.empty.text),
@@ -76,18 +80,24 @@ def arranged(filled: Filled, address: Address, speech: Speech) -> TableView:
 def sorted_rows(filled: Filled, address: Address, speech: Speech) -> list[tuple[Cell, ...]]:
     """Every row, in the order asked for; equal ones, and those without the figure, stay as they were."""
     columns = filled.definition.columns
-    rows = [tuple(column.cell(row, speech) for column in columns) for row in filled.rows]
+    return [tuple(column.cell(row, speech) for column in columns) for row in _ordered(filled, address, speech)]
+
+
+def _ordered(filled: Filled, address: Address, speech: Speech) -> Sequence[Any]:
+    """What the rows are made of, in that order: of rows that are not shown only the cell sorted by is made."""
+    columns = filled.definition.columns
     asked = address.get(f"{filled.definition.id}.sort") or ""
-    place = next((n for n, column in enumerate(columns) if column.id == asked.lstrip("-")), None)
-    if place is None or columns[place].picture:
-        return rows
-    known = [row for row in rows if row[place].sort is not None]
-    known.sort(key=lambda row: _key(row[place]), reverse=asked.startswith("-"))
-    return known + [row for row in rows if row[place].sort is None]
+    by = next((column for column in columns if column.id == asked.lstrip("-")), None)
+    if by is None or by.picture:
+        return filled.rows
+    cells = [(by.cell(row, speech), row) for row in filled.rows]
+    known = [pair for pair in cells if pair[0].sort is not None]
+    known.sort(key=lambda pair: _key(pair[0]), reverse=asked.startswith("-"))
+    return [row for _, row in known] + [row for cell, row in cells if cell.sort is None]
 
 
-def _shown(row: tuple[Cell, ...], filled: Filled) -> tuple[Cell, ...]:
-    return tuple(cell for cell, column in zip(row, filled.definition.columns, strict=True) if column.shown)
+def _shown(row: Any, filled: Filled, speech: Speech) -> tuple[Cell, ...]:
+    return tuple(column.cell(row, speech) for column in filled.definition.columns if column.shown)
 
 
 def _key(cell: Cell) -> tuple[bool, float, str]:
@@ -100,9 +110,10 @@ def _head(column: Column[Any], filled: Filled, address: Address, speech: Speech)
     falling = now == "ascending" or (not now and column.falling)
     name = f"{filled.definition.id}.sort"
     changes = ((name, f"-{column.id}" if falling else column.id), (f"{filled.definition.id}.from", None))
+    title = speech.say(column.title)
     return Head(
         id=column.id,
-        title=speech.say(column.title),
+        title=title,
         kind=column.kind,
         uom=column.uom,
         help=help_of(column.help) if column.help else None,
@@ -112,6 +123,8 @@ def _head(column: Column[Any], filled: Filled, address: Address, speech: Speech)
         else f"{address.with_(*changes)}#{filled.definition.id}",
         direction=now,
         names_row=column.head,
+        label=title if len(title) < 2 else title[:1].upper() + title[1:],
+        is_number=column.kind is Kind.NUMBER,
     )
 
 

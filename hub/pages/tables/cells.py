@@ -36,6 +36,11 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     strip: tuple[tuple[int, int], ...] = ()
     """Counts in a row, each with how many of it were not OK."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is words, with a unit or something below at most."""
+        return not (self.url or self.state or self.code or self.spark or self.strip)
+
 
 EMPTY = Cell(text=NO_FIGURE)
 

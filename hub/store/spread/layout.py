@@ -159,11 +159,16 @@ def check_parts(connection: Writing, own: str) -> None:
     for spread in SPREAD:
         parts = columns_of(spread.all_parts())
         if {name: kind for name, kind in parts.items() if name not in {MOVED, ENDED}} != columns_of(spread.table.name):
-            raise DataDirectory(
-                f"the table {spread.table.name} would change, which is spread over several servers",
-                where=own,
-                advice="take a backup, run 'zhuoyue-hub shards --gather', then this, then 'zhuoyue-hub shards --over'",
-            )
+            raise would_change(own, spread.table.name)
+
+
+def would_change(own: str, what: str) -> DataDirectory:
+    """The refusal of a change of the tables that one of those on the nodes would not follow."""
+    return DataDirectory(
+        f"the table {what} would change, which is spread over several servers",
+        where=own,
+        advice="take a backup, run 'zhuoyue-hub shards --gather', then this, then 'zhuoyue-hub shards --over'",
+    )
 
 
 def fresh_rows(spread: Spread, own: str) -> str:

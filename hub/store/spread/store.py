@@ -5,6 +5,7 @@ table. Writers write the table itself, so a batch is taken in one transaction of
 it: there is nothing to commit in two phases. A move (``mover``) brings fresh rows to the nodes afterwards.
 """
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,15 +15,19 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 
+from hub.errors import DataDirectory
 from hub.store.database import BUSY_TIMEOUT_S, Writing
 from hub.store.dialect import FRESH_IN, SPREAD, TABLES_IN
 from hub.store.place import ServerPlace
 from hub.store.server import ServerStore, lock, make_server_engine, stated
-from hub.store.spread.layout import check_parts, make_views, seen_schema, views_miss, whole_schema
+from hub.store.spread.layout import check_parts, make_views, seen_schema, views_miss, whole_schema, would_change
 
 MOVE_LOCK = 0x5A68756F6D76
 """The advisory lock of who moves rows."""
 _PATIENCE_S = 20
+_NEEDED = {"2BP01", "0A000"}
+"""dependent_objects_still_exist, and what PostgreSQL says of a changed column that a view shows."""
+_OF_TABLE = re.compile(r"depends on (?:column \S+ of )?table \"?(\w+)")
 
 
 class SpreadStore(ServerStore):
@@ -41,7 +46,12 @@ class SpreadStore(ServerStore):
         """A writing transaction that sees the tables themselves, to change them."""
         with self.writing() as connection:
             connection.exec_driver_sql(f'SET LOCAL search_path = "{self.own}"')
-            yield connection
+            try:
+                yield connection
+            except DataDirectory as error:
+                if (needed := _needed_by_views(error)) is not None:
+                    raise would_change(self.own, needed) from error
+                raise
             check_parts(connection, self.own)
 
     @contextmanager
@@ -96,6 +106,15 @@ class SpreadStore(ServerStore):
         engine = make_server_engine(self.place, pool=pool, schema=seen, recycle_s=recycle_s)
         _let_nodes_compare(engine)
         return engine.execution_options(**{SPREAD: True, TABLES_IN: seen})
+
+
+def _needed_by_views(error: DataDirectory) -> str | None:
+    """Which table a migration could not drop or change because the views of spread tables stand on it."""
+    orig = getattr(error.__cause__, "orig", None)
+    if getattr(orig, "sqlstate", None) not in _NEEDED:
+        return None
+    found = _OF_TABLE.search(str(orig))
+    return found[1] if found else "that views stand on"
 
 
 class _PlainBinds(PGCompiler_psycopg):

@@ -46,7 +46,7 @@ async def page_of(place, starts=1):
     return next(json.loads(line)["address"] for line in log.splitlines() if '"local page"' in line)
 
 
-async def seen(url, text, seconds=10):
+async def seen(url, text, seconds=60):
     async with asyncio.timeout(seconds), httpx.AsyncClient(trust_env=False) as client:
         while text not in (found := (await client.get(url)).text):  # noqa: ASYNC110 - as a browser does
             await asyncio.sleep(0.05)
@@ -95,7 +95,7 @@ async def test_status_says_how_the_line_stands_and_that_it_stood_so(place, contr
     async with agent(place) as process:
         await controller.cycle("OP10", 1, "H1")
         state = place / "data" / "line.json"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not state.exists() or "H1" not in state.read_text():  # noqa: ASYNC110 - a file
                 await asyncio.sleep(0.05)
         assert main(["status", str(place / "agent.toml")]) == 0

@@ -119,7 +119,7 @@ async def test_a_controller_that_is_not_there_is_said_once_and_the_agent_ends_wh
     await controller.stop()
     try:
         async with agent(place) as process:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while "device is down" not in (place / "log").read_text():  # noqa: ASYNC110 - a file
                     await asyncio.sleep(0.05)
             await asyncio.sleep(0.5)

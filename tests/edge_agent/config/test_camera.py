@@ -1,5 +1,6 @@
 """``[station.camera]`` and ``[pictures]``: what is taken, and what is refused with the key that is wrong."""
 
+from datetime import time
 from decimal import Decimal
 
 import msgspec
@@ -9,8 +10,10 @@ from edge_agent.config.camera import check_camera, check_pictures
 from edge_agent.config.file import StationTable
 from edge_agent.config.picture_tables import PicturesTable
 from edge_agent.config.secret import read_secret, unread_secret
+from edge_agent.config.settings import PictureLane
 from edge_agent.errors import ConfigError
 from traceability.measurement import Characteristic
+from traceability.picture import SendPolicy
 from traceability.record.master import ControlPlan, Operation
 from vision.expectation import Check
 from vision.formats import Format
@@ -112,3 +115,13 @@ def test_what_does_not_fit_is_refused_with_its_key(tmp_path, changes, key, words
 def test_how_much_is_kept():
     rule = check_pictures(PicturesTable(ok_mb=1, other_mb=2, ok_days=3, other_days=4))
     assert (rule.ok_bytes, rule.other_bytes, rule.ok_days, rule.other_days) == (1 << 20, 2 << 20, 3, 4)
+
+
+def test_what_is_sent_of_it_and_when():
+    assert check_pictures(PicturesTable()).lane == PictureLane(policy=SendPolicy.FAILED, bytes_a_day=1 << 30)
+    written = {"send": "all", "send_mb_a_day": 5, "send_hours": "20:00-06:30"}
+    lane = check_pictures(msgspec.convert(written, PicturesTable)).lane
+    assert (lane.policy, lane.bytes_a_day, lane.hours) == (SendPolicy.ALL, 5 << 20, (time(20), time(6, 30)))
+    for wrong in ({"send": "some"}, {"send_hours": "24:00-06:00"}, {"send_hours": "20-6"}, {"send_mb_a_day": 0}):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(wrong, PicturesTable)

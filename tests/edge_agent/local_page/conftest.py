@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from small_chromium import chromium, for_chromium
 
 from edge_agent.complaint import Trouble
 from edge_agent.line_state import LineState, Reloads, StationState
@@ -12,8 +14,16 @@ from edge_agent.uplink.hub_clock import HubClock
 from traceability.identifier.item import part_uri, unit_uri
 from traceability.unit import Flag, Verdict
 
+__all__ = ["chromium"]  # a fixture
 GTIN = "09506000134352"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).with_name("test_in_chromium.py")
+    for item in items:
+        if item.path == here:
+            for_chromium(item)
 
 
 def operation(name, submitted, first_ok, doubtful=0):

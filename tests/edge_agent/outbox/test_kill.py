@@ -25,7 +25,7 @@ def test_killed_again_and_again_nothing_is_lost_or_doubled(tmp_path):
         time.sleep(random.uniform(0.0, 0.02) if number % 2 else random.uniform(0.05, 0.15))
         process.kill()
         rest = process.stdout.read()  # not communicate: it passes over what readline has read ahead
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         process.stdout.close()
         promised |= {"-".join(line.split()) for line in (first + rest).splitlines() if line.count(" ") == 1}
 
@@ -52,11 +52,11 @@ def test_killed_while_it_starts_for_the_first_time_it_starts_the_next_time(tmp_p
             time.sleep(0.0005)
         time.sleep(random.uniform(0.0, 0.01))
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
         again = subprocess.Popen([sys.executable, str(PROGRAM), str(path)], stdout=subprocess.PIPE, text=True)
         assert again.stdout is not None
         assert again.stdout.readline().startswith("OP")
         again.kill()
-        again.communicate(timeout=10)
+        again.communicate(timeout=60)
         assert len(audited(path, Ed25519Signer.from_seed(b"a" * 32).public_key).of(ChainStartRecord)) == 1

@@ -57,7 +57,7 @@ def serve(bench, tmp_path, make_station):
             yield
         finally:
             stop.set()
-            await asyncio.wait_for(asyncio.gather(*tasks), 5)
+            await asyncio.wait_for(asyncio.gather(*tasks), 60)
             await link.close()
 
     return start

@@ -117,7 +117,7 @@ def serve(bench, tmp_path, controller, scanner, make_station):
             yield
         finally:
             stop.set()
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, 60)
             await scanner_link.close()
             await link.close()
 

@@ -34,7 +34,7 @@ def sampler_of(driver, points, outbox, **more):
     )
 
 
-async def until(check, seconds=20):
+async def until(check, seconds=60):
     async with asyncio.timeout(seconds):
         while not check():  # noqa: ASYNC110 - what is waited for sends no event
             await asyncio.sleep(0.02)

@@ -58,7 +58,7 @@ def sending(bench):
     return start
 
 
-async def until(condition, seconds=20.0):
+async def until(condition, seconds=60.0):
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.005)
@@ -236,7 +236,7 @@ async def test_bodies_leave_one_after_the_other_and_a_lost_one_stops_nobody():
                 if fail:
                     raise ConnectionError
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await asyncio.gather(body("a", False), body("b", True), body("c", False), return_exceptions=True)
     assert order == sorted(order)
     assert order.count("c") == 7
@@ -322,7 +322,7 @@ def head(taken, seq, hash_, **changes):
     return ChainHead(**(fields | {"format": "1.0", "nonce": ""} | changes))
 
 
-async def all_taken(outbox, seq, seconds=20.0):
+async def all_taken(outbox, seq, seconds=60.0):
     """What the outbox says of its one chain, once it has the receipts up to ``seq``."""
     async with asyncio.timeout(seconds):
         while [taken.seq for taken in await outbox.taken_chains()] != [seq]:  # noqa: ASYNC110 - asked from outside

@@ -1,12 +1,17 @@
 """What is worked out for the routes of one application serves the next, and each application speaks for its own hub."""
 
+import re
 from pathlib import Path
 
 import httpx
 from fastapi import APIRouter, FastAPI, Request
+from site_routes import site_routes
 from small_hub import client_of, small_agent, small_hub
+from starlette.routing import Match
 
 from hub.api.joining import join
+from hub.pages.site import create_site
+from hub.parts import Hub
 
 first, second = APIRouter(prefix="/things"), APIRouter(prefix="/things")
 
@@ -54,3 +59,14 @@ async def test_two_hubs_in_one_process_answer_from_their_own_stores(tmp_path: Pa
             seen.append("plant-a" in answer.text)
         hub.store.close()
     assert seen == [True, False]
+
+
+def test_every_route_is_found_by_an_address_of_its_own(hub: Hub) -> None:
+    site = create_site(hub)
+    lost = []
+    for route in site_routes(site):
+        path = re.sub(r"\{[^}]+\}", "7", route.path)
+        scope = {"type": "http", "method": min(route.methods), "path": path, "headers": [], "root_path": ""}
+        if not any(each.matches(dict(scope))[0] is not Match.NONE for each in site.router.routes):
+            lost.append(route.path)
+    assert lost == []

@@ -53,7 +53,7 @@ def served(data: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes]
     yield process, json.loads(ready.read_text())["url"]
     if process.poll() is None:
         process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 def test_init_makes_keys_that_only_their_owner_reads_and_shows_none(data: Path, tmp_path: Path, run) -> None:
@@ -100,7 +100,7 @@ def test_a_hub_serves_while_agents_are_added_and_stops_in_good_order(data: Path,
         key = parse_verifier_key(client.get("/log/vkey").text.strip())
         assert open_checkpoint(client.get("/log/checkpoint").text, key).size == 5
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert json.loads(out) == {"url": url}
     assert run("fsck", "--data", data)[1]["batches"] == 5
@@ -178,6 +178,13 @@ def test_the_keys_of_a_hub_that_lost_its_database_are_never_cleared(data: Path, 
     assert status == 1
     assert "restore it from a backup" in error
     assert {name: (data / name).read_bytes() for name in keys} == keys
+
+
+def test_what_only_pages_and_workbooks_need_is_not_loaded_by_every_verb() -> None:
+    heavy = ("fastapi", "jinja2", "openpyxl", "uvicorn")
+    program = f"import sys, hub.cli; print(*(name for name in {heavy} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
 
 
 def test_help_names_every_verb() -> None:

@@ -26,12 +26,14 @@ def port(tmp_path: Path, program: list[str]) -> Iterator[int]:
     assert main(["init", "--data", str(data), "--environment", "demo"]) == 0
     words = ["serve", "--data", data, "--port", "0", "--ready-file", ready, "--allow-host", "hub.example"]
     process = subprocess.Popen([sys.executable, *program, *words], stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield int(json.loads(ready.read_text())["url"].rpartition(":")[2])
-    process.terminate()
-    process.wait(30)
+    deadline = time.monotonic() + 180
+    try:
+        while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        yield int(json.loads(ready.read_text())["url"].rpartition(":")[2])
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
 def status(port: int, request: bytes) -> int:

@@ -331,5 +331,9 @@ async def test_the_benefit_of_an_action_over_http(hub: Hub, line: Line) -> None:
         vague = (await client.get(path, params=question)).json()
         assert vague["after"][0]["unallocated"] == "33"
         assert "unallocated" in vague["benefit"]["doubts"]
+        unsaid = (await client.get(path, params={"cause": "D-PORE", "since": "2026-01-01", "months": 3})).json()
+        assert {unsaid["benefit"][name] for name in ("outlay", "net", "payback", "payback_interval")} == {None}
+        assert "no-outlay" in unsaid["benefit"]["doubts"]
+        assert unsaid["benefit"]["saved"] == saved["saved"]
         assert (await client.get(path, params=question | {"since": "2026-02-20"})).status_code == 422
         assert (await client.get(path, params=question | {"since": "2027-02-20"})).status_code == 422

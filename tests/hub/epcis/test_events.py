@@ -37,7 +37,7 @@ def seven(epcis: SmallEpcis) -> SmallEpcis:
     return epcis
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_pages_hold_every_event_once(seven: SmallEpcis) -> None:
     first = seven.get("/events?perPage=2")
     assert first.headers["GS1-Next-Page-Token-Expires"] == "2026-03-02T08:00:00.000Z"
@@ -200,7 +200,7 @@ def test_named_queries_are_kept_and_read(seven: SmallEpcis) -> None:
     assert seven.get("/queries/packed/events").json()["type"] == "epcisException:NoSuchNameException"
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_a_trace_is_one_document_of_events(epcis: SmallEpcis, agent: SmallAgent) -> None:
     ingest(epcis.hub, agent.seal(*records(agent)), compressed=False)
     made = some_event(

@@ -186,7 +186,7 @@ async def test_the_report_as_files(world):
     assert "Fewer rejects" in table.text
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_it_comes_out_the_same_after_a_rebuild(world):
     one = await begun(world)
     await worked_on(world, one)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -10,7 +11,9 @@ from small_hub import SmallAgent, client_of, small_agent
 from hub.api.app import create_app
 from hub.api.body import BodyLimit
 from hub.api.host import OwnNames
-from hub.errors import OutOfOrder, TooBusy
+from hub.enrol.keys import revoke
+from hub.entry.master import add_agent
+from hub.errors import KeyRevoked, OutOfOrder, TooBusy
 from hub.ingest.capacity import Capacity
 from hub.ingest.desk import Desk
 from hub.ingest.room import Room
@@ -18,6 +21,7 @@ from hub.parts import Hub
 from hub.store.batches import chain_head
 from traceability import sync
 from traceability.batch.open import compress
+from traceability.errors import SignatureRefused
 
 PATIENT = Capacity(held_s=60)
 SHORT = Capacity(held_s=0.05, early=3)
@@ -214,3 +218,23 @@ async def test_only_the_hubs_own_names_are_answered(hub: Hub, host: str, status:
         answer = await client.get("/healthz", headers={"Host": host})
     assert answer.status_code == status
     assert status == 200 or answer.json()["advice"]
+
+
+async def test_a_remembered_key_counts_no_longer_than_it_is_in_force(hub: Hub, agent: SmallAgent) -> None:
+    """What a desk remembers of an author never outlives a revocation or a new key, whoever entered them."""
+    desk = Desk(hub, SHORT)
+    first = compress(agent.seal(agent.result("S1")))
+    renewed = replace(agent, key_name="renewed")
+    second, third = (compress(agent.seal(agent.result(serial))) for serial in ("S2", "S3"))
+    assert (await desk.take(first, compressed=True)).new
+    revoke(hub, agent.author, reason="line PC stolen", by="q7")
+    with pytest.raises(KeyRevoked):
+        await desk.take(second, compressed=True)
+    assert not (await desk.take(first, compressed=True)).new, "what was taken stays taken"
+    add_agent(hub, agent.author, plant="plant-a", public_key=renewed.public_key)
+    with pytest.raises(SignatureRefused):
+        await desk.take(second, compressed=True)
+    assert (await desk.take(compress(renewed.seal(renewed.result("S2"))), compressed=True)).new
+    with pytest.raises(SignatureRefused):
+        await desk.take(third, compressed=True)
+    assert head_seq(hub, agent) == 2

@@ -50,7 +50,7 @@ def test_a_batch_gets_a_receipt_signed_by_the_hub_for_its_place_in_the_log(hub: 
     assert [(row["batch_id"], row["line"]) for row in rows["data_loss"]] == [(before, 3)]
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_the_same_batch_again_gets_the_same_receipt_and_changes_nothing(hub: Hub, agent: SmallAgent) -> None:
     batch = agent.seal(agent.result("S1"))
     first = take(hub, batch)
@@ -75,7 +75,7 @@ def test_a_batch_that_comes_too_early_is_told_which_one_is_due(hub: Hub, agent: 
     assert take(hub, third).new
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_two_histories_of_one_chain_are_a_fork_and_its_proof_is_kept(hub: Hub, agent: SmallAgent) -> None:
     twin = SmallAgent(agent.author)
     take(hub, agent.seal(agent.result("S1")))

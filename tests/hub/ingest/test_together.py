@@ -104,6 +104,9 @@ def lines_of(hub: Hub) -> list[Line]:
     [(0, 0, Verdict.OK, Purpose.FIRST, 0, "later", True), (0, 1, Verdict.OK, Purpose.FIRST, 0, "measured", True)], [2]
 )
 @example([(0, 0, Verdict.OK, Purpose.FIRST, 0, "wrong", True), (1, 0, Verdict.OK, Purpose.FIRST, 1, "lot", True)], [2])
+@example(
+    [(0, 0, Verdict.OK, Purpose.FIRST, 0, "measured", True), (0, 0, Verdict.OK, Purpose.FIRST, 0, "lot", True)], [2]
+)
 def test_they_leave_what_they_leave_one_by_one(steps: list[tuple[Any, ...]], groups: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         one_by_one, grouped = (small_hub(Path(folder) / name) for name in ("one", "grouped"))
@@ -121,7 +124,7 @@ def test_they_leave_what_they_leave_one_by_one(steps: list[tuple[Any, ...]], gro
         grouped.store.close()
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_what_one_is_refused_for_is_its_own_affair(hub: Hub, agent: SmallAgent) -> None:
     other = small_agent(hub, "b.line-1", plant="plant-b")
     first, second, third = (agent.seal(agent.result(f"S{number}")) for number in range(3))

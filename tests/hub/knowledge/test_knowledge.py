@@ -46,7 +46,7 @@ async def test_found_by_words_and_by_what_it_is_about(world):
     assert await titles(world, characteristic="other") == []
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_it_is_the_owners_unless_it_is_shared(world):
     case = (await world.post(BASE, **CASE))["id"]
     assert await titles(world, who=COMPANY) == ["Leaking seal"]

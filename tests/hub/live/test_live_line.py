@@ -41,7 +41,7 @@ from traceability.record.alarm import AlarmRecord
 from traceability.unit import Flag, Purpose, Verdict
 
 PLANT = "plant-a"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 DAY = timedelta(days=1)
 
 
@@ -66,7 +66,7 @@ def line(hub: Hub, **more: Any) -> LineNow:
         return line_now(connection, PLANT, START + timedelta(minutes=10), **more)
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_today_the_last_hour_and_the_last_results(hub: Hub, agent: SmallAgent) -> None:
     failed = agent.result("S2", 1, verdict=Verdict.NOT_OK, defect="leak")
     again = agent.result("S2", 2, attempt=2, purpose=Purpose.RETEST)

@@ -17,7 +17,7 @@ from hub.parts import Hub
 PAST = f"part,unit,operation,at\n{GTIN},OLD,OP10,2025-11-03 08:00\n".encode()
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_an_organisation_sees_its_own_plants_and_nothing_of_others(hub: Hub) -> None:
     import_file(hub, workbook(everything()), by="qe-7")
     load(hub, PAST, Asked(plant="plant-a"), by="qe-7")

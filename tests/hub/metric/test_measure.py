@@ -76,7 +76,7 @@ def a_month(line: Line) -> None:
     line.send()
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_yields_are_counted_at_first_submissions(hub: Hub, line: Line) -> None:
     a_month(line)
     bored = figure(hub, MetricName.FIRST_PASS_YIELD, operation="OP10")
@@ -128,7 +128,7 @@ def test_a_line_is_its_work_cells(hub: Hub, line: Line) -> None:
     assert figure(hub, MetricName.FIRST_PASS_YIELD, line="back").exact is None
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_the_parts_of_a_series_make_up_the_whole(hub: Hub, line: Line) -> None:
     for number in range(60):
         made(

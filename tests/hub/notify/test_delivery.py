@@ -31,7 +31,7 @@ from traceability.record.notification import (
 )
 from traceability.signing import signature_holds
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 class MailBox:

@@ -29,7 +29,7 @@ async def scraped(client: httpx.AsyncClient, **headers: str) -> Samples:
     }
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_what_happened_is_counted(hub: Hub, agent: SmallAgent) -> None:
     small_agent(hub, "b.line-1", plant="plant-b")
     bodies = [compress(agent.seal(agent.result("S1"), agent.loss(1))), compress(agent.seal_lines(b'{"kind":"poem"}'))]

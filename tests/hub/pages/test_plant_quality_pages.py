@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,11 @@ async def test_an_alarm_is_answered_corrected_and_stays_that_plants(chain: Chain
         assert (again.status_code, "already" in again.text) == (422, True)
         page = await browser.get(path, params={"agent": agent, "id": "alarm:1"})
         assert "Correct the answer to this alarm" in page.text
+        told = unescape(page.text.split("Tell the supplier or the customer")[0].rsplit('href="', 1)[1].split('"')[0])
+        filled = (await browser.get(told)).text
+        assert {"New notification", f"{agent} · alarm:1", "https://id.gs1.org/01/"} <= {
+            text for text in ("New notification", f"{agent} · alarm:1", "https://id.gs1.org/01/") if text in filled
+        }
         assert (await browser.post(path, data=said | {"cause": "tool broke", "amends": "true"})).status_code == 303
         page = (await browser.get(path)).text
         assert SCRIPT not in page
@@ -149,6 +155,12 @@ async def test_losses_are_entered_looked_at_taken_from_a_file_and_reversed(chain
         assert (again.status_code, "reversed already" in again.text) == (422, True)
         table = await browser.get(path, params={"format": "csv", "table": "ledger"})
         assert ",=cmd" not in table.text, "a cell that a spreadsheet would compute"
+        book = await browser.get(path, params={"format": "xlsx", "table": "ledger"})
+        assert book.content.startswith(b"PK")
+        form = (await browser.get(path)).text
+        assert {"Excel</a>", 'accept=".csv,.xlsx,text/csv"'} <= {
+            text for text in ("Excel</a>", 'accept=".csv,.xlsx,text/csv"') if text in form
+        }
     assert [(item, amount) for item, amount, _ in entered()] == [
         ("scrap", "100.50"),
         ("claim", "20"),

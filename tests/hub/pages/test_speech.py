@@ -3,6 +3,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from babel.dates import format_datetime, format_time
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +62,25 @@ def test_a_name_falls_back_to_the_one_that_was_given() -> None:
 
 def test_a_percent_sign_in_a_value_is_no_placeholder() -> None:
     assert EN.say("Found for “%(query)s”", query="100 %(x)s %") == "Found for “100 %(x)s %”"
+
+
+@given(st.floats(-1e12, 1e12) | st.decimals(-(10**9), 10**9, places=6) | st.fractions(-1000, 1000), st.integers(0, 8))
+def test_figures_are_those_of_the_locale(value: float | Decimal | Fraction, digits: int) -> None:
+    rounded = round(Fraction(value), digits)
+    exact = Decimal(rounded.numerator) / Decimal(rounded.denominator)
+    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    for speech in (EN, ZH):
+        said = speech.figure(value, digits)
+        assert said.removeprefix("-") == format_decimal(abs(exact), format=pattern, locale=speech.locale)
+        assert said.startswith("-") == (value < 0)
+
+
+@given(st.integers(-(10**18), 10**18))
+def test_counts_are_those_of_the_locale(number: int) -> None:
+    assert {EN.count(number), ZH.count(number)} == {format_decimal(number, locale="en")}
+
+
+@given(st.datetimes(datetime(1000, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC)))
+def test_times_are_those_of_the_locale(instant: datetime) -> None:
+    assert ZH.moment(instant, "UTC") == format_datetime(instant, "yyyy-MM-dd HH:mm:ss", locale="zh")
+    assert EN.clock(instant, "UTC") == format_time(instant, "HH:mm:ss", locale="en")

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from behind import tables_behind
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_hub import GTIN, START, SmallAgent, projection_of, small_agent, small_hub
@@ -349,7 +350,8 @@ def test_a_plan_of_another_plant_is_not_taken(tmp_path: Path) -> None:
 def test_a_store_that_was_tampered_with_does_not_pass_fsck(tmp_path: Path) -> None:
     hub = told(tmp_path / "hub", IN_TURN)
     with hub.store.writing() as connection:
-        connection.execute(delete(unit_result))
+        for each in tables_behind(hub, unit_result):
+            connection.execute(delete(each))
     assert fsck(hub).size == 22  # a projection is no evidence
     faults = [
         update(log_node).where(log_node.c.level == 1, log_node.c.index == 3).values(hash=b"0" * 32),

@@ -7,6 +7,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from behind import tables_behind
 from small_hub import projection_of, small_agent, small_hub
 from sqlalchemy import delete, update
 
@@ -28,11 +29,12 @@ def fill(hub: Hub, count: int) -> None:
 
 def spoil(hub: Hub) -> None:
     with hub.store.writing() as connection:
-        connection.execute(update(unit_result).values(verdict="NOT_OK"))
+        for each in tables_behind(hub, unit_result):
+            connection.execute(update(each).values(verdict="NOT_OK"))
         connection.execute(delete(PROJECTION["plant"]))
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_a_sound_hub_is_only_read(hub: Hub) -> None:
     fill(hub, 5)
     with hub.store.reading() as connection:
@@ -42,7 +44,7 @@ def test_a_sound_hub_is_only_read(hub: Hub) -> None:
     assert not (hub.settings.data / NEW).exists()
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_only_what_differs_is_replaced(hub: Hub) -> None:
     fill(hub, 5)
     before = projection_of(hub)

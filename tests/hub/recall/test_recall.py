@@ -186,7 +186,7 @@ async def test_what_comes_later_changes_nothing_in_a_recall_that_was_interrupted
     assert machine("M2") in effects(await asked(chain.hub, items=[steel("L1")]))
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_as_of_a_time_before_the_rework(chain: Chain) -> None:
     chain.oem.join("rework", "M1", housing("H1"), action="DELETE")
     chain.oem.waiting = [msgspec.structs.replace(chain.oem.waiting[0], event_time=START + timedelta(days=1))]

@@ -1,14 +1,17 @@
 """What is kept at ingest is what a scan of the raw records says, in every order of arrival and after a rebuild."""
 
 import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,12 +22,13 @@ from sqlalchemy import select
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.rollup.add_up import add_packed, add_up
+from hub.rollup.add_up import add_packed, add_up, kept_of, with_values
 from hub.rollup.hours import cover, hour_of, hours_of
 from hub.rollup.in_uom import in_uom
 from hub.rollup.window import Narrowing, lots_with_values, period
 from hub.scorecard.plant import plant_view
-from hub.store.rollup_body import packed, to_body
+from hub.store.rollup_arrays import rollup_from, summed
+from hub.store.rollup_body import Unsummed, body_of, kept_in, pack, wide_body_of
 from hub.store.rollup_queries import first_pass_between
 from hub.store.rollup_tables import ROLLUPS
 from traceability.measurement import Status
@@ -49,6 +53,13 @@ def kept(hub: Hub) -> dict[str, list[dict[str, object]]]:
             ]
             for name, table in ROLLUPS.items()
         }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hours_of_both_forms() -> Iterator[None]:
+    """Values of an hour are summed from the eighth on, so that hours of both forms occur in every test."""
+    with patch("hub.rollup.add_up.MOST_UNSUMMED", 7):
+        yield
 
 
 @pytest.fixture
@@ -83,7 +94,7 @@ def test_a_year_of_values_is_read_back_as_if_from_the_raw_ones(hub: Hub, line: L
     assert part.rollup.range_count == 139
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_only_a_first_submission_of_good_values_enters(hub: Hub, line: Line) -> None:
     bored(line, "H1", 25_050, verdict=Verdict.NOT_OK)
     bored(line, "H1", 25_000, purpose=Purpose.RETEST, attempt=2)
@@ -129,7 +140,7 @@ def test_a_lot_has_the_values_of_the_units_that_contain_it(hub: Hub, line: Line)
     assert found[steel("L2")].range_count == 4
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_a_late_first_submission_moves_the_unit(hub: Hub, line: Line) -> None:
     other = line_of(hub, "supplier.line-2", "supplier", HOUSING, None)
     line.result("H1", event_time=START + timedelta(hours=5))
@@ -243,7 +254,7 @@ def test_a_value_declared_wrong_leaves_whenever_the_correction_comes(tmp_path: P
     assert found[0] == found[1]
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_a_result_declared_wrong_leaves_the_yield_and_comes_back_when_that_was_wrong(hub: Hub, line: Line) -> None:
     line.result("H1", verdict=Verdict.NOT_OK)
     line.result(None, verdict=Verdict.NOT_OK, id="nameless")
@@ -333,9 +344,33 @@ def test_adding_up_packed_roll_ups_is_merging_them(values, cuts, source) -> None
         parts.append(builder.rollup())
         start = end
     source.shuffle(parts)
-    assert add_up([packed(to_body(part)) for part in parts]) == merge(parts)
-    together = reduce(add_packed, (packed(to_body(part)) for part in parts))
-    assert together == packed(to_body(merge(parts)))
+    summed = [pack(part) for part in parts]
+    assert [kept_in(body_of(part)) for part in summed] == [kept_in(wide_body_of(part)) for part in summed] == summed
+    assert add_up(summed) == merge(parts)
+    assert reduce(add_packed, summed) == pack(merge(parts))
+
+
+@given(
+    st.lists(st.tuples(st.integers(-(10**9), 10**9), st.booleans()), max_size=40),
+    st.sets(st.integers(0, 39)),
+    st.randoms(),
+)
+def test_an_hour_is_kept_alike_however_its_values_come(values, cuts, source) -> None:
+    there = [(position, value) for position, (value, present) in enumerate(values, start=7) if present]
+    positions, numbers = (np.array([pair[at] for pair in there], np.int64) for at in (0, 1))
+    whole = kept_of(2, positions, numbers)
+    assert isinstance(whole, Unsummed) == (len(there) <= 7)
+    edges = [0, *sorted(cut for cut in cuts if cut < len(there)), len(there)]
+    spans = list(pairwise(edges))
+    begin, end = spans[0]
+    grown = kept_of(2, positions[begin:end], numbers[begin:end])
+    for begin, end in spans[1:]:
+        grown = with_values(grown, positions[begin:end], numbers[begin:end])
+    assert body_of(grown) == body_of(whole)
+    assert kept_in(body_of(whole)) == whole
+    parts = [kept_of(2, positions[begin:end], numbers[begin:end]) for begin, end in spans]
+    source.shuffle(parts)
+    assert pack(add_up(parts)) == rollup_from(2, positions, numbers) == summed(whole)
 
 
 def test_a_finer_resolution_is_kept(hub: Hub, line: Line) -> None:

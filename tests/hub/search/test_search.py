@@ -66,7 +66,7 @@ def test_a_code_of_another_kind_of_thing_says_what_it_names(chain: Chain, text: 
     assert "not a part, lot or unit" in found.problem
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_a_serial_finds_the_exact_one_first_whatever_its_case(chain: Chain) -> None:
     hits = find(chain.hub, "h-17").hits
     assert [hit.id for hit in hits] == [housing("H-17"), housing("H-171")]

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from site_routes import site_routes
 from small_people import PASSWORD, csrf, field_of, sign_in
 
 import hub.pages
@@ -17,12 +18,10 @@ WITHOUT_A_SESSION = {"guest.html"}
 
 
 def changing_routes(people):
-    several = (getattr(each, "original_router", None) for each in people.site.routes)
-    for router in filter(None, several):
-        for route in router.routes:
-            for method in route.methods - {"GET", "HEAD", "OPTIONS"}:
-                if not is_public(route):
-                    yield method, route.path
+    for route in site_routes(people.site):
+        for method in route.methods - {"GET", "HEAD", "OPTIONS"}:
+            if not is_public(route):
+                yield method, route.path
 
 
 async def test_no_route_is_changed_by_a_cookie_alone(people):
@@ -105,7 +104,6 @@ def test_every_form_that_changes_something_sends_its_token_along():
 
 
 def test_guests_are_asked_for_no_token_because_no_cookie_opens_their_pages(people):
-    several = (getattr(each, "original_router", None) for each in people.site.routes)
-    guests = [route for router in filter(None, several) for route in router.routes if route.path.startswith(GUEST)]
+    guests = [route for route in site_routes(people.site) if route.path.startswith(GUEST)]
     assert guests
     assert all(is_public(route) for route in guests)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from every_question import ENDLESS
+from site_routes import site_routes
 from small_hub import admin_of, small_hub
 from small_people import HTML, People, csrf, people_of
 from supply_chain import supply_chain
@@ -80,11 +81,9 @@ OF_NOBODY = {"/api/v1/master/dictionary"}
 
 
 def get_routes(people: People) -> list[str]:
-    several = (getattr(each, "original_router", None) for each in people.site.routes)
     paths = {
         route.path
-        for router in filter(None, several)
-        for route in router.routes
+        for route in site_routes(people.site)
         if "GET" in route.methods and not is_public(route) and not route.path.startswith((GUEST, STATIC))
     }
     return sorted(paths - OF_NOBODY - set(ENDLESS))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from site_routes import site_routes
 from small_hub import admin_of, small_hub
 from small_people import People, csrf, people_of
 from supply_chain import supply_chain
@@ -58,11 +59,9 @@ async def foreign_ids(people: People) -> dict[str, str]:
 
 
 def forms_of_plants(people: People) -> list[str]:
-    several = (getattr(each, "original_router", None) for each in people.site.routes)
     return sorted(
         route.path
-        for router in filter(None, several)
-        for route in router.routes
+        for route in site_routes(people.site)
         if "POST" in route.methods and "{plant}" in route.path and not route.path.startswith("/api/")
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from site_routes import site_routes
 from small_hub import small_hub
 from small_people import People, csrf, people_of
 from supply_chain import supply_chain
@@ -46,11 +47,9 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
 
 
 def plant_routes(people: People) -> list[tuple[str, str]]:
-    several = (getattr(each, "original_router", None) for each in people.site.routes)
     return sorted(
         (method, route.path)
-        for router in filter(None, several)
-        for route in router.routes
+        for route in site_routes(people.site)
         for method in route.methods - {"GET", "HEAD", "OPTIONS"}
         if "{plant}" in route.path
     )

@@ -30,10 +30,15 @@ from sharing_world import (
     worlds,
 )
 from small_events import CONTEXT, some_event
-from small_hub import admin_of, small_hub
+from small_hub import SmallAgent, admin_of, small_hub
+from small_pictures import bring, hash_of
 
 from hub.pages.site import create_site
 from hub.parts import Hub
+from hub.store.batches import log_size
+from traceability.batch.open import open_batch
+from traceability.record.codec import decode_record
+from traceability.record.production import PicturesRecord
 from traceability.record.sharing import DataKind
 
 LEAVES = ("leaf",)
@@ -82,10 +87,26 @@ def is_compared(question: str) -> bool:
     return path.startswith(("/api/", "/epcis")) and not any(word in path for word in NOT_COMPARED)
 
 
-async def sent(hub: Hub, client: httpx.AsyncClient, world: World, blind_to: str | None = None) -> None:
+async def sent(hub: Hub, client: httpx.AsyncClient, world: World, blind_to: str | None = None) -> dict[int, str]:
+    """Send the world's batches and then the files of their pictures; where these are shown, by the fact's number."""
+    numbers = {hash_of(world.content(number)): number for number in range(len(world.facts))}
+    shown = {}
     for batch in world.build(hub, blind_to):
         answer = await client.post("/api/v1/batches", content=batch)
         assert answer.status_code == 201, answer.text
+        opened = open_batch(batch)
+        for line, text in enumerate(opened.lines, start=2):
+            record = decode_record(text)
+            if isinstance(record, PicturesRecord):
+                number = numbers[record.pictures[0].sha256]
+                agent = SmallAgent(opened.header.author)
+                brought = await bring(client, agent, hub, record.id, world.content(number))
+                assert brought.status_code == 200, brought.text
+                digits = record.pictures[0].sha256.removeprefix("sha256:")
+                with hub.store.reading() as connection:
+                    place = f"/api/v1/records/{log_size(connection) - 1}/{line}/pictures/{digits}"
+                shown[number] = place
+    return shown
 
 
 async def recalled(client: httpx.AsyncClient, header: dict[str, str], thing: str) -> list[object]:
@@ -157,8 +178,10 @@ async def test_answers_do_not_depend_on_what_is_withheld(world, asker, chance):
         asked = every if WORLDS > 100 else chance.sample(every, 3 * QUESTIONS_OF_ONE_WORLD)
         first_app, second_app = create_site(hub), create_site(other)
         async with speaking_to(first_app) as client, speaking_to(second_app) as second:
-            await sent(hub, client, world)
+            pictures = await sent(hub, client, world)
             await sent(other, second, world, blind_to=asker)
+            asked += pictures.values()
+            asked += [f"{at}?small=true" for one, at in pictures.items() if not world.sees(asker, world.facts[one])]
             told = await everything(client, bearer(hub, asker), asked)
             compared = [question for question in asked if is_compared(question)]
             blind = await everything(second, bearer(other, asker), compared)
@@ -177,6 +200,8 @@ async def test_answers_do_not_depend_on_what_is_withheld(world, asker, chance):
             assert f'"{mark}"' not in shown, f"a proof shows {fact}"
             if not (fact.kind is DataKind.GENEALOGY and world.seen_children(asker, fact)):
                 assert mark not in text, f"an answer tells of {fact}"
+        elif fact.kind is DataKind.PICTURES and fact.form is PLAIN:
+            assert mark in told[pictures[number]][1], f"not shown: {fact}"
         elif fact.kind is DataKind.VERDICTS and fact.form is PLAIN:
             assert mark in text, f"not shown: {fact}"
             assert f'"{mark}"' in shown, f"not proved: {fact}"

@@ -123,7 +123,7 @@ async def test_a_policy_holds_from_its_beginning_and_never_from_the_past(hub, ap
     assert (await api.post("/api/v1/policies", json=admin, headers=admin_of(hub))).status_code == 422
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 async def test_what_is_sealed_in_a_trace_is_sealed_in_the_proof_and_proved_when_it_is_shown(hub, api):
     header = bearer(hub, "oem")
     sealed = {one["leaf"] for one in (await traced(api, header, OEM_UNIT))["sealed"]}

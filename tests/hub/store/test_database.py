@@ -103,6 +103,7 @@ def test_writers_wait_for_each_other(store: Store) -> None:
         assert read_meta(connection) == {"count": "80"}
 
 
+@pytest.mark.own_store
 def test_what_is_committed_is_on_disk(store: Store) -> None:
     full = 2
     with store.writing() as connection:

@@ -22,6 +22,8 @@ from hub.store.server import ServerStore
 from hub.store.tables import metadata
 from traceability.sync import BATCH_TYPE, BATCHES_PATH
 
+pytestmark = pytest.mark.own_store
+
 LATE = 3
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from small_hub import START, FixedRandom, projection_of, small_agent
 from small_nodes import programs_with_fdw
 from small_postgres import SmallPostgres
@@ -11,6 +12,8 @@ from hub.composition import create_hub, open_hub
 from hub.ingest.ingest import ingest
 from hub.store.batches import log_size
 from traceability.unit import Environment
+
+pytestmark = pytest.mark.own_store
 
 
 def test_back_to_a_point_in_time_and_what_came_later_is_sent_again(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from hub.store.server import WRITE_LOCK
 from traceability.sync import BATCH_TYPE, BATCHES_PATH
 from traceability.unit import Environment
 
+pytestmark = pytest.mark.own_store
+
 BATCH = {"Content-Type": BATCH_TYPE}
 
 

@@ -27,6 +27,8 @@ from hub.store.spread.store import SpreadStore
 from hub.store.tables import metadata
 from hub.store.trace_queries import StoreLinks, links_by
 
+pytestmark = pytest.mark.own_store
+
 UNITS = 8
 
 

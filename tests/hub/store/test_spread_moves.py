@@ -23,6 +23,8 @@ from hub.store.spread.mover import move_all, move_rows
 from hub.store.spread.store import SpreadStore
 from traceability.quality.rollup import rollup_of
 
+pytestmark = pytest.mark.own_store
+
 EMPTY_ROLLUP = pack(rollup_of([], 3))
 STREAMS = "abc"
 WORDS = st.one_of(

@@ -30,6 +30,8 @@ from hub.store.server import ServerStore
 from hub.store.spread.mover import move_all
 from hub.store.spread.store import SpreadStore
 
+pytestmark = pytest.mark.own_store
+
 
 def filled(folder: Path) -> tuple[Hub, SmallAgent]:
     hub = small_hub(folder)

@@ -1,17 +1,14 @@
 """Two processes serve one store; one is killed in the middle, and no acknowledged batch is lost or out of order."""
 
-import json
 import signal
-import subprocess
-import sys
 import threading
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
+from hub_processes import HubProcess
 from small_hub import START, SmallAgent, small_agent
 
 from hub.alone import TERM_S, repeating_alone
@@ -22,25 +19,6 @@ from hub.store.round_queries import round_holder
 from traceability.sync import BATCH_TYPE, BATCHES_PATH
 
 AGENTS, BATCHES, WAIT_S = 3, 12, 120.0
-
-
-class Served:
-    """One process of ``zhuoyue-hub serve``."""
-
-    def __init__(self, data: Path, name: str) -> None:
-        ready = data.parent / f"{name}.ready"
-        command = [sys.executable, "-m", "hub", "serve", "--data", str(data), "--port", "0", "--ready-file", str(ready)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + WAIT_S
-        while not ready.exists():
-            assert self.process.poll() is None, "the hub ended at once"
-            assert time.monotonic() < until, "the hub does not come up"
-            time.sleep(0.1)
-        self.url = json.loads(ready.read_text())["url"]
-
-    def end(self, how: signal.Signals) -> None:
-        self.process.send_signal(how)
-        self.process.wait(WAIT_S)
 
 
 def send_all(agent: SmallAgent, urls: list[str], acknowledged: list[tuple[str, int]]) -> None:
@@ -66,7 +44,7 @@ def send_all(agent: SmallAgent, urls: list[str], acknowledged: list[tuple[str, i
 @pytest.mark.every_store
 def test_one_of_two_is_killed(hub: Hub) -> None:
     agents = [small_agent(hub, f"a.line-{number}") for number in range(AGENTS)]
-    first, second = (Served(hub.settings.data, name) for name in ("first", "second"))
+    first, second = (HubProcess(hub.settings.data, name) for name in ("first", "second"))
     acknowledged: list[tuple[str, int]] = []
     urls = [first.url, second.url]
     senders = [threading.Thread(target=send_all, args=(agent, urls, acknowledged)) for agent in agents]
@@ -81,8 +59,7 @@ def test_one_of_two_is_killed(hub: Hub) -> None:
         for sender in senders:
             sender.join(WAIT_S)
     finally:
-        first.process.kill()
-        first.process.wait(WAIT_S)
+        first.end(signal.SIGKILL)
         second.end(signal.SIGTERM)
     assert sorted(acknowledged) == sorted((agent.author, seq) for agent in agents for seq in range(1, BATCHES + 1))
     with hub.store.reading() as connection:

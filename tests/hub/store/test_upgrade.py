@@ -1,6 +1,8 @@
 """Tables from one version of the program to another, forward and back, whole or not at all, in each kind of store."""
 
+import os
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 
 from hub.audit.fsck import fsck
 from hub.cli import main
-from hub.composition import open_hub
+from hub.composition import open_hub, unchecked_store
 from hub.errors import DataDirectory
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
@@ -99,6 +101,24 @@ def test_a_migration_that_fails_in_the_middle_leaves_all_as_it_was(hub: Hub, tmp
 
 
 @pytest.mark.every_store
+def test_a_migration_whose_process_is_killed_leaves_all_as_it_was(hub: Hub, tmp_path: Path) -> None:
+    killed = scripts_with(tmp_path / "killed", then="import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    hub.store.close()
+    child = os.fork()
+    if child == 0:
+        upgrade(unchecked_store(hub.settings.data), scripts=killed)
+        os._exit(3)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    with hub.store.reading() as connection:
+        assert state_of(connection) == OLD
+    bring_up(hub.store)
+    assert fsck(hub).size == 1
+    upgrade(hub.store, scripts=scripts_with(tmp_path / "whole"))
+    with hub.store.reading() as connection:
+        assert state_of(connection) == NEW
+
+
+@pytest.mark.every_store(spread=True)
 def test_a_store_newer_than_the_program_is_refused(hub: Hub, tmp_path: Path) -> None:
     upgrade(hub.store, scripts=scripts_with(tmp_path / "scripts"))
     for use in (bring_up, upgrade):
@@ -119,8 +139,13 @@ def test_what_an_older_program_can_live_with_is_done_by_itself_the_rest_is_asked
         assert state_of(connection) == NEW
 
 
-@pytest.mark.every_store
-def test_back_to_the_first_revision_and_forward(hub: Hub) -> None:
+@pytest.mark.every_store(spread=True)
+def test_back_to_the_first_revision_and_forward(hub: Hub, back_end: str) -> None:
+    if back_end == "spread":
+        with pytest.raises(DataDirectory, match="would change, which is spread") as refused:
+            upgrade(hub.store, BASELINE)
+        assert "shards --gather" in refused.value.advice
+        return
     assert upgrade(hub.store, BASELINE).after == BASELINE
     with hub.store.reading() as connection:
         assert not inspect(connection).has_table("round_lease")
@@ -131,6 +156,7 @@ def test_back_to_the_first_revision_and_forward(hub: Hub) -> None:
         assert round_holder(connection, "letters", 5) == "one"
 
 
+@pytest.mark.own_store
 @pytest.mark.parametrize("version", sorted(path.name for path in (HERE / "versions").glob("*.db.zst")))
 def test_data_of_each_earlier_version_is_opened_whole(tmp_path: Path, version: str) -> None:
     now = small_hub(tmp_path / "hub")  # the keys are another hub's: signatures of the old one are not asked for here

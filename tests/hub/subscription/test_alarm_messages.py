@@ -40,7 +40,7 @@ from traceability.record.alarm import AlarmRecord
 from traceability.signing import signature_holds
 
 PARTNER = Asker(organisation="plant-a-company", scopes=frozenset({Scope.READ, Scope.WRITE}))
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @pytest.fixture

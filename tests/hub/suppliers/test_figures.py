@@ -2,11 +2,14 @@
 
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from counted import statements
+from hypothesis import given
+from hypothesis import strategies as st
 from small_hub import START
 from supply_chain_plans import PLANS
 
@@ -15,6 +18,7 @@ from hub.errors import EntryRefused, NotFound
 from hub.parts import Hub
 from hub.rollup.hours import hour_of
 from hub.rollup.many import Wanted, periods
+from hub.rollup.spread import Spread, spread_of, spreads
 from hub.rollup.window import Narrowing, period
 from hub.scorecard.plant import plant_grades
 from hub.scorecard.standing import standings
@@ -27,9 +31,11 @@ from hub.suppliers.lots import lot_comparison, mean_interval
 from hub.suppliers.pareto import pareto
 from hub.suppliers.spread import capability, characteristics, histogram, trend
 from hub.suppliers.views import Trust
-from traceability.measurement import exact
+from traceability.measurement import Characteristic, exact
+from traceability.quality.capability import assess_capability, plain_index
 from traceability.quality.charts.variables import xbar_s
 from traceability.quality.reason import Reason
+from traceability.quality.rollup import rollup_of
 
 PLANT = "supplier-a.machining"
 
@@ -62,16 +68,48 @@ def test_many_periods_are_the_same_as_one_by_one(chain: Hub) -> None:
     with chain.store.reading() as connection:
         many = periods(connection, wanted)
         alone = [period(connection, one.plant, one.characteristic, one.hours, one.narrowing) for one in wanted]
+        lying = spreads(connection, wanted)
     assert many == alone
     assert {one.rollup.sums.n for one in many} > {0, 120}
+    for one, whole, told in zip(wanted, many, lying, strict=True):
+        assert (told.decimals, told.sums) == (whole.rollup.decimals, whole.rollup.sums)
+        assert (told.least, told.greatest) == (whole.rollup.least, whole.rollup.greatest)
+        assert counted(told) == dict(whole.rollup.histogram)
+        assert told.outside(one.characteristic) == spread_of(whole.rollup).outside(one.characteristic)
+
+
+@given(
+    st.lists(st.integers(-50, 50), max_size=40),
+    st.integers(0, 3),
+    st.decimals(-60, 60, places=3) | st.none(),
+    st.decimals(-60, 60, places=3) | st.none(),
+)
+def test_an_index_from_histograms_is_that_of_the_values(
+    values: list[int], decimals: int, lsl: Decimal | None, usl: Decimal | None
+) -> None:
+    one = Characteristic(id="c", name="c", operation="OP10", uom="mm", decimals=decimals, lsl=lsl, usl=usl)
+    told = spread_of(rollup_of(values, decimals))
+    full, found = assess_capability(values, decimals, one), plain_index(told.sums, told.decimals, one)
+    assert (found.n, found.value, found.interval) == (full.n, full.value, full.interval)
+    assert (found.sigma, found.mean) == (full.sigma, None if full.mean is None else float(full.mean))
+    measured = [Decimal(value).scaleb(-decimals) for value in values]
+    below = sum(value < lsl for value in measured) if lsl is not None else 0
+    above = sum(value > usl for value in measured) if usl is not None else 0
+    assert told.outside(one) == (below, above)
+
+
+def counted(told: Spread) -> dict[int, int]:
+    found: Counter[int] = Counter()
+    for value, count in zip(told.values.tolist(), told.counts.tolist(), strict=True):
+        found[value] += count
+    return dict(found)
 
 
 def test_the_list_costs_the_same_statements_whatever_the_number_of_plants(chain: Hub) -> None:
-    with chain.store.reading() as connection:
-        with statements() as all_plants:
-            assert len(standings(connection, START)) == 3
-        with statements() as one_plant:
-            assert len(standings(connection, START, [PLANT])) == 1
+    with chain.store.reading() as connection, statements() as all_plants:
+        assert len(standings(connection, START)) == 3
+    with chain.store.reading() as connection, statements() as one_plant:
+        assert len(standings(connection, START, [PLANT])) == 1
     assert len(all_plants) <= len(one_plant) + 2  # a calendar of production is read plant by plant
 
 

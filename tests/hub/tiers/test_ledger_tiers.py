@@ -25,10 +25,11 @@ from hub.projection.rebuild import rebuild
 from hub.settings import DATABASE
 from hub.store.batches import batch_body, log_size
 from hub.store.cold import POINTER, pointer_of
+from hub.store.cold_place import cold_place
 from hub.store.tables import batch
 from hub.store.tier_queries import cold_files
 from hub.tiers import ledger
-from hub.tiers.folder import alone_in, cold_folder, names_in
+from hub.tiers.folder import names_in
 from hub.tiers.inspect import faults_of, tiers_of
 from hub.tiers.ledger import clear_strays, fetch_ledger, move_ledger
 
@@ -66,7 +67,7 @@ def test_every_body_is_read_from_the_cold_tier_as_from_the_hot_one(told: Hub, tm
     assert [(file.first, file.last) for file in made] == [(0, 2), (3, 5), (6, 8)]
     assert all(body.startswith(POINTER) for body in rows_of(told))
     assert bodies_of(told) == before
-    assert faults_of(told.store, cold_folder(told.settings.data)) == []
+    assert faults_of(told.store, cold_place(told.settings.data)) == []
     assert audit(told, jobs=1).checkpoint is not None
     assert exported(told, tmp_path / "after.tar") == tar
     assert rebuild(told).replaced == ()
@@ -84,13 +85,13 @@ def test_what_is_young_stays_and_what_comes_later_follows(told: Hub) -> None:
     with told.store.reading() as connection:
         files = cold_files(connection)
         assert sum(file.pieces for file in files) == log_size(connection)
-    state = tiers_of(told.store, cold_folder(told.settings.data))
+    state = tiers_of(told.store, cold_place(told.settings.data))
     assert (state.hot.batches, state.hot.bytes, state.strays) == (0, 0, ())
 
 
 @pytest.mark.every_store
 def test_what_was_moved_comes_back_byte_for_byte(told: Hub) -> None:
-    before, folder = rows_of(told), cold_folder(told.settings.data)
+    before, folder = rows_of(told), cold_place(told.settings.data)
     move_ledger(told, LATER)
     assert [file.first for file in fetch_ledger(told.store, folder, 4, 4)] == [3]
     assert [body.startswith(POINTER) for body in rows_of(told)] == [True] * 3 + [False] * 3 + [True] * 3
@@ -104,7 +105,7 @@ def test_what_was_moved_comes_back_byte_for_byte(told: Hub) -> None:
 def test_a_file_is_readable_without_the_hub(told: Hub) -> None:
     before = bodies_of(told)
     (file, *_) = move_ledger(told, LATER)
-    path = cold_folder(told.settings.data) / file.name
+    path = (told.settings.data / "cold") / file.name
     assert path.read_bytes() == b"".join(body or b"" for body in before[:3])
     manifest = json.loads(path.with_name(f"{path.name}.json").read_text())
     assert manifest["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
@@ -112,12 +113,12 @@ def test_a_file_is_readable_without_the_hub(told: Hub) -> None:
         assert before[piece["batch"]] == path.read_bytes()[piece["begin"] :][: piece["size"]]
 
 
-@pytest.mark.every_store
+@pytest.mark.every_store(spread=True)
 def test_a_backup_needs_no_cold_folder(told: Hub, tmp_path: Path) -> None:
     before = bodies_of(told)
     move_ledger(told, LATER)
     make_backup(told, tmp_path / "backup")
-    shutil.rmtree(cold_folder(told.settings.data))
+    shutil.rmtree(told.settings.data / "cold")
     assert sorted(path.name for path in (tmp_path / "backup").glob(f"{DATABASE}*")) == [DATABASE]
     assert check_backup(tmp_path / "backup", open_copy).checkpoint is not None
     assert rows_of(open_copy(tmp_path / "backup")) == before
@@ -132,7 +133,7 @@ async def test_evidence_is_proved_from_the_cold_tier(told: Hub) -> None:
         after = await client.get(asked, headers=headers)
         assert before.status_code == after.status_code == 200
         assert after.content == before.content
-        shutil.rmtree(cold_folder(told.settings.data))
+        shutil.rmtree(told.settings.data / "cold")
         gone = await client.get(asked, headers=headers)
     assert gone.status_code == 503
     assert "batch " in gone.json()["detail"]
@@ -142,7 +143,7 @@ async def test_evidence_is_proved_from_the_cold_tier(told: Hub) -> None:
 @pytest.mark.parametrize("harm", ["gone", "cut", "changed"])
 def test_a_file_that_is_gone_or_altered_is_named_and_never_answered_from(told: Hub, harm: str) -> None:
     (_, file, _) = move_ledger(told, LATER)
-    path = cold_folder(told.settings.data) / file.name
+    path = (told.settings.data / "cold") / file.name
     content = path.read_bytes()
     if harm == "gone":
         path.unlink()
@@ -151,7 +152,7 @@ def test_a_file_that_is_gone_or_altered_is_named_and_never_answered_from(told: H
     with told.store.reading() as connection, pytest.raises(ColdTrouble, match=f"batch {file.last}.*") as trouble:
         batch_body(connection, file.last)
     assert file.name in str(trouble.value)
-    (fault, *_) = faults_of(told.store, cold_folder(told.settings.data))
+    (fault, *_) = faults_of(told.store, cold_place(told.settings.data))
     assert file.name in fault
     found = audit(told, jobs=1)
     assert found.checkpoint is None
@@ -161,31 +162,31 @@ def test_a_file_that_is_gone_or_altered_is_named_and_never_answered_from(told: H
 
 
 def test_two_moves_at_once_are_refused_and_an_unmounted_folder_is_noticed(told: Hub) -> None:
-    folder = cold_folder(told.settings.data)
+    place, folder = cold_place(told.settings.data), told.settings.data / "cold"
     move_ledger(told, LATER, most=1)
-    with alone_in(folder), pytest.raises(StoreBusy, match="under way"):
+    with place.alone(), pytest.raises(StoreBusy, match="under way"):
         move_ledger(told, LATER)
     folder.rename(folder.with_name("elsewhere"))
     with pytest.raises(ColdTrouble, match="nothing is moved"):
         move_ledger(told, LATER)
     with pytest.raises(ColdTrouble):
-        fetch_ledger(told.store, folder)
+        fetch_ledger(told.store, place)
 
 
 def test_a_file_of_others_stays_until_it_is_asked_away(told: Hub) -> None:
-    folder = cold_folder(told.settings.data)
+    place, folder = cold_place(told.settings.data), told.settings.data / "cold"
     move_ledger(told, LATER, most=1)
     stray = folder / "ledger" / "000000000099-000000000100-00000000.zst"
     stray.write_bytes(b"x")
     (folder / "note.txt").write_text("mine")
     move_ledger(told, LATER)
     assert stray.exists()
-    assert clear_strays(told.store, folder) == [f"ledger/{stray.name}"]
+    assert clear_strays(told.store, place) == [f"ledger/{stray.name}"]
     assert (folder / "note.txt").exists()
-    assert faults_of(told.store, folder) == []
+    assert faults_of(told.store, place) == []
 
 
-STEPS = ("_put", "check_file", "overlaps", "put_bodies", "add_cold_file")
+STEPS = ("put_file", "check_file", "overlaps", "put_bodies", "add_cold_file")
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -193,7 +194,7 @@ STEPS = ("_put", "check_file", "overlaps", "put_bodies", "add_cold_file")
 def test_a_move_that_is_killed_loses_and_doubles_nothing(
     told: Hub, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
-    before, folder = bodies_of(told), cold_folder(told.settings.data)
+    before, folder = bodies_of(told), cold_place(told.settings.data)
     told.store.close()
     child = os.fork()
     if child == 0:
@@ -211,7 +212,7 @@ def test_a_move_that_is_killed_loses_and_doubles_nothing(
 
 @pytest.mark.parametrize("step", ["put_bodies", "drop_cold_file", "remove_file"])
 def test_a_fetch_that_is_killed_loses_and_doubles_nothing(told: Hub, step: str) -> None:
-    before, folder = rows_of(told), cold_folder(told.settings.data)
+    before, folder = rows_of(told), cold_place(told.settings.data)
     move_ledger(told, LATER)
     told.store.close()
     child = os.fork()
@@ -230,7 +231,7 @@ def test_a_fetch_that_is_killed_loses_and_doubles_nothing(told: Hub, step: str) 
 def _die_at(step: str, *, after: bool) -> None:
     from hub.tiers import folder
 
-    module: Any = folder if step == "_put" else ledger
+    module: Any = folder if step == "put_file" else ledger
     real = getattr(module, step)
 
     def dying(*given: Any) -> None:
@@ -267,6 +268,6 @@ def test_the_verbs(told: Hub, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("fetch")["batches"] == len(before) - 3
     assert rows_of(told) == before
     move_ledger(told, LATER)
-    shutil.rmtree(cold_folder(told.settings.data))
+    shutil.rmtree(told.settings.data / "cold")
     assert main(["tiers", "check", "--data", data]) == 1
     assert "batches 0 to 2" in capsys.readouterr().err

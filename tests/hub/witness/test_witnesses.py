@@ -38,7 +38,7 @@ def serving(witness: Witness):
         thread.start()
         yield server.url
         server.shutdown()
-        thread.join(timeout=10)
+        thread.join(timeout=60)
 
 
 def witness_for(hub: Hub, folder: Path, name: str = "partner.example") -> Witness:

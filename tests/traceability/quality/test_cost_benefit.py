@@ -41,6 +41,17 @@ def test_a_clear_saving_pays_back() -> None:
     assert set(found.doubts) == {Doubt.OTHER_CHANGES, Doubt.CHOSEN_BECAUSE_BAD}
 
 
+def test_a_cost_that_nobody_said_is_not_nothing() -> None:
+    before = months(1, ("1000", 1000), ("1200", 1000), ("1100", 1000))
+    after = months(5, ("300", 1000), ("500", 2000), ("400", 1000))
+    unknown = benefit(before, after, None, currency="CNY", per=Per.UNIT, today=TODAY)
+    nothing = benefit(before, after, Outlay(once=Decimal(0)), currency="CNY", per=Per.UNIT, today=TODAY)
+    assert (unknown.saved, unknown.interval) == (nothing.saved, nothing.interval)
+    assert (unknown.outlay, unknown.net, unknown.monthly, unknown.payback, unknown.payback_interval) == (None,) * 5
+    assert (nothing.net, nothing.payback) == (nothing.saved, 0)
+    assert set(unknown.doubts) - set(nothing.doubts) == {Doubt.NO_OUTLAY}
+
+
 def test_the_interval_is_that_of_welch() -> None:
     """Means 14 and 11 of 5 and 7 months, degrees of freedom and quantile worked out beside it."""
     before = [("10", 1), ("12", 1), ("14", 1), ("16", 1), ("18", 1)]

@@ -52,6 +52,8 @@ class Doubt(StrEnum):
     """There are costs in these months of which nobody knows whether the cause made them; they are on neither side."""
     NO_UNITS = "no-units"
     """No unit was made on one of the sides: there is no cost per unit."""
+    NO_OUTLAY = "no-outlay"
+    """Nobody said what the action cost: whether it pays back is not known, and is not nothing."""
 
 
 class CostMonth(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +91,8 @@ class Outlay(msgspec.Struct, frozen=True, kw_only=True):
 class Benefit(msgspec.Struct, frozen=True, kw_only=True):
     """Savings are positive. ``saved`` is over the months after the action, ``net`` with its outlay taken off.
 
+    Without an outlay nothing is told that depends on it: ``net``, ``monthly`` and ``payback`` are None.
+
     ``payback`` is in months from the action on, None where it does not pay back; ``payback_interval`` from the bounds
     of the saving, its high end None where the lower bound does not pay back.
     """
@@ -97,7 +101,7 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     before: Side
     after: Side
-    outlay: Outlay
+    outlay: Outlay | None
     saving: Fraction | None = None
     interval: Interval | None = None
     saved: Fraction | None = None
@@ -114,16 +118,20 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True):
 def benefit(
     before: Sequence[CostMonth],
     after: Sequence[CostMonth],
-    outlay: Outlay,
+    outlay: Outlay | None,
     *,
     currency: str,
     per: Per,
     today: date,
 ) -> Benefit:
-    """Before against after; no saving where a side has no units to relate its costs to."""
+    """Before against after; no saving where a side has no units to relate its costs to.
+
+    ``outlay`` is None where nobody said what the action cost.
+    """
     kept = [_related(side, per) for side in (before, after)]
     sides = [_side(months, per) for months in kept]
     doubts = [Doubt.OTHER_CHANGES, Doubt.CHOSEN_BECAUSE_BAD, *_doubts(before, after, kept, today)]
+    doubts += [Doubt.NO_OUTLAY] if outlay is None else []
     found = Benefit(per=per, currency=currency, before=sides[0], after=sides[1], outlay=outlay)
     if sides[0].rate is None or sides[1].rate is None:
         return msgspec.structs.replace(found, doubts=(*doubts, Doubt.NO_UNITS))
@@ -178,17 +186,21 @@ def _paid(found: Benefit) -> Benefit:
     assert found.saving is not None  # asked only then
     after = found.after
     over = after.units if found.per is Per.UNIT else after.months
-    a_month = Fraction(over, after.months)
-    monthly = found.saving * a_month - Fraction(found.outlay.monthly)
     saved = found.saving * over
-    net = saved - Fraction(found.outlay.once) - Fraction(found.outlay.monthly) * after.months
-    once = Fraction(found.outlay.once)
     bounds = found.interval
-    return msgspec.structs.replace(
+    told = msgspec.structs.replace(
         found,
         saved=saved,
         saved_interval=None if bounds is None else Interval(bounds.low * over, bounds.high * over),
-        net=net,
+    )
+    if found.outlay is None:
+        return told
+    a_month = Fraction(over, after.months)
+    monthly = found.saving * a_month - Fraction(found.outlay.monthly)
+    once = Fraction(found.outlay.once)
+    return msgspec.structs.replace(
+        told,
+        net=saved - once - Fraction(found.outlay.monthly) * after.months,
         monthly=monthly,
         payback=once / monthly if monthly > 0 else None,
         payback_interval=None if bounds is None else _payback(bounds, found.outlay, float(a_month)),

@@ -4,12 +4,10 @@ This runs for each characteristic of each batch, so what is usual (values withou
 ways in 64-bit arithmetic; whatever might not fit takes the long way in whole numbers of any size.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.store.rollup_body import PackedRollup, pack
+from hub.store.rollup_body import Kept, PackedRollup, Unsummed, pack
 from traceability.quality.rollup import Rollup
 from traceability.quality.stability import SUBGROUP, subgroup_spread
 
@@ -17,8 +15,7 @@ Numbers = NDArray[np.int64]
 _PAIRS = np.dtype("<i8")
 _WIDE = 1 << 62
 _FINE = 1 << 40
-_SURE = 0.15
-"""How far from a whole number a root below 2^48 must be for its floor to be sure: three roundings are off by 0.1."""
+_ROUNDED = 2.0**-51
 
 
 def rollup_from(decimals: int, positions: Numbers, values: Numbers) -> PackedRollup:
@@ -46,6 +43,11 @@ def rollup_from(decimals: int, positions: Numbers, values: Numbers) -> PackedRol
         ranges=str(int(moves.sum())),
         range_count=len(moves),
     )
+
+
+def summed(kept: Kept) -> PackedRollup:
+    """What is kept of a span, summed if it was not."""
+    return rollup_from(kept.decimals, *kept.arrays) if isinstance(kept, Unsummed) else kept
 
 
 def counted(values: Numbers) -> bytes:
@@ -76,20 +78,27 @@ def _tally(groups: NDArray[np.int64]) -> tuple[Numbers, Numbers, int]:
     """Total and spread of each subgroup, and the sum of the fine spreads."""
     totals = groups.sum(axis=1)
     scatters = SUBGROUP * (groups * groups).sum(axis=1) - totals * totals  # 5·Σ(x - x̄)², exact
-    found = spreads_of(scatters)
-    spreads = np.array([spread for spread, _ in found], np.int64)
-    return totals.astype(np.int64, copy=False), spreads, sum(fine for _, fine in found)
+    spreads, spread_sum = spreads_of(scatters)
+    return totals.astype(np.int64, copy=False), spreads, spread_sum
 
 
-def spreads_of(scatters: NDArray[np.int64]) -> Sequence[tuple[int, int]]:
-    """As ``subgroup_spread`` of each; nearly all by floating point, where its rounding can't matter."""
+def spreads_of(scatters: NDArray[np.int64]) -> tuple[Numbers, int]:
+    """``subgroup_spread`` of each, and the sum of the fine ones; nearly all by floating point.
+
+    A fine spread is the floor of a root. Three roundings are off by less than 2^-51 of it: where it lies nearer than
+    that to a whole number, or is large, it is taken in whole numbers.
+    """
     fine = np.sqrt(scatters.astype(np.float64) / (SUBGROUP * (SUBGROUP - 1))) * _FINE
     floor = np.floor(fine)
-    sure = (fine < 1 << 48) & (fine - floor > _SURE) & (fine - floor < 1 - _SURE)
-    return [
-        ((16 * int(low) + _FINE) // (2 * _FINE), int(low)) if known else subgroup_spread(int(scatter))
-        for low, known, scatter in zip(floor.tolist(), sure.tolist(), scatters.tolist(), strict=True)
-    ]
+    unsure = fine * _ROUNDED
+    sure = (fine < 1 << 47) & (fine - floor > unsure) & (fine - floor < 1 - unsure)
+    low = np.where(sure, floor, 0).astype(np.int64)
+    spreads = (16 * low + _FINE) // (2 * _FINE)
+    total = int((low >> 24).sum() << 24) + int((low & 0xFFFFFF).sum())
+    for at in np.flatnonzero(~sure).tolist():
+        spreads[at], exact = subgroup_spread(int(scatters[at]))
+        total += exact
+    return spreads, total
 
 
 def _runs(positions: Numbers, values: NDArray[np.int64]) -> tuple[tuple[tuple[int, int, int, int], ...], Numbers]:

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rollup.from_arrays import rollup_from, spreads_of
-from hub.store.rollup_body import body_of, to_body, unpack
+from hub.store.rollup_arrays import rollup_from, spreads_of
+from hub.store.rollup_body import pack, unpack
 from traceability.quality.rollup import RollupBuilder
 from traceability.quality.stability import subgroup_spread
 
@@ -24,11 +24,14 @@ def test_arrays_and_single_values_give_the_same_bits(data: st.DataObject, values
     positions, numbers = (np.array([pair[i] for pair in placed], np.int64) for i in (0, 1))
     made = rollup_from(3, positions, numbers)
     assert unpack(made, len(placed)) == builder.rollup()
-    assert body_of(made) == to_body(builder.rollup())
+    assert made == pack(builder.rollup())
 
 
 @given(
     st.lists(st.one_of(st.integers(0, 10**6), st.integers(0, 2**61), st.integers(0, 2**20).map(lambda r: 20 * r * r)))
 )
 def test_spreads_by_floating_point_are_those_of_whole_numbers(scatters: list[int]) -> None:
-    assert spreads_of(np.array(scatters, np.int64)) == [subgroup_spread(scatter) for scatter in scatters]
+    spreads, total = spreads_of(np.array(scatters, np.int64))
+    one_by_one = [subgroup_spread(scatter) for scatter in scatters]
+    assert spreads.tolist() == [spread for spread, _ in one_by_one]
+    assert total == sum(fine for _, fine in one_by_one)

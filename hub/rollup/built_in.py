@@ -1,0 +1,32 @@
+"""Units that a plant built in, and how many of them have results of another plant: each counted once, ever."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+
+from hub.rollup.entering import BatchResults
+from hub.store.database import Writing
+from hub.store.score_queries import NO_UNIT
+from hub.store.tally_queries import add_components
+from hub.store.tally_sources import Built, built_before, plants_with_results
+
+
+def keep_components(connection: Writing, first: int, last: int, read: BatchResults, built: Collection[Built]) -> None:
+    """Add what the batches from ``first`` to ``last`` built in, and units built in earlier that now have results."""
+    units = {placed.scored.attempt.unit for placed in read.results}
+    units = {unit for unit in units if not unit.startswith(NO_UNIT)}
+    children = {one.child for one in built}
+    if not units and not children:
+        return
+    earlier = built_before(connection, children | units, first)
+    now = {(one.plant, one.child) for one in built}
+    pairs = now | {one for one in earlier if one[1] in units}
+    before, after = (plants_with_results(connection, {child for _, child in pairs}, size) for size in (first, last + 1))
+    changes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for plant, child in pairs:
+        was_there = (plant, child) in earlier
+        changes[plant]["new"] += not was_there
+        known_before = was_there and bool(before.get(child, set()) - {plant})
+        changes[plant]["known"] += bool(after.get(child, set()) - {plant}) - known_before
+    add_components(
+        connection, {plant: (one["new"], one["known"]) for plant, one in changes.items() if any(one.values())}
+    )

@@ -1,0 +1,42 @@
+"""Defects by the hour and by the day of UTC: valid results that were not OK and that nobody declared wrong."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from hub.rollup.alike import Groups
+from hub.rollup.changed import Changed, place_named
+from hub.rollup.hours import day_of, hour_of
+from hub.store.database import Writing
+from hub.store.instant import from_micros
+from hub.store.rollup_sources import PlacedResult
+from hub.store.tally_queries import DEFECT, DEFECT_DAY, TallyKey, defect_name
+from hub.store.tally_sources import FailedAt, failed_at_line, failed_in_batches
+from traceability.unit import Verdict
+
+
+def add_defects(connection: Writing, groups: Groups, changed: Changed, last: int, changes: Counter[TallyKey]) -> None:
+    """Of the batches up to ``last``, and of earlier results whose standing changed."""
+    new = [placed for placed in changed.every if placed.batch_id >= changed.first]
+    if any(alike.verdict is Verdict.NOT_OK for alike in groups) or any(map(_failed, new)):
+        wrong = {(placed.batch_id, placed.line) for placed in new if place_named(placed) in changed.wrong}
+        for one in failed_in_batches(connection, changed.first, last):
+            if (one.batch_id, one.line) not in wrong:
+                changes.update(_keys(one))
+    for placed in changed.every if changed.wrong != changed.wrong_before else ():
+        place = place_named(placed)
+        stands, stood = place not in changed.wrong, place not in changed.wrong_before
+        if placed.batch_id < changed.first and stands != stood and _failed(placed):
+            for one in failed_at_line(connection, placed.batch_id, placed.line):
+                for key in _keys(one):
+                    changes[key] += stands - stood
+
+
+def _failed(placed: PlacedResult) -> bool:
+    attempt = placed.scored.attempt
+    return attempt.verdict is Verdict.NOT_OK and not attempt.flags
+
+
+def _keys(one: FailedAt) -> Iterator[TallyKey]:
+    hour, name = hour_of(from_micros(one.event_time)), defect_name(one.part, one.defect)
+    yield TallyKey(one.plant, DEFECT, name, one.operation, hour)
+    yield TallyKey(one.plant, DEFECT_DAY, name, one.operation, day_of(hour))

@@ -1,0 +1,85 @@
+"""How the values of many periods lie, without their order: for lists and trends, where capability in full is not asked.
+
+Count, mean, deviation, extremes and what lies outside limits follow from the histograms alone; of the same roll-ups as
+``periods``, so the same figures.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+import numpy as np
+
+from hub.rollup.add_up import summed_up
+from hub.rollup.many import OfStream, Wanted, alike, gathered, periods
+from hub.store.database import Reading
+from hub.store.rollup_arrays import Numbers
+from traceability.measurement import Characteristic
+from traceability.quality.moments import Moments
+from traceability.quality.rollup import Rollup
+
+_PAIRS = np.dtype("<i8")
+_LOWEST, _HIGHEST = -(1 << 63), (1 << 63) - 1
+
+
+class Spread(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Values x 10^-``decimals`` with how often each occurs, in no order; one may stand there several times."""
+
+    decimals: int
+    sums: Moments
+    values: Numbers
+    counts: Numbers
+
+    @property
+    def least(self) -> int | None:
+        """The smallest value."""
+        return int(self.values.min()) if len(self.values) else None
+
+    @property
+    def greatest(self) -> int | None:
+        """The largest value."""
+        return int(self.values.max()) if len(self.values) else None
+
+    def outside(self, characteristic: Characteristic) -> tuple[int, int]:
+        """How many values lie below the lower limit, and how many above the upper one."""
+        below = _steps(characteristic.lsl, self.decimals)
+        above = _steps(characteristic.usl, self.decimals)
+        return (
+            0 if below is None else int(self.counts[self.values < _within(-(-below // 1))].sum()),
+            0 if above is None else int(self.counts[self.values > _within(above // 1)].sum()),
+        )
+
+
+def spreads(connection: Reading, wanted: Sequence[Wanted]) -> list[Spread]:
+    """How the values of each lie, in the order asked."""
+    found = gathered(connection, wanted)
+    return [
+        _added_up(one, rows) if alike(one, rows) else spread_of(periods(connection, [one])[0].rollup)
+        for one, rows in zip(wanted, found, strict=True)
+    ]
+
+
+def spread_of(rollup: Rollup) -> Spread:
+    """How the values of a roll-up lie."""
+    pairs = np.array(rollup.histogram, np.int64).reshape(-1, 2)
+    return Spread(decimals=rollup.decimals, sums=rollup.sums, values=pairs[:, 0], counts=pairs[:, 1])
+
+
+def _added_up(wanted: Wanted, found: Sequence[OfStream]) -> Spread:
+    rollups = [one for _, rows in found for one in summed_up([row.rollup for row in rows])]
+    pairs = np.frombuffer(b"".join(one.histogram for one in rollups), _PAIRS).reshape(-1, 2)
+    sums = Moments(
+        int(pairs[:, 1].sum()), sum(int(one.total) for one in rollups), sum(int(one.squares) for one in rollups)
+    )
+    decimals = rollups[0].decimals if rollups else wanted.characteristic.decimals
+    return Spread(decimals=decimals, sums=sums, values=pairs[:, 0], counts=pairs[:, 1])
+
+
+def _steps(limit: Decimal | None, decimals: int) -> Fraction | None:
+    return None if limit is None or not limit.is_finite() else Fraction(limit) * Fraction(10) ** decimals
+
+
+def _within(steps: int) -> int:
+    """Beyond what a value can be it makes no difference."""
+    return max(_LOWEST, min(_HIGHEST, steps))

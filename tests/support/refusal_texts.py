@@ -1,0 +1,150 @@
+"""The shapes of what errors say, found in the code; run as a script it brings their catalogue up to date.
+
+``EntryRefused(f"there is no plant {plant[:60]!r}", advice="...")`` says sentences of the shape ``there is no plant
+{plant}``. What is put in is named by the last name of its expression, so a shape reads like its sentence.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parents[2]
+ERRORS = frozenset(
+    {
+        "EntryRefused",
+        "IdentifierRefused",
+        "NotAllowed",
+        "NotFound",
+        "RequirementRefused",
+        "ScopeMissing",
+        "StoreBusy",
+        "TokenRefused",
+        "TooBusy",
+    }
+)
+"""What a person who fills in a form can cause."""
+SAID = ("what", "where", "advice")
+MORE = (
+    "Field required",
+    "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be a valid number, unable to parse string as a number",
+    "Input should be a valid decimal",
+    "Input should be a valid date or datetime, {error}",
+    "Input should be a valid date in the format YYYY-MM-DD, {error}",
+    "Input should be greater than or equal to {least}",
+    "Input should be greater than {bound}",
+    "Input should be less than or equal to {most}",
+    "Input should be less than {bound}",
+    "Input should be {allowed}",
+    "String should have at least {least} character",
+    "String should have at least {least} characters",
+    "String should have at most {most} character",
+    "String should have at most {most} characters",
+    "String should match pattern {pattern}",
+    "Decimal input should have no more than {most} digits in total",
+    "Decimal input should have no more than {most} decimal places",
+    "Value error, {error}",
+    "Extra inputs are not permitted",
+    "the body has {declared} bytes, at most {most} are taken",
+    "the body is larger than {most} bytes",
+    "only {taken} bytes of the body came in time",
+    "row {row}",
+    "row {row} {column}: {text}",
+    "{text} is no amount from 0 up, with at most 6 decimals",
+)
+"""What the checks of forms and of a request's size say; they are made elsewhere."""
+IN_ROWS = {"Problem": 2, "wrong": 1}
+"""Calls that say what is wrong with a row of a typed table, and where the sentence stands among what they are given."""
+GROUND = ("identifier", "requirement", "improvement", "notification")
+"""Rooms of the ground that check what people type."""
+LINE = 120
+
+
+@cache
+def shapes() -> frozenset[str]:
+    """Of every error that a form can cause."""
+    files = chain((ROOT / "hub").rglob("*.py"), *((ROOT / "traceability" / room).rglob("*.py") for room in GROUND))
+    found = (shapes_in(path.read_text(), rows=path.parent.name == "entry") for path in files)
+    return frozenset(shape for shape in chain(MORE, *found) if any(sign.isalpha() for sign in _words_of(shape)))
+
+
+def shapes_in(source: str, *, rows: bool = False) -> Iterator[str]:
+    """Of one file; ``rows``: it reads typed tables, too."""
+    wanted = ERRORS | IN_ROWS.keys() if rows else ERRORS
+    for node in ast.walk(ast.parse(source)) if any(f"{name}(" in source for name in wanted) else ():
+        if not isinstance(node, ast.Call):
+            continue
+        name = _name_of(node.func)
+        if name in ERRORS:
+            for each in (*node.args[:1], *(one.value for one in node.keywords if one.arg in SAID)):
+                yield from _shapes_of(each)
+        elif rows and name in IN_ROWS:
+            for each in node.args[IN_ROWS[name] : IN_ROWS[name] + 1]:
+                yield from _shapes_of(each)
+
+
+def _shapes_of(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from _shapes_of(node.body)
+        yield from _shapes_of(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield _shape_of(node)
+
+
+def _shape_of(node: ast.JoinedStr) -> str:
+    """Two expressions that end in the same name are numbered, the same one put in twice is not."""
+    names: dict[str, str] = {}
+    shape = ""
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            meant = ast.dump(part.value)
+            name = _last_name(part.value).strip("_").lower() or "what"
+            taken = sum(known.rstrip("0123456789") == name for known in names.values())
+            names.setdefault(meant, name if not taken else f"{name}{taken + 1}")
+            shape += "{" + names[meant] + "}"
+        elif isinstance(part, ast.Constant):
+            shape += str(part.value)
+    return shape
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Subscript):
+        return _last_name(node.value)
+    if isinstance(node, ast.Call):
+        return _last_name(node.args[-1]) if node.args else _last_name(node.func)
+    return _name_of(node) or "what"
+
+
+def _name_of(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _words_of(shape: str) -> str:
+    return "".join(part.rpartition("}")[2] for part in shape.split("{"))
+
+
+def update(path: Path) -> None:
+    """New shapes come without a translation, those that nothing says any more go."""
+    with path.open("rb") as file:
+        old = read_po(file, locale="zh_CN")
+    new = Catalog(locale="zh_CN", project="Zhuoyue", fuzzy=False, header_comment="# Shapes of refusals in Chinese.")
+    new.creation_date, new.revision_date = old.creation_date, old.revision_date
+    for shape in sorted(shapes()):
+        known = old.get(shape)
+        new.add(shape, known.string if known else None)
+    with path.open("wb") as file:
+        write_po(file, new, width=LINE, no_location=True)
+
+
+if __name__ == "__main__":
+    update(Path(sys.argv[1]))
