@@ -186,8 +186,8 @@ def tell(large: dict[str, Measured], empty: dict[str, Measured], runs: dict[str,
         late += " LATE" if one.paint > AIM_PAINT_MS else ""
         late += f" {one.status}" if one.status != httpx.codes.OK else ""
         print(
-            f"{page[:58]:58} {one.alone:5.0f} ({empty[page].alone:5.0f}) {one.processor:5.0f} {one.first:5.0f}   {within} "
-            f"{one.size:8,} {one.paint:5.0f}{late}"
+            f"{page[:58]:58} {one.alone:5.0f} ({empty[page].alone:5.0f}) {one.processor:5.0f} {one.first:5.0f}   "
+            f"{within} {one.size:8,} {one.paint:5.0f}{late}"
         )
     for name, run in runs.items():
         every = [took for times in run.values() for took in times]

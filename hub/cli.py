@@ -30,7 +30,7 @@ from hub.parts import Hub
 from hub.picture_verbs import add_picture_verbs
 from hub.projection.replay import replay
 from hub.review_verbs import add_review_verb
-from hub.serve_options import add_round_options, add_trace_option
+from hub.serve_options import add_address_options, add_round_options, add_trace_option
 from hub.settings import ADMIN_TOKEN
 from hub.store.batches import StoredBatch
 from hub.store.quarantine_queries import batches_ahead, quarantined_lines
@@ -90,15 +90,7 @@ def hub_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _add_init_verb(verbs)
     run = _verb(verbs, "serve", _serve, "serve pages and API until Ctrl-C")
-    run.add_argument("--port", type=int, required=True, help="0 takes a free one")
-    run.add_argument("--host", default="127.0.0.1", help="a loopback address, or any one over TLS (default: 127.0.0.1)")
-    run.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name by which browsers or a reverse proxy reach it; others are refused",
-    )
+    add_address_options(run)
     add_reading_options(run)
     add_agents_options(run)
     add_assess_option(run)

@@ -1,4 +1,4 @@
-"""What ``serve`` may be told of its background rounds and spans; what does them is loaded by who serves alone."""
+"""What ``serve`` may be told; what then does it is loaded by who serves alone."""
 
 import argparse
 
@@ -7,6 +7,19 @@ from hub.picture_verbs import add_picture_option
 from hub.tier_verbs import add_tier_option
 
 ALL, WEB = "all", "web"
+
+
+def add_address_options(run: argparse.ArgumentParser) -> None:
+    """Where ``serve`` listens, and under which names."""
+    run.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    run.add_argument("--host", default="127.0.0.1", help="a loopback address, or any one over TLS (default: 127.0.0.1)")
+    run.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers or a reverse proxy reach it; others are refused",
+    )
 
 
 def add_round_options(serve: argparse.ArgumentParser) -> None:

@@ -127,6 +127,8 @@ def _add(operation: dict[str, Any], found: Exchange) -> None:
     if found.request is not None:
         for kind in operation.get("requestBody", {}).get("content", {}).values():
             kind["example"] = found.request
+            if kind.get("schema", {}).get("type") == "string" and not isinstance(found.request, str):
+                kind["example"] = msgspec.json.encode(found.request).decode()  # bytes that are signed, for example
     answer = operation["responses"].get(str(found.status), {}).get("content", {})
     if found.response is not None and found.type in answer:
         answer[found.type]["example"] = found.response

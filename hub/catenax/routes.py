@@ -39,8 +39,24 @@ _ASPECTS: dict[str, type[Aspect]] = {
 }
 
 
+def _described(kind: type[Aspect]) -> dict[int | str, dict[str, Any]]:
+    """Aspects say quantities as numbers, and not, as this API does elsewhere, as text."""
+    described = documented(kind)
+    content = described[200]["content"][JSON_TYPE]
+    content["schema"] = _with_numbers(content["schema"])
+    return described
+
+
+def _with_numbers(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        if schema.get("format") == "decimal":
+            return {"type": "number"}
+        return {name: _with_numbers(each) for name, each in schema.items()}
+    return [_with_numbers(each) for each in schema] if isinstance(schema, list) else schema
+
+
 def _body(kind: type[Aspect]) -> dict[str, Any]:
-    schema = documented(kind)[200]["content"][JSON_TYPE]["schema"]
+    schema = _described(kind)[200]["content"][JSON_TYPE]["schema"]
     either = {"oneOf": [schema, {"type": "array", "items": schema, "minItems": 1}]}
     return {"requestBody": {"required": True, "content": {JSON_TYPE: {"schema": either}}}}
 
@@ -48,26 +64,26 @@ def _body(kind: type[Aspect]) -> dict[str, Any]:
 _BROUGHT: dict[int | str, dict[str, Any]] = {201: documented(BroughtView)[200]}
 
 
-@router.get("/catenax/serial-part/{item:path}", response_class=Response, responses=documented(SerialPart))
+@router.get("/catenax/serial-part/{item:path}", response_class=Response, responses=_described(SerialPart))
 def get_serial_part(item: str, request: Request, hub: UsesHub, asked: AskedMoment) -> Response:
     """A unit as SerialPart 3.0.0."""
     return _answer(serial_part_of, item, request, hub, asked)
 
 
-@router.get("/catenax/batch/{item:path}", response_class=Response, responses=documented(Batch))
+@router.get("/catenax/batch/{item:path}", response_class=Response, responses=_described(Batch))
 def get_batch(item: str, request: Request, hub: UsesHub, asked: AskedMoment) -> Response:
     """A lot as Batch 3.0.0."""
     return _answer(batch_of, item, request, hub, asked)
 
 
-@router.get("/catenax/bom-as-built/{item:path}", response_class=Response, responses=documented(SingleLevelBomAsBuilt))
+@router.get("/catenax/bom-as-built/{item:path}", response_class=Response, responses=_described(SingleLevelBomAsBuilt))
 def get_bom(item: str, request: Request, hub: UsesHub, asked: AskedMoment) -> Response:
     """What went into a unit or lot, as SingleLevelBomAsBuilt 3.0.0."""
     return _answer(bom_of, item, request, hub, asked)
 
 
 @router.get(
-    "/catenax/usage-as-built/{item:path}", response_class=Response, responses=documented(SingleLevelUsageAsBuilt)
+    "/catenax/usage-as-built/{item:path}", response_class=Response, responses=_described(SingleLevelUsageAsBuilt)
 )
 def get_usage(item: str, request: Request, hub: UsesHub, asked: AskedMoment) -> Response:
     """Where a unit or lot went, as SingleLevelUsageAsBuilt 3.0.0; parents of a lot are only potential ones."""

@@ -155,9 +155,8 @@ class IntakeDesk:
             log.info("%s was given up, or another process has it", identity)
         except ZhuoyueError as error:
             log.warning("%s was interrupted; it goes on when it is looked at: %s", identity, error)
-        except Exception:  # the thread's outermost edge
-            log.exception("%s failed", identity)
-            self._fail(identity)
+        except Exception as error:  # noqa: BLE001 - the thread's outermost edge: it is said, and nothing was entered
+            self._fail(identity, error)
         finally:
             with self._changed:
                 self._working.pop(identity, None)
@@ -216,7 +215,8 @@ class IntakeDesk:
         except EntryRefused as error:
             self._step(row.id, (State.ENTERING,), state=State.WRONG, trouble=str(error))
 
-    def _fail(self, identity: str) -> None:
+    def _fail(self, identity: str, error: Exception) -> None:
+        log.error("%s failed", identity, exc_info=error)
         self._step(identity, OPEN, state=State.FAILED, trouble="the hub made a mistake; nothing was entered")
 
     def _step(self, identity: str, before: tuple[State, ...], **changes: Any) -> bool:

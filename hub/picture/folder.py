@@ -20,7 +20,7 @@ from hub.errors import ColdTrouble, StoreFull
 from traceability.encoding import sha256, tagged
 from traceability.errors import ProofRefused
 
-PICTURES = "pictures"
+PICTURES, SMALL = "pictures", "small-pictures"
 LEAST_FREE = 256 * 1024 * 1024
 """Bytes that stay free on the disk, for the ledger."""
 _PART = ".part"
@@ -146,6 +146,12 @@ class PictureFolder:
         """Where the file lies, or would."""
         digits = digest.partition(":")[2]
         return self.path / sha256(plant.encode()).hex()[:_DIGITS] / digits[:2] / digits
+
+
+def small_place(data: Path, plant: str, digest: str) -> Path:
+    """Where the small one of a file is kept, which pages show."""
+    folder = PictureFolder(data)
+    return data / SMALL / folder.place(plant, digest).relative_to(folder.path)
 
 
 def copy_pictures(source: Path, target: Path) -> int:

@@ -9,8 +9,7 @@ from functools import partial
 from hub.alone import repeating_alone
 from hub.errors import HubError
 from hub.parts import Hub
-from hub.picture.folder import PictureFolder
-from hub.picture.small import small_place
+from hub.picture.folder import PictureFolder, small_place
 from hub.store.database import Writing
 from hub.store.instant import to_micros
 from hub.store.picture_queries import files_whole_before, note_removed

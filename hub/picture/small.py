@@ -9,11 +9,10 @@ import weakref
 from pathlib import Path
 
 from hub.errors import TooBusy
-from hub.picture.folder import OWNER_ONLY, PictureFolder
+from hub.picture.folder import OWNER_ONLY, PictureFolder, small_place
 from hub.store.picture_queries import FileRow
 from vision.reduce_process import Reducer
 
-SMALL = "small-pictures"
 MOST_SIDE = 480
 _WAITING = 12
 
@@ -46,11 +45,6 @@ class SmallDesk:
     def close(self) -> None:
         """Ends the process."""
         self._reducer.close()
-
-
-def small_place(data: Path, plant: str, digest: str) -> Path:
-    """Where the small one of a file is kept."""
-    return data / SMALL / PictureFolder(data).place(plant, digest).relative_to(PictureFolder(data).path)
 
 
 def _keep(place: Path, made: bytes) -> None:

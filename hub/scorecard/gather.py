@@ -87,11 +87,6 @@ def gather(
     answers = answers_of_plants(connection, wanted, before)
     management = management_of(connection, wanted, before)
     judged = lots_and_returns(connection, wanted, before)
-    parts = {row.part for rows in results.values() for row in rows} | {
-        key.part for one in passes.values() for key in one
-    }
-    parts |= {one.part for stated in judged.values() for one in stated.lots}
-    parts |= {entry.plan.part for entries in plans.values() for entry in entries}
     records = {
         plant: PlantRecords(
             plant=plant,
@@ -109,7 +104,16 @@ def gather(
         )
         for plant in sorted(wanted)
     }
-    return Gathered(master, parts_named(connection, parts), records)
+    return Gathered(master, parts_named(connection, _parts(records.values())), records)
+
+
+def _parts(records: Iterable[PlantRecords]) -> set[str]:
+    """Every part that a record speaks of."""
+    found: set[str] = set()
+    for one in records:
+        found |= {row.part for row in one.results} | {key.part for key in one.passes or ()}
+        found |= {lot.part for lot in one.judged.lots} | {entry.plan.part for entry in one.plans}
+    return found
 
 
 def made_of(connection: Reading, records: PlantRecords, zone: ZoneInfo) -> Made:

@@ -59,12 +59,12 @@ class Bucket(msgspec.Struct, frozen=True):
         return found.size, found.mtime_ns
 
     def names(self) -> set[str]:
-        """Every object below the prefix."""
+        """Every object below the prefix; what is empty marks a folder, and none of ours is."""
         from pyarrow.fs import FileSelector  # noqa: PLC0415 - an extra; ``_system`` says when it is missing
 
         system, base = _system(self._shared()), self._key("")
         below = FileSelector(base.rstrip("/"), recursive=True, allow_not_found=True)
-        return {found.path.removeprefix(base) for found in system.get_file_info(below) if found.is_file}
+        return {found.path.removeprefix(base) for found in system.get_file_info(below) if found.is_file and found.size}
 
     def remove(self, name: str) -> None:
         """The object is no more."""

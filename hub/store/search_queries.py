@@ -4,14 +4,29 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from urllib.parse import quote
 
-from sqlalchemy import CTE, Column, ColumnElement, CompoundSelect, String, bindparam, func, or_, select, union
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from hub.named import Named
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
-from hub.store.dialect import is_postgres
+from hub.store.dialect import is_postgres, own_schema
 from hub.store.ending_queries import items_ending
 from hub.store.master_queries import PartEntry, part_label
+from hub.store.sharing_queries import sees_part
 from hub.store.tables import control_plan, link, unit_result
 from traceability.identifier.item import CANONICAL_ROOT, UNRESERVED, ItemKind
 from traceability.identifier.private import PRIVATE_ROOT
@@ -34,6 +49,9 @@ _SOURCES: dict[ItemKind, tuple[Column[str], ...]] = {
 }
 
 
+_NAMING = (unit_result.c.unit, link.c.parent, link.c.child)
+
+
 def items_like(connection: Reading, kind: ItemKind, text: str, limit: int, latest: int | None = None) -> list[str]:
     """Units or lots whose number holds ``text``, whatever its case; the closest, that is the shortest, first.
 
@@ -52,7 +70,7 @@ def items_like(connection: Reading, kind: ItemKind, text: str, limit: int, lates
             return _closest(known, limit)
     anywhere, patterns = f"%{_escaped(piece)}%", [f"%{before}%{_escaped(piece)}%" for before in _BEHIND[kind]]
     like = "ilike" if is_postgres(connection.dialect) else "like"  # SQLite knows no other
-    sources = [_written_last(column, latest) for column in _SOURCES[kind]]
+    sources = [_written_last(connection, column, latest) for column in _SOURCES[kind]]
     found = union(
         *(
             select(column.label("item")).where(
@@ -63,6 +81,8 @@ def items_like(connection: Reading, kind: ItemKind, text: str, limit: int, lates
         )
     ).subquery()
     statement = select(found.c.item).order_by(func.length(found.c.item), found.c.item).limit(limit)
+    if latest is not None and sees_part(connection):
+        statement = statement.where(or_(*(select(column).where(column == found.c.item).exists() for column in _NAMING)))
     return _closest(known.union(connection.execute(statement).scalars()), limit)
 
 
@@ -71,17 +91,31 @@ def _closest(items: Collection[str], limit: int) -> list[str]:
 
 
 def more_rows_than(connection: Reading, most: int) -> bool:
-    """Whether there are results or links beyond ``most`` of them."""
-    beyond = (select(table.c.batch_id).offset(most).limit(1) for table in (unit_result, link))
+    """Whether there are results or links beyond ``most`` of them, whoever may see them: the log's length is public."""
+    own = _behind_views(connection)
+    beyond = (select(_itself(table, own).c.batch_id).offset(most).limit(1) for table in (unit_result, link))
     return any(connection.execute(each).first() is not None for each in beyond)
 
 
-def _written_last(column: Column[str], latest: int | None) -> ColumnElement[str]:
+def _written_last(connection: Reading, column: Column[str], latest: int | None) -> ColumnElement[str]:
+    """Of all rows, so that it takes no longer for who sees few; who may know of what is found is asked then."""
     if latest is None:
         return column
-    table = column.table
-    newest = select(column).order_by(table.c.batch_id.desc(), table.c.line.desc()).limit(latest).subquery()
-    return newest.c[column.name]
+    table = _itself(column.table, _behind_views(connection))
+    newest = select(table.c[column.name]).order_by(table.c.batch_id.desc(), table.c.line.desc()).limit(latest)
+    return newest.subquery().c[column.name]
+
+
+def _behind_views(connection: Reading) -> str | None:
+    """The schema of what views hide; None where nothing is hidden."""
+    return own_schema(connection) if sees_part(connection) else None
+
+
+@cache
+def _itself(table: FromClause, schema: str | None) -> Table:
+    """The table, also where a view hides it."""
+    assert isinstance(table, Table)
+    return table if schema is None else table.to_metadata(MetaData(), schema=schema)
 
 
 def _items_beginning(connection: Reading, kind: ItemKind, piece: str, limit: int) -> set[str]:
@@ -91,14 +125,15 @@ def _items_beginning(connection: Reading, kind: ItemKind, piece: str, limit: int
         for spelling in {piece, piece.upper()}:
             number = f"{_AFTER_PART[kind]}{spelling}"
             given = {"number": number, "behind": number + _LAST, "most": MORE_THAN_SHOWN * limit}
-            found.update(connection.execute(_statement_beginning(column), given).scalars())
+            statement = _statement_beginning(column, _behind_views(connection))
+            found.update(connection.execute(statement, given).scalars())
     return found
 
 
 @cache
-def _statement_beginning(column: Column[str]) -> CompoundSelect[str]:
-    """What of any part begins with a number, and what is just that."""
-    parts = _parts_in(column)
+def _statement_beginning(column: Column[str], own: str | None) -> CompoundSelect[str]:
+    """What of any part begins with a number, and what is just that; which parts there are is told to nobody."""
+    parts = _parts_in(_itself(column.table, own).c[column.name])
     part, number = func.substr(parts.c.item, 1, len(_PARTS) + _GTIN_DIGITS), bindparam("number", type_=String)
     begin, behind = part.concat(number), part.concat(bindparam("behind", type_=String))
     within = (column >= begin) & (column < behind)

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import httpx
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page
+from hostile_entries import entered
+from playwright.async_api import Browser, ConsoleMessage, Page
 from running_app import running
 from seen_pages import follow
 from small_chromium import PATIENCE_MS
@@ -42,7 +43,7 @@ EXTENSION = {"example:note": EVIL, "example:nested": {"example:deep": [EVIL, {"e
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[str]]]:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[str], list[str]]]:
     """The address of a hub full of hostile text, and the pages on which it is shown."""
     hub = small_hub(tmp_path_factory.mktemp("hostile") / "hub")
     _line(hub)
@@ -51,7 +52,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
     desk: SignInDesk = site.state.accounts
     desk.use_link(invited.link.rpartition("/")[2], PASSWORD, nowhere())
     with running(site) as address:
-        yield address, [*_pages(), _guest(hub, address), *_events(hub, address)]
+        new = entered(hub, address, EVIL)
+        yield address, [*_pages(), _guest(hub, address), *_events(hub, address)], new
     hub.store.close()
 
 
@@ -119,19 +121,19 @@ def _events(hub: Hub, address: str) -> list[str]:
     return ["/epcis/events", "/epcis/events/urn:uuid:1"]
 
 
-async def test_nothing_runs(hostile: tuple[str, list[str]], chromium: Browser) -> None:
-    address, paths = hostile
-    for language in ("en-US", "zh-CN"):
+async def test_nothing_runs(hostile: tuple[str, list[str], list[str]], chromium: Browser) -> None:
+    address, paths, entries = hostile
+    for at, language in enumerate(("en-US", "zh-CN")):
         context = await chromium.new_context(locale=language, base_url=address)
         context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
-        seen = await _watched(page)
+        seen = await _watched(page, address)
         await page.goto("/sign-in")
         await page.get_by_label("Name" if language == "en-US" else "名称", exact=True).fill(LOGIN)
         await page.locator("input[name=password]").fill(PASSWORD)
         await follow(page, page.locator("main button[type=submit]"))
         assert page.url == f"{address}/"
-        for path in paths:
+        for path in (*paths, *entries[at::2]):  # those of entries in one language each: they are many
             await page.goto(path)
             await page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
             assert await page.evaluate("window.owned") is None, path
@@ -144,9 +146,20 @@ async def test_nothing_runs(hostile: tuple[str, list[str]], chromium: Browser) -
         await context.close()
 
 
-async def _watched(page: Page) -> list[Any]:
-    """Dialogs, and whatever the content policy had to refuse."""
+def _is_wrong(said: ConsoleMessage) -> bool:
+    """What the policy refused, or an error; a page that tells of nothing is answered 404, which the console says."""
+    return "Content Security Policy" in said.text or (said.type == "error" and "Failed to load" not in said.text)
+
+
+async def _watched(page: Page, address: str) -> list[Any]:
+    """Dialogs, errors, what is asked of anybody else, and whatever the content policy had to refuse."""
     seen: list[Any] = []
+
+    def asked(url: str) -> None:
+        if not url.startswith((f"{address}/", "data:", "blob:")):
+            seen.append(("asked", url))
+
+    page.on("request", lambda one: asked(one.url))
 
     async def dialog(one: Any) -> None:
         seen.append(("dialog", one.message))
@@ -156,7 +169,7 @@ async def _watched(page: Page) -> list[Any]:
     page.on("pageerror", lambda error: seen.append(("error", str(error))))
     page.on(
         "console",
-        lambda said: seen.append((page.url, said.text)) if "Content Security Policy" in said.text else None,
+        lambda said: seen.append((page.url, said.text)) if _is_wrong(said) else None,
     )
     await page.expose_function("refused", lambda what: seen.append(("refused", what)))
     await page.add_init_script(

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from supply_chain import DRIVE, supply_chain
 
 from hub.pages.site import create_site
-from hub.picture.small import small_place
+from hub.picture.folder import small_place
 from hub.serve import listen, url_of
 from hub.store.instant import to_micros
 from hub.store.picture_queries import FileRow, put_file

@@ -23,7 +23,13 @@ from hub.store.tables import metadata
 WAIT_S = 120.0
 NEXT_VERSION, NEXT_TABLE = "1000.0", "witnessed_next"
 _FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(["hub_processes", "hub.pages.site", "hub.store.sqlite_file", "uvicorn.main"])
+# one server of forks serves all tests of a process: what others ask of it (``storm``) is among this, too
+_FORKED.set_forkserver_preload(
+    [
+        *("hub.cli", "hub.pages.site", "hub.store.schema", "hub.store.sqlite_file", "uvicorn.main", "sqlite3"),
+        *("edge_agent.cli", "edge_agent.composition", "edge_agent.drivers.modbus.tcp"),
+    ]
+)
 
 
 class HubProcess:

@@ -24,7 +24,7 @@ WISHED_LENGTH = 2500
 MOST_LENGTH = 16_000
 KEPT = 300_000
 PENALTY = 40
-_UNFIT = re.compile(r"<|javascript:|\\u0000|\\ufffd|&lt;|/tmp/|=cmd|xxx|AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+_UNFIT = re.compile(r"<[a-zA-Z/!]|javascript:|\\u0000|\\ufffd|&lt;|/tmp/|=cmd|xxx|AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 _TEXT = re.compile(r"text/csv|application/(json|x-ndjson|octet-stream|vnd\.zhuoyue\.[a-z-]+\+json)")
 _best: dict[str, tuple[float, dict[str, Any]]] = {}
 _answering = hub.api.app.HubApplication.__call__

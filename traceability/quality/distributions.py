@@ -7,18 +7,17 @@ with.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from statistics import NormalDist
-from typing import Protocol
 
 from traceability.quality.errors import OutOfDomain
+from traceability.quality.root import bisect, newton
 
 _TINY = 1e-300
 _PRECISION = 1e-16
 _MAX_TERMS = 1_000_000
-_MAX_STEPS = 60
-_LAST_STEP = 1e-10
+_SMALL = 1e-10
 _FAR = 7.0
 """Standard deviations: where a guess begins that lies further out."""
 
@@ -46,8 +45,8 @@ def regularized_beta(x: float, a: float, b: float) -> float:
 def beta_quantile(probability: float, a: float, b: float) -> float:
     """The x with I_x(a, b) = probability."""
     if not 0.0 < probability < 1.0:
-        return _bisect(lambda x: regularized_beta(x, a, b), probability, 0.0, 1.0)
-    return _newton(_Beta(a, b), probability, 0.0, 1.0)
+        return bisect(lambda x: regularized_beta(x, a, b), probability, 0.0, 1.0)
+    return newton(_Beta(a, b), probability, 0.0, 1.0)
 
 
 def chi_square_cdf(x: float, degrees: float) -> float:
@@ -69,17 +68,7 @@ def chi_square_quantile(probability: float, degrees: float) -> float:
     low, high = 0.0, degrees + 12.0 * math.sqrt(2.0 * degrees) + 60.0  # far out, where terms are few
     while chi_square_cdf(high, degrees) < probability:
         low, high = high, high * 2.0
-    return _newton(_ChiSquare(degrees), probability, low, high)
-
-
-class _Law(Protocol):
-    """A distribution whose quantiles are looked for."""
-
-    def cdf(self, x: float) -> float: ...
-
-    def density(self, x: float) -> float: ...
-
-    def guess(self, probability: float) -> float: ...
+    return newton(_ChiSquare(degrees), probability, low, high)
 
 
 class _Beta:
@@ -101,7 +90,7 @@ class _Beta:
         a, b = self._a, self._b
         if min(a, b) <= 1.0:
             return a / (a + b)
-        y = NormalDist().inv_cdf(1.0 - probability) if probability > _LAST_STEP else _FAR
+        y = NormalDist().inv_cdf(1.0 - probability) if probability > _SMALL else _FAR
         one, other = 1.0 / (2.0 * a - 1.0), 1.0 / (2.0 * b - 1.0)
         h, ell = 2.0 / (one + other), (y * y - 3.0) / 6.0
         w = y * math.sqrt(max(0.0, h + ell)) / h - (other - one) * (ell + 5.0 / 6.0 - 2.0 / (3.0 * h))
@@ -290,35 +279,3 @@ def _lentz(terms: Iterator[tuple[float, float]]) -> float:
         if abs(c * d - 1.0) <= 2.0 * _PRECISION:
             break
     return value
-
-
-def _newton(law: _Law, probability: float, low: float, high: float) -> float:
-    """The x in ``[low, high]`` with cdf(x) = probability: Newton's steps, bisection where one leaves the bracket."""
-    x, top = law.guess(probability), high
-    for _ in range(_MAX_STEPS):
-        if not low < x < high:
-            x = (low + high) / 2.0
-        below = law.cdf(x) - probability
-        low, high = (x, high) if below < 0.0 else (low, x)
-        slope = law.density(x)
-        step = below / slope if slope > 0.0 else math.inf
-        if math.nextafter(low, high) >= high:
-            return x
-        x -= step
-        if abs(step) <= _LAST_STEP * min(abs(x), abs(top - x)):  # the next one would be of the size of its square
-            return x
-    return _bisect(law.cdf, probability, low, high)
-
-
-def _bisect(rising: Callable[[float], float], target: float, low: float, high: float) -> float:
-    if not 0.0 <= target <= 1.0:
-        message = f"a probability lies between 0 and 1, not {target}"
-        raise OutOfDomain(message)
-    while True:
-        middle = (low + high) / 2.0
-        if middle in (low, high):
-            return middle
-        if rising(middle) < target:
-            low = middle
-        else:
-            high = middle

@@ -23,10 +23,12 @@ from hub.pages.eyes import to_show
 from hub.pages.files.beside import UsesBeside
 from hub.pages.indicators.charts import trend_chart
 from hub.pages.indicators.file_said import ENTER, Said, looked_at
-from hub.pages.indicators.indicator_page import SHOWN, Question, found_of, indicator_tables
+from hub.pages.indicators.indicator_page import SHOWN, Found, Question, found_of, indicator_tables
 from hub.pages.indicators.typed import TypedIndicator, TypedUndo, TypedValue
 from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail
 from hub.pages.routes import UsesPages
+from hub.pages.speech import Speech
+from hub.store.database import Reading
 from hub.suppliers.asked import plant_entry
 from hub.tabular.problem import Problem
 from traceability.record.indicator import Combined, Direction, Frequency
@@ -71,14 +73,7 @@ class _Page:
             entry = plant_entry(connection, self.plant)
             over = Over(window_of(connection, self.plant, asked.begin, asked.end, now), asked.step)
             question = Question(plant=self.plant, over=over, place=place, shown=asked.show, now=now)
-            found = kept_of(self.request).answer(
-                connection,
-                self.asker,
-                self.plant,
-                ("indicators", over, tuple(place.model_dump().items()), asked.show, speech.language),
-                now,
-                lambda: found_of(connection, question, speech),
-            )
+            found = self._found(connection, question, speech)
             enters = may_enter(connection, self.asker, self.plant)
         undone, usual = (self.request.query_params.get(name) for name in ("undo", "usual"))
         answer = self.pages.show(
@@ -111,6 +106,13 @@ class _Page:
         if said.wrong:
             answer.status_code = 422
         return answer
+
+    def _found(self, connection: Reading, asked: Question, speech: Speech) -> Found:
+        named = ("indicators", asked.over, tuple(asked.place.model_dump().items()), asked.shown, speech.language)
+        kept = kept_of(self.request)
+        return kept.answer(
+            connection, self.asker, self.plant, named, asked.now, lambda: found_of(connection, asked, speech)
+        )
 
     def _address(self, asked: _Asked, place: PlaceAsked) -> Callable[[str], str]:
         """The same question with something else drawn."""

@@ -56,7 +56,7 @@ def listed(page: AlarmPage, path: str, speech: Speech) -> tuple[ListedAlarm, ...
 
 
 def tell_url(alarm: AlarmView, row: AlarmRow, speech: Speech) -> str:
-    """A new notification about what the alarm saw: the unit, or else the part, with the evidence that can be looked up."""
+    """A new notification about what the alarm saw: the unit, or else the part, and where the evidence stands."""
     title = f"{speech.say(ALARM_KINDS[alarm.warns_of])} · {alarm.work_cell}"
     lines = [row.seen, row.outlook, f"{alarm.at.isoformat(timespec='seconds')} · {alarm.agent} · {alarm.id}"]
     given = {

@@ -1,5 +1,6 @@
 """Pages of the plant's own characteristics: the list, and one with its frozen limits and points left out."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hub.accounts.asker import Asker
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.errors import EntryRefused
-from hub.kept import UsesKept, kept_of
+from hub.kept import KeptAnswers, UsesKept, kept_of
 from hub.page_paths import PLANTS_PATH, own_characteristic_path, plant_path
 from hub.pages.eyes import to_show
 from hub.pages.frame.address import address_of
@@ -24,8 +25,9 @@ from hub.pages.tables.define import Filled
 from hub.pages.templating import Pages
 from hub.parts import Hub
 from hub.spc import decide
-from hub.spc.whole import own_whole
-from hub.suppliers.asked import Asked, Chart, Rules, plant_entry, subject_of
+from hub.spc.whole import OwnWhole, own_whole
+from hub.store.database import Reading
+from hub.suppliers.asked import Asked, Chart, Rules, Subject, plant_entry, subject_of
 from hub.suppliers.kept_lists import kept_characteristics
 from traceability.record.spc import ValuePlace
 
@@ -130,6 +132,16 @@ def _decided(hub: Hub, plant: str, characteristic: str, asked: Asked, form: Deci
             decide.restore(*where, exclusion=form.id, reason=form.reason, entered_by=who)
 
 
+def _told(  # noqa: PLR0917 - who asks what when
+    kept: KeptAnswers, connection: Reading, asker: Asker, subject: Subject, how: Drawn, now: datetime
+) -> OwnWhole:
+    named = ("own characteristic", subject.named, how.chart, how.rules, now.date())
+    plant = subject.entry.named.id
+    return kept.answer(
+        connection, asker, plant, named, now, lambda: own_whole(connection, subject, how.chart, how.rules, now)
+    )
+
+
 def _page(  # noqa: PLR0917 - what the route needs
     plant: str,
     characteristic: str,
@@ -146,14 +158,7 @@ def _page(  # noqa: PLR0917 - what the route needs
     with to_show(request, hub, asker).store.reading() as connection:
         now = hub.clock()
         subject = subject_of(connection, plant, characteristic, asked, now)
-        told = kept_of(request).answer(
-            connection,
-            asker,
-            plant,
-            ("own characteristic", subject.named, how.chart, how.rules, now.date()),
-            now,
-            lambda: own_whole(connection, subject, how.chart, how.rules, now),
-        )
+        told = _told(kept_of(request), connection, asker, subject, how, now)
         enters = may_enter(connection, asker, plant)
     zone = pages.zone(request, subject.entry.time_zone)
     own = told.own

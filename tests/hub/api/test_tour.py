@@ -97,14 +97,15 @@ async def test_a_notification_has_its_date_moved_and_a_company_says_where_to_rea
 
 
 async def test_a_characteristic_is_watched_and_a_point_left_out(tour: Tour) -> None:
-    path, asked = f"{BASE}/characteristics/bore", {"chart": "i-mr", "part": PART, "operation": "OP20"}
-    drawn = await tour.get(f"{path}/chart", **asked)
-    await tour.get(f"{path}/strata", **asked)
-    found = (await tour._client.post(
-        f"{path}/baselines", params=asked, json={"chart": "i-mr", "reason": "new tool", "by": "q7"}
-    ))  # fmt: skip
-    assert found.status_code in {201, 422}, found.text
-    assert drawn
+    path, chart = f"{BASE}/characteristics/bore", {"chart": "i-mr"}
+    drawn = await tour.get(f"{path}/chart", **chart)
+    await tour.get(f"{path}/strata", **chart)
+    made = await tour.send(f"{path}/baselines", **chart, reason="new tool")
+    await tour.send(f"{path}/baselines/{made['id']}/end", reason="tool worn")
+    place = drawn["chart"]["location"]["points"][0]["places"][0]
+    point = {name: place[name] for name in ("batch", "line")}
+    out = await tour.send(f"{path}/exclusions", **chart, **point, reason="chip under the probe")
+    await tour.send(f"{path}/exclusions/{out['id']}/restoration", reason="it was none")
 
 
 async def test_plant_it_lets_a_line_in_and_out(tour: Tour, chain: Hub) -> None:
@@ -146,6 +147,20 @@ async def test_a_loss_gets_its_cause_and_figures_are_read(tour: Tour) -> None:
         await tour.get(read, **(PASSES if read.endswith("passes") else {}))
     for read in ("chart", "histogram", "capability", "trend", "lots"):
         await tour.get(f"/api/v1/suppliers/{PLANT}/characteristics/bore/{read}")
+
+
+async def test_a_file_is_given_up_and_a_partner_number_is_entered(tour: Tour) -> None:
+    text = b"item,amount,date\nscrap,12.50,2026-01-05\n"
+    for base, kind in ((f"{BASE}/files", "losses"), ("/api/v1/master/files", "part")):
+        query = {"kind": kind, "entered_by": "q7", "name": "january.csv"}
+        sent = await tour._client.post(base, params=query, content=text)
+        assert sent.status_code == 202, sent.text
+        one = f"{base}/{sent.json()['id']}"
+        tour._client._transport.app.state.intake.wait(sent.json()["id"], 60)  # type: ignore[attr-defined]
+        told = await tour.get(one)
+        ended = await tour._client.post(f"{one}/give-up")
+        assert (told["state"], ended.status_code) in {("checked", 200), ("wrong", 422)}, told
+    await tour.send("/api/v1/organisations/oem/partner-number", number="BPNL00000003CML1")
 
 
 async def test_people_are_reset_disabled_and_let_in_again(tmp_path: Any) -> None:

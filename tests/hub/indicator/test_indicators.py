@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -13,10 +14,13 @@ from small_hub import START, admin_of, client_of, projection_of, small_agent
 
 from hub.accounts.asker import Scope
 from hub.accounts.tokens import make_token
+from hub.indicator import value_file
 from hub.metric.asked import Step, periods_of
 from hub.metric.declared import Series, StatedValue, figures_of
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
+from hub.tabular.limits import TableLimits
+from hub.tabular.reading import read_lines
 from traceability.quality.window import Window
 from traceability.record.indicator import Direction, Frequency, IndicatorRecord, IndicatorValueRecord
 from traceability.record.metric import MetricName, MetricReference
@@ -143,11 +147,15 @@ async def test_a_file_is_taken_whole_or_not_at_all(client: httpx.AsyncClient) ->
     assert [one["row"] for one in again["problems"]] == [2, 3]
 
 
-async def test_too_long_a_file_is_not_read_to_its_end(client: httpx.AsyncClient) -> None:
+async def test_too_long_a_file_is_not_read_to_its_end(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(value_file, "read_lines", partial(read_lines, limits=TableLimits(rows=500)))
     day = date(1900, 1, 1)
-    rows = "".join(f"satisfaction,{day + timedelta(n)},{day + timedelta(n)},1,,,s\n" for n in range(6000))
+    rows = "".join(f"satisfaction,{day + timedelta(n)},{day + timedelta(n)},1,,,s\n" for n in range(600))
     told = (await load(client, (HEAD + rows).encode(), dry=True)).json()
-    assert (told["rows"], [one["text"]["en"] for one in told["problems"]]) == (5001, ["more than 5000 values"])
+    assert (told["rows"], [one["row"] for one in told["problems"]]) == (501, [502])
+    assert "500" in told["problems"][0]["text"]["en"]
 
 
 async def test_usual_series_can_be_defined_as_they_are(client: httpx.AsyncClient) -> None:

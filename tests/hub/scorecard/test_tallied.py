@@ -24,6 +24,8 @@ from hub.scorecard.made import RawMade
 from hub.scorecard.plant import plant_view, scored_plant
 from hub.scorecard.standing import standings
 from hub.scorecard.tallied import TalliedMade, offsets
+from hub.sharing.audit import Question
+from hub.sharing.seen import seen_by
 from hub.store.cost_queries import first_submissions
 from hub.store.database import Reading
 from hub.store.instant import to_micros
@@ -194,10 +196,10 @@ def repeated_and_first(connection: Reading, begin: int, end: int) -> object:
     )
 
 
-def made_in(connection: Reading):
-    records = gather(connection, ["supplier"], at=START)
-    zone = ZoneInfo(records.master.plants["supplier"].time_zone)
-    return made_of(connection, records.plants["supplier"], zone)
+def made_in(connection: Reading, plant: str = "supplier"):
+    records = gather(connection, [plant], at=START)
+    entry = records.master.plants.get(plant)
+    return made_of(connection, records.plants[plant], ZoneInfo(entry.time_zone if entry else "UTC"))
 
 
 @pytest.mark.parametrize(
@@ -275,3 +277,22 @@ def test_the_hours_of_a_clock_that_is_set_are_told_apart() -> None:
         "2025-03-01T05", "2025-03-09T07", "2025-11-02T06",
     ]  # fmt: skip
     assert found[-1][0][1] == end
+
+
+def test_an_organisation_is_told_by_tallies_of_its_own_plants_alone(hub: Hub) -> None:
+    oem = line_of(hub, "oem.line-1", "oem", MACHINE, machine_plan())
+    supplier = line_of(hub, "supplier.line-1", "supplier", HOUSING, housing_plan())
+    supplier.result("H1")
+    supplier.send()
+    oem.join(oem.result("M1"), "M1", housing("H1"))
+    oem.send()
+    for asker, kinds in (("supplier-company", (TalliedMade, RawMade)), ("oem-company", (RawMade, TalliedMade))):
+        seen = seen_by(hub, Question(asker=asker, token="t", asked="GET /"), None)
+        with seen.store.reading() as connection:
+            found = [made_in(connection, plant) for plant in ("supplier", "oem")]
+            assert tuple(map(type, found)) == kinds
+            assert [made.units(WINDOWS[0]) for made in found] == [int(kind is TalliedMade) for kind in kinds]
+            if asker == "oem-company":  # with whom the supplier shares nothing
+                assert scored_plant(connection, "oem", START)[0].digital.components_with_records == 0
+    with hub.store.reading() as connection:
+        assert scored_plant(connection, "oem", START)[0].digital.components_with_records == 1

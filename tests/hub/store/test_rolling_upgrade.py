@@ -23,7 +23,7 @@ from hub.store.batches import chain_head, log_size
 from hub.store.schema import MIGRATIONS, upgrade
 from traceability.sync import BATCH_TYPE, BATCHES_PATH, open_receipt
 
-AGENTS, MORE, PAUSE_S = 3, 3, 0.03
+AGENTS, MORE, PAUSE_S = 3, 2, 0.1
 NEXT = """
 import sqlalchemy as sa
 from alembic import op

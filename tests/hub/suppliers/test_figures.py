@@ -17,7 +17,7 @@ from hub.accounts.asker import OPERATOR
 from hub.errors import EntryRefused, NotFound
 from hub.parts import Hub
 from hub.rollup.hours import hour_of
-from hub.rollup.many import Wanted, periods
+from hub.rollup.many import Wanted, periods, values_in
 from hub.rollup.spread import Spread, spread_of, spreads
 from hub.rollup.window import Narrowing, period
 from hub.scorecard.plant import plant_grades
@@ -69,8 +69,10 @@ def test_many_periods_are_the_same_as_one_by_one(chain: Hub) -> None:
         many = periods(connection, wanted)
         alone = [period(connection, one.plant, one.characteristic, one.hours, one.narrowing) for one in wanted]
         lying = spreads(connection, wanted)
+        numbers = values_in(connection, wanted)
     assert many == alone
     assert {one.rollup.sums.n for one in many} > {0, 120}
+    assert numbers == [one.rollup.sums.n for one in many]
     for one, whole, told in zip(wanted, many, lying, strict=True):
         assert (told.decimals, told.sums) == (whole.rollup.decimals, whole.rollup.sums)
         assert (told.least, told.greatest) == (whole.rollup.least, whole.rollup.greatest)

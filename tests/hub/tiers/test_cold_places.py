@@ -1,5 +1,9 @@
 """Every place for the cold tier keeps one contract; a hub whose old data are in a bucket answers as any other."""
 
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -43,10 +47,44 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SmallBucket, str]]
     assert made.refused == [] or made.secret != SECRET
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture
+def rclone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server of others that speaks S3 and checks signatures; what ``hub.toml`` says of it."""
+    program = Path(sys.executable).with_name("rclone")
+    if not program.exists():
+        pytest.skip("rclone is not installed")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    (tmp_path / "served" / BUCKET).mkdir(parents=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [program, "serve", "s3", "--addr", host, "--auth-key", f"{KEY},secret", tmp_path / "served"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for(host)
+            yield f"s3://{BUCKET}/plant-a/old?endpoint={host}&region=us-east-1&scheme=http"
+        finally:
+            server.kill()
+
+
+def wait_for(host: str) -> None:
+    name, _, port = host.partition(":")
+    until = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection((name, int(port)), timeout=5).close()
+        except OSError:
+            assert time.monotonic() < until, "the server does not come up"
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(params=["folder", "bucket", "rclone"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> ColdPlace:
-    if request.param == "bucket":
-        _, address = request.getfixturevalue("bucket")
+    if request.param != "folder":
+        made = request.getfixturevalue(request.param)
+        address = made if isinstance(made, str) else made[1]
         (tmp_path / "hub.toml").write_text(f'cold = "{address}"\n')
     return cold_place(tmp_path)
 

@@ -112,6 +112,14 @@ def test_beta_quantile_inverts(probability, a, b):
     assert regularized_beta(beta_quantile(probability, a, b), a, b) == pytest.approx(probability, rel=1e-6, abs=1e-9)
 
 
+@given(st.floats(1e-9, 1 - 1e-9), st.floats(0.05, 1e5), st.floats(0.05, 1e5))
+def test_beta_quantile_is_what_bisection_finds(probability, a, b):
+    low, high = 0.0, 1.0
+    while (middle := (low + high) / 2.0) not in (low, high):
+        low, high = (middle, high) if regularized_beta(middle, a, b) < probability else (low, middle)
+    assert beta_quantile(probability, a, b) == pytest.approx(middle, rel=1e-7, abs=1e-300)
+
+
 def test_cp_interval_uses_the_chi_square_of_the_variance():
     interval = cp_interval(1.0, 11)
     assert interval.low == pytest.approx(math.sqrt(3.24697 / 10), rel=1e-5)
