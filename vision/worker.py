@@ -8,6 +8,8 @@ import os
 import struct
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 import cv2
@@ -22,6 +24,7 @@ from vision.picture import PictureLimits
 from vision.symbol import Reading, Reason
 
 _LENGTH = struct.Struct(">I")
+_STATUS = Path("/proc/self/status")
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +73,7 @@ def answer_to(question: bytes) -> bytes:
         reading = decode(question[start + length :], DecodeOptions(clock=time.monotonic, **given))
     except MemoryError:
         reading = Reading(reason=Reason.READER_FAILED, detail="the picture takes more memory than a reader may have")
-    return _encoder.encode(Answer(reading=reading, peak_mb=_peak_mb()))
+    return _encoder.encode(Answer(reading=reading, peak_mb=peak_mb()))
 
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:
@@ -101,9 +104,17 @@ def limit_memory(most_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most_mb << 20, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-def _peak_mb() -> int:
+def peak_mb() -> int:
+    """The most memory that this process has had, in MB; 0 where that can't be known.
+
+    Linux hands the peak of the process that started this one down in ``getrusage``, so there the kernel's own account
+    of the process is read.
+    """
     if sys.platform == "win32":
         return 0
+    if sys.platform == "linux":
+        with suppress(OSError, ValueError, IndexError):
+            return int(_STATUS.read_text().partition("VmHWM:")[2].split()[0]) >> 10
     import resource  # noqa: PLC0415 - not on Windows
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

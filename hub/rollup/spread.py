@@ -4,7 +4,7 @@ Count, mean, deviation, extremes and what lies outside limits follow from the hi
 ``periods``, so the same figures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from hub.rollup.add_up import summed_up
 from hub.rollup.many import OfStream, Wanted, alike, gathered, periods
+from hub.rollup.window import Period
 from hub.store.database import Reading
 from hub.store.rollup_arrays import Numbers
 from traceability.measurement import Characteristic
@@ -24,12 +25,21 @@ _LOWEST, _HIGHEST = -(1 << 63), (1 << 63) - 1
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """Values x 10^-``decimals`` with how often each occurs, in no order; one may stand there several times."""
+    """Values x 10^-``decimals`` with how often each occurs, in no order; one may stand there several times.
+
+    ``left_out`` values are not good, or of a unit of measure that can't be converted.
+    """
 
     decimals: int
     sums: Moments
     values: Numbers
     counts: Numbers
+    left_out: int = 0
+
+    @property
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Values with their counts."""
+        return zip(self.values.tolist(), self.counts.tolist(), strict=True)
 
     @property
     def least(self) -> int | None:
@@ -55,7 +65,7 @@ def spreads(connection: Reading, wanted: Sequence[Wanted]) -> list[Spread]:
     """How the values of each lie, in the order asked."""
     found = gathered(connection, wanted)
     return [
-        _added_up(one, rows) if alike(one, rows) else spread_of(periods(connection, [one])[0].rollup)
+        _added_up(one, rows) if alike(one, rows) else _converted(periods(connection, [one])[0])
         for one, rows in zip(wanted, found, strict=True)
     ]
 
@@ -66,6 +76,10 @@ def spread_of(rollup: Rollup) -> Spread:
     return Spread(decimals=rollup.decimals, sums=rollup.sums, values=pairs[:, 0], counts=pairs[:, 1])
 
 
+def _converted(period: Period) -> Spread:
+    return msgspec.structs.replace(spread_of(period.rollup), left_out=period.left_out)
+
+
 def _added_up(wanted: Wanted, found: Sequence[OfStream]) -> Spread:
     rollups = [one for _, rows in found for one in summed_up([row.rollup for row in rows])]
     pairs = np.frombuffer(b"".join(one.histogram for one in rollups), _PAIRS).reshape(-1, 2)
@@ -73,7 +87,8 @@ def _added_up(wanted: Wanted, found: Sequence[OfStream]) -> Spread:
         int(pairs[:, 1].sum()), sum(int(one.total) for one in rollups), sum(int(one.squares) for one in rollups)
     )
     decimals = rollups[0].decimals if rollups else wanted.characteristic.decimals
-    return Spread(decimals=decimals, sums=sums, values=pairs[:, 0], counts=pairs[:, 1])
+    left_out = sum(row.left_out for _, rows in found for row in rows)
+    return Spread(decimals=decimals, sums=sums, values=pairs[:, 0], counts=pairs[:, 1], left_out=left_out)
 
 
 def _steps(limit: Decimal | None, decimals: int) -> Fraction | None:

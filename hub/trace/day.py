@@ -7,15 +7,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hub.named import Named
-from hub.rollup.counted import Counted, counted
 from hub.rollup.hours import hours_of
 from hub.rollup.many import Wanted
+from hub.rollup.spread import Spread, spreads
 from hub.rollup.window import Narrowing
 from hub.store.database import Reading
 from hub.store.master_queries import plans_by_id, read_master
 from hub.trace.views import MeasurementView, ResultView, UnitView
 from traceability.measurement import Characteristic
-from traceability.quality.rollup import Rollup
 from traceability.quality.window import Window
 
 MOST_BINS = 60
@@ -77,7 +76,7 @@ class _Asked(msgspec.Struct, frozen=True):
 def unit_day(connection: Reading, view: UnitView) -> UnitDay:
     """By a number of statements that does not grow with the values."""
     asked = list(_asked(connection, view))
-    found = counted(connection, [each.wanted for each in asked])
+    found = spreads(connection, [each.wanted for each in asked])
     told = (_population(one, among) for one, among in zip(asked, found, strict=True))
     return UnitDay(item=view.item, populations=tuple(told))
 
@@ -117,13 +116,12 @@ def _unplanned(result: ResultView, value: MeasurementView) -> Characteristic:
     )
 
 
-def _population(asked: _Asked, among: Counted) -> DayPopulation:
-    rollup = among.rollup
-    value, step, sums = asked.value, 10**rollup.decimals, rollup.sums
+def _population(asked: _Asked, among: Spread) -> DayPopulation:
+    value, step, sums = asked.value, 10**among.decimals, among.sums
     assert value.value is not None
-    own = value.value.scaleb(rollup.decimals)
-    low, high = (None if limit is None else limit.scaleb(rollup.decimals) for limit in (value.lsl, value.usl))
-    counts = rollup.histogram
+    own = value.value.scaleb(among.decimals)
+    low, high = (None if limit is None else limit.scaleb(among.decimals) for limit in (value.lsl, value.usl))
+    counts = list(among.pairs)
     return DayPopulation(
         result_id=asked.result.result_id,
         characteristic=value.characteristic,
@@ -136,25 +134,26 @@ def _population(asked: _Asked, among: Counted) -> DayPopulation:
         left_out=among.left_out,
         mean=None if sums.mean is None else float(sums.mean / step),
         sigma=None if sums.variance is None else float(sums.variance) ** 0.5 / step,
-        least=None if rollup.least is None else rollup.least / step,
-        greatest=None if rollup.greatest is None else rollup.greatest / step,
+        least=None if among.least is None else among.least / step,
+        greatest=None if among.greatest is None else among.greatest / step,
         below=sum(count for at, count in counts if at < own),
         above=sum(count for at, count in counts if at > own),
         outside=sum(c for at, c in counts if (low is not None and at < low) or (high is not None and at > high)),
-        bins=_bins(rollup),
+        bins=_bins(among),
     )
 
 
-def _bins(rollup: Rollup) -> tuple[DayBin, ...]:
+def _bins(among: Spread) -> tuple[DayBin, ...]:
     """Bins of equally many possible values each, those that hold any."""
-    if rollup.least is None or rollup.greatest is None:
+    least, greatest = among.least, among.greatest
+    if least is None or greatest is None:
         return ()
-    width = -(-(rollup.greatest - rollup.least + 1) // MOST_BINS)
+    width = -(-(greatest - least + 1) // MOST_BINS)
     counts: dict[int, int] = {}
-    for value, count in rollup.histogram:
-        place = (value - rollup.least) // width
+    for value, count in among.pairs:
+        place = (value - least) // width
         counts[place] = counts.get(place, 0) + count
-    step, edge = 10**rollup.decimals, rollup.least - 0.5
+    step, edge = 10**among.decimals, least - 0.5
     return tuple(
         DayBin(low=(edge + width * place) / step, high=(edge + width * (place + 1)) / step, count=count)
         for place, count in sorted(counts.items())

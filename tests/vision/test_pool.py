@@ -1,6 +1,8 @@
 """Pictures that kill, hang or swell their reader; real processes, a real native crash."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -183,3 +185,13 @@ def test_noise_of_any_size_ends_in_time(frail, encoded):
     reading = frail().decode(encoded(noise), msgspec.structs.replace(QR, budget=0.5))
     assert reading.symbols == ()
     assert reading.reason in {Reason.NONE_FOUND, Reason.UNREADABLE}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system says it rightly")
+def test_the_memory_of_whoever_starts_a_process_is_not_held_against_it():
+    """A process that is large itself would otherwise renew its readers after each picture."""
+    ask = (
+        "import subprocess, sys; large = bytearray(b'x') * (600 << 20); sys.exit(subprocess.call([sys.executable, '-c',"
+    )
+    ask += " 'import sys; from vision.worker import peak_mb; sys.exit(0 < peak_mb() < 400)']))"
+    assert subprocess.run([sys.executable, "-c", ask], check=False).returncode == 1

@@ -50,13 +50,13 @@ async def test_a_large_file_leads_to_its_progress_and_is_entered_there(
     head, row, path = kind
     async with people.signed_in("own") as own:
         assert (await sent(own, path, (head + row).encode())).status_code != 303 or path == COSTS[2]
-        answer = await sent(own, path, (head + row * (LARGE // len(row) + 1)).encode(), "C:\\kept\\year.csv")
+        answer = await sent(own, path, (head + row * (LARGE // len(row) + 1)).encode(), "C:\\lee-private\\year.csv")
         assert (answer.status_code, answer.headers["location"].startswith(PATH)) == (303, True), answer.text
         desk, one = people.site.state.intake, answer.headers["location"]
         desk.wait(identity_in(answer), WAIT_S)
         page = await own.get(one)
         assert "Nothing is wrong with it" in page.text
-        assert ("year.csv" in page.text, "kept" in page.text) == (True, False)
+        assert ("year.csv" in page.text, "lee-private" in page.text) == (True, False)
         assert (await own.post(f"{one}/enter", data={"csrf": await csrf(own)})).status_code == 303
         desk.wait(identity_in(answer), WAIT_S)
         assert "Every row stands in the log" in (await own.get(one)).text

@@ -63,7 +63,7 @@ def test_workbooks_are_written_in_one_place():
         for path in ROOT.rglob("*.py")
         if re.search(r"^from openpyxl import .*\bWorkbook\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert writers == {"tabular/writing.py"}
+    assert writers == {"tabular/workbook.py"}
 
 
 def test_a_workbook_holds_texts_and_no_formulas():
