@@ -1,6 +1,7 @@
 """``/api/v1/plants/{plant}/costs``: quality costs by category, item, part, operation, supplier and cause."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
@@ -31,11 +32,13 @@ from hub.cost.sheets import (
 )
 from hub.entry.forms import Entered, entered
 from hub.parts import Hub
+from hub.store.database import Reading
 from hub.suppliers.asked import plant_entry
 from hub.tabular.problem import Problem
 from hub.tabular.sheet import Sheet
 from hub.tabular.writing import Row
 from traceability.quality.cost.allocate import Dimension
+from traceability.quality.window import Window
 
 router = APIRouter(prefix="/api/v1/plants/{plant}", tags=["costs"])
 Question = Annotated[AskedCosts, Depends()]
@@ -187,10 +190,18 @@ def post_loss_cause(plant: str, loss: str, form: LossCauseForm, hub: UsesHub) ->
 def report_of(hub: Hub, plant: str, asked: AskedCosts) -> CostReport:
     """As asked, by the hub's clock."""
     with hub.store.reading() as connection:
-        plant_entry(connection, plant)
-        now = hub.clock()
-        window = asked.window(today_at(connection, plant, now))
-        return cost_report(connection, plant, window, now, narrowed=asked.place, net=asked.net)
+        return report_in(connection, plant, window_of(connection, hub, plant, asked), asked, hub.clock())
+
+
+def window_of(connection: Reading, hub: Hub, plant: str, asked: AskedCosts) -> Window:
+    """The period that is meant today at a plant that there is."""
+    plant_entry(connection, plant)
+    return asked.window(today_at(connection, plant, hub.clock()))
+
+
+def report_in(connection: Reading, plant: str, window: Window, asked: AskedCosts, now: datetime) -> CostReport:
+    """Of one period."""
+    return cost_report(connection, plant, window, now, narrowed=asked.place, net=asked.net)
 
 
 def tables_of(report: CostReport) -> dict[Table, tuple[Sheet, Sequence[Row]]]:

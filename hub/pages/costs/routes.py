@@ -7,9 +7,10 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.api.access import UsesAsker, UsesHub
 from hub.cost.asked import AskedCosts
-from hub.cost.routes import report_of
+from hub.cost.routes import report_in, window_of
 from hub.cost.saved import saved_by
 from hub.errors import EntryRefused
+from hub.kept import UsesKept
 from hub.named import Named
 from hub.page_paths import PLANTS_PATH
 from hub.pages.costs.benefit_page import BenefitTyped, benefit_context
@@ -34,14 +35,19 @@ def get_costs_page(  # noqa: PLR0917 - what the route needs
     request: Request,
     hub: UsesHub,
     asker: UsesAsker,
+    kept: UsesKept,
     pages: UsesPages,
     asked: Annotated[AskedCosts, Depends()],
     by: Dimension = Dimension.CAUSE,
 ) -> Response:
     """What does quality cost, and what does its absence?"""
     speech, address = pages.speech(request), address_of(request)
-    report = report_of(hub, plant, asked)
     with hub.store.reading() as connection:
+        now, window = hub.clock(), window_of(connection, hub, plant, asked)
+        question = ("costs", window.first, window.last, asked.place, asked.net)
+        report = kept.answer(
+            connection, asker, plant, question, now, lambda: report_in(connection, plant, window, asked, now)
+        )
         enters = may_enter(connection, asker, plant)
     context = costs_context(report, by, address, speech) | {"enters": enters, "path": costs_path(plant)}
     return pages.show(
