@@ -289,14 +289,12 @@ def _lot_of_day(lot: str, day: int) -> str:
 
 
 def _stream_row(new: StreamRow, old: StreamRow, day: int) -> dict[str, Any]:
-    fields = {name: getattr(new, name) for name in new.__struct_fields__}
     moved = {"next_position": old.next_position + day * A_DAY, "last_hour": old.last_hour + day * HOURS_A_DAY}
-    return fields | moved
+    return msgspec.structs.asdict(new) | moved
 
 
 def _behind(found: Kept, behind: int) -> bytes:
     if isinstance(found, Unsummed):
-        positions, values = found.arrays
-        return body_of(unsummed(found.decimals, positions + behind, values))
+        return body_of(unsummed(found.decimals, found.arrays[0] + behind, found.arrays[1]))
     runs = tuple((start + behind, end + behind, first, last) for start, end, first, last in found.runs)
     return body_of(msgspec.structs.replace(found, runs=runs))

@@ -7,6 +7,7 @@ again with everything else by ``rebuild``. Hours are whole hours since 1970 UTC.
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table
 
 from hub.store.columns import metadata, text
+from hub.store.pass_counts import PASS_COUNTS
 from hub.store.tally_tables import TALLIES
 
 # One stream of values: what was measured, where, by which chain; ``lot`` empty for all of them, or the values of the
@@ -54,23 +55,7 @@ first_pass_hour = Table(
     Column("operation", text("operation").type, primary_key=True),
     Column("work_cell", text("work_cell").type, primary_key=True),
     Column("hour", BigInteger, primary_key=True, autoincrement=False),
-    # the fields of traceability.quality.first_pass.FirstPass
-    *(
-        Column(name, BigInteger, nullable=False)
-        for name in (
-            "submitted",
-            "first_ok",
-            "final_ok",
-            "retest_ok",
-            "retested",
-            "reworked",
-            "attempts",
-            "invalid",
-            "not_decidable",
-            "undecided",
-            "first_missing",
-        )
-    ),
+    *(Column(name, BigInteger, nullable=False) for name in PASS_COUNTS),
     sqlite_with_rowid=False,
 )
 

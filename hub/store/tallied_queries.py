@@ -27,10 +27,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
 from hub.store.dialect import is_postgres
+from hub.store.pass_counts import PASS_COUNTS
 from hub.store.score_queries import ClaimRow, ScoredResult, scored_result
 from hub.store.tables import unit_result
 from hub.store.tally_queries import DEFECT, DEFECT_DAY, SPANS, TallyKey, part_and_defect
-from hub.store.tally_tables import NEVER, PASS_COUNTS, component_count, first_pass_span, result_hour, tally
+from hub.store.tally_tables import NEVER, component_count, first_pass_span, result_hour, tally
 from traceability.quality.first_pass import FirstPass
 
 HOUR, DAY = SPANS

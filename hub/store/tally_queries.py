@@ -9,10 +9,10 @@ from sqlalchemy import Insert, Table, bindparam, delete, select
 from hub.store.database import Reading, Writing
 from hub.store.dialect import insert_or_add, insert_or_replace, is_postgres
 from hub.store.listed import given, listed
+from hub.store.pass_counts import PASS_COUNTS
 from hub.store.tables import link, unit_result
 from hub.store.tally_tables import (
     NEVER,
-    PASS_COUNTS,
     chain_pass,
     component_count,
     first_pass_span,

@@ -7,23 +7,10 @@ everything else by ``rebuild``. Hours are whole hours since 1970 UTC; -1 stands 
 from sqlalchemy import BigInteger, Column, Table
 
 from hub.store.columns import metadata, text
+from hub.store.pass_counts import PASS_COUNTS
 
 NEVER = -1
 """In ``before`` and ``after`` of a tally: there was none, there is none."""
-PASS_COUNTS = (
-    "submitted",
-    "first_ok",
-    "final_ok",
-    "retest_ok",
-    "retested",
-    "reworked",
-    "attempts",
-    "invalid",
-    "not_decidable",
-    "undecided",
-    "first_missing",
-)
-"""The fields of ``traceability.quality.first_pass.FirstPass``."""
 
 
 def _counts(*names: str) -> list[Column[int]]:
