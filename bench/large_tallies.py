@@ -5,7 +5,10 @@ from typing import Any
 from sqlalchemy import case, func, insert, select
 
 from hub.rollup.hours import HOURS_A_DAY
+from hub.store.arrived_tables import author_results, author_sent, component_places, unit_places
+from hub.store.costed_tables import costed_span
 from hub.store.database import Writing
+from hub.store.tables import batch
 from hub.store.tally_tables import NEVER, chain_pass, component_count, first_pass_span, result_hour, tally
 
 
@@ -15,7 +18,12 @@ def copy_tallies(connection: Writing, day: int, batches: int) -> None:
         **dict.fromkeys(("start", "hour"), day * HOURS_A_DAY),
         **dict.fromkeys(("first_batch", "last_batch"), day * batches),
     }
-    for table, hours in ((first_pass_span, "start"), (result_hour, "hour"), (tally, "hour")):
+    for table, hours in (
+        (first_pass_span, "start"),
+        (result_hour, "hour"),
+        (tally, "hour"),
+        (costed_span, "start"),
+    ):
         first_day = select(func.min(table.c[hours]) + HOURS_A_DAY).scalar_subquery()
         moved = [_moved(column, steps, day) for column in table.columns]
         query = select(*moved).where(table.c[hours] < first_day)
@@ -30,6 +38,13 @@ def multiply_totals(connection: Writing, days: int, records: int) -> None:
     connection.execute(
         component_count.update().values(components=built.components * days, recorded=built.recorded * days)
     )
+    for table in (unit_places, component_places):
+        connection.execute(table.update().values(units=table.c.units * days))
+    later = author_results.c.last_event + (days - 1) * HOURS_A_DAY * 3_600_000_000
+    connection.execute(author_results.update().values(results=author_results.c.results * days, last_event=later))
+    sent = select(batch.c.author, func.count(), func.sum(batch.c.records), func.max(batch.c.record_time))
+    connection.execute(author_sent.delete())
+    connection.execute(insert(author_sent).from_select(list(author_sent.columns), sent.group_by(batch.c.author)))
 
 
 def _moved(column: Any, steps: dict[str, int], day: int) -> Any:

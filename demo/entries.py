@@ -1,5 +1,8 @@
 """What people enter at the hub: who takes part, and what the plants state about themselves."""
 
+import csv
+import io
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from demo.hub_client import HubClient
@@ -11,11 +14,20 @@ ACCRUED_DAYS_AGO = 30
 
 
 def enter_companies(hub: HubClient) -> None:
-    """Organisations and plants."""
-    for company in COMPANIES:
-        hub.post("/api/v1/organisations", {"id": company.id, "name": company.name, "name_zh": company.name_zh})
-        plant = {"id": company.plant, "name": company.plant_name, "name_zh": company.plant_name_zh}
-        hub.post("/api/v1/plants", plant | {"organisation": company.id})
+    """Organisations and plants: master data, as files."""
+    companies = [("id", "name", "name_zh"), *((each.id, each.name, each.name_zh) for each in COMPANIES)]
+    plants = [
+        ("id", "organisation", "name", "name_zh"),
+        *((each.plant, each.id, each.plant_name, each.plant_name_zh) for each in COMPANIES),
+    ]
+    for kind, rows in (("organisation", companies), ("plant", plants)):
+        hub.send("/api/v1/master/import", _csv(rows), kind=kind, entered_by=CLERK, dry_run="false")
+
+
+def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def enter_statements(hub: HubClient, today: date) -> None:

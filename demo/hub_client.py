@@ -30,6 +30,10 @@ class HubClient:
         """Enter something."""
         self._answer("POST", path, json=form, headers=self._token)
 
+    def send(self, path: str, content: bytes, **asked: str) -> None:
+        """Enter a file."""
+        self._answer("POST", path, content=content, params=asked, headers=self._token)
+
     def get(self, path: str) -> Any:
         """What the hub says, as JSON."""
         return self._answer("GET", path).json()

@@ -1,9 +1,9 @@
 """Run the web application until it is told to stop.
 
-Bounds on connections: ``MAX_CONNECTIONS`` requests and connections at once (503 beyond), ``MAX_HEAD`` bytes of request
-line and headers (400 beyond), ``KEEP_ALIVE_S`` seconds of an idle connection, which is longer than agents keep one, so
-that none is closed under a batch just being sent. Bodies are bounded by ``hub.api.body``, the time before them and
-behind them by ``hub.api.connection``.
+Bounds on connections: ``MAX_CONNECTIONS`` requests and connections at once (503 beyond; an agent keeps some between its
+batches, an idle one takes ten kilobytes), ``MAX_HEAD`` bytes of request line and headers (400 beyond), ``KEEP_ALIVE_S``
+seconds of an idle connection, which is longer than agents keep one, so that none is closed under a batch just being
+sent. Bodies are bounded by ``hub.api.body``, the time before them and behind them by ``hub.api.connection``.
 
 Pages and the whole API are served on the loopback interface, and on others only over TLS and to people who signed in
 or programs that show a token (``guarded``). To line PCs in the plant network a second process serves what agents need
@@ -13,6 +13,7 @@ and nothing else, over TLS.
 import ipaddress
 import json
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -28,9 +29,11 @@ from hub.errors import HubError
 from hub.memory import few_collections
 
 GRACE_S = 10
-MAX_CONNECTIONS = 512
+MAX_CONNECTIONS = 4096
 MAX_HEAD = 32 * 1024
 KEEP_ALIVE_S = 30
+FILES_BESIDE = 512
+"""Open files that are no connections."""
 ANY_NAME: Sequence[str] = ("*",)
 """Whatever the Host header says: agents know the hub by its certificate, and browsers get no page."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -97,6 +100,7 @@ def serve(
     )
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)  # the server re-raises what it caught once it has ended in good order
+    _allow_files(MAX_CONNECTIONS + FILES_BESIDE)
     server = _Server(config, url_of(listener, tls=tls is not None), ready_file, announce)
     app.state.ending = lambda: server.should_exit
     few_collections()
@@ -119,6 +123,14 @@ class _Server(uvicorn.Server):
         if self._ready_file is not None:
             write_whole(self._ready_file, json.dumps({"url": self._url}) + "\n")
         self._announce(self._url)
+
+
+def _allow_files(most: int) -> None:
+    """Let this process open so many files, as far as it may decide that itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def write_whole(path: Path, text: str) -> None:

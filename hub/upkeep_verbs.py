@@ -43,10 +43,10 @@ def add_upkeep_verbs(verbs: "Verbs", add: AddVerb) -> None:
     backup = add(verbs, "backup", _backup, "copy the running hub into a new folder, verified against its log")
     backup.add_argument("--to", type=Path, required=True, metavar="DIR", help="the backup; must not be there yet")
     backup.add_argument("--after", type=Path, metavar="DIR", help="an earlier backup; the log must go on from it")
-    backup.add_argument("--without-pictures", action="store_true", help="without the files of pictures")
-    export = add(verbs, "export", _export, "write the ledger as one tar file, byte for byte")
+    export = add(verbs, "export", _export, "write the ledger, and the files of pictures, as one tar file")
     export.add_argument("--to", type=Path, required=True, metavar="FILE", help="the tar file; must not be there yet")
     for outgoing in (backup, export):
+        outgoing.add_argument("--without-pictures", action="store_true", help="without the files of pictures")
         outgoing.add_argument("--with-keys", action="store_true", help="the private keys too, under a passphrase")
     restore = add(verbs, "restore", _restore, "make a hub of a backup, once everything in it is verified")
     restore.add_argument("--from", type=Path, required=True, dest="source", metavar="DIR", help="the backup")
@@ -125,7 +125,9 @@ def _backup(arguments: argparse.Namespace) -> Fields:
 
 def _export(arguments: argparse.Namespace) -> Fields:
     hub = open_hub(arguments.data)
-    checkpoint = export_hub(hub, arguments.to, passphrase=_packing(arguments), progress=told_progress("batches"))
+    pictures, packing = not arguments.without_pictures, _packing(arguments)
+    told = told_progress("batches")
+    checkpoint = export_hub(hub, arguments.to, passphrase=packing, pictures=pictures, progress=told)
     hub.store.close()
     return {"export": str(arguments.to), "bytes": arguments.to.stat().st_size, **_state(checkpoint)}
 

@@ -10,9 +10,16 @@ import pytest
 from shared_statements import share_statements
 from shared_tables import share_tables
 
+STORES = ("sqlite", "postgresql", "spread")
+"""What may be behind a hub: a file, one PostgreSQL server, or several; see tests/hub/conftest.py."""
 KEPT = 100
 """Folders of so many tests are kept: to be looked at, and for threads that still write behind a test that ended."""
 _folders: deque[Path] = deque()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "what is behind every hub below tests/hub; without it a file, or what a test's marker every_store says"
+    parser.addoption("--store", choices=STORES, help=told)
 
 
 def pytest_configure() -> None:

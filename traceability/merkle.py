@@ -40,9 +40,11 @@ def appended_nodes(size: int, leaf: bytes, node: NodeSource) -> list[Node]:
 def all_nodes(leaves: Iterable[bytes]) -> dict[tuple[int, int], bytes]:
     """Every complete subtree over ``leaves`` (leaf hashes), by (level, index)."""
     nodes: dict[tuple[int, int], bytes] = {}
-    for size, leaf in enumerate(leaves):
-        for level, index, digest in appended_nodes(size, leaf, lambda lv, ix: nodes[lv, ix]):
-            nodes[level, index] = digest
+    row, level = list(leaves), 0
+    while row:
+        nodes.update(((level, index), digest) for index, digest in enumerate(row))
+        row = [node_hash(row[index], row[index + 1]) for index in range(0, len(row) - 1, 2)]
+        level += 1
     return nodes
 
 

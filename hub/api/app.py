@@ -91,6 +91,7 @@ from hub.api.problems import PROBLEMS, add_problem_handlers
 from hub.epcis.desk import CaptureDesk
 from hub.fleet.activity import ActivityDesk
 from hub.ingest.desk import Desk
+from hub.ingest.door import BatchDoor
 from hub.intake.desk import IntakeDesk
 from hub.kept import KeptAnswers
 from hub.live.desk import LiveDesk
@@ -232,6 +233,8 @@ def create_app(
     app.state.proxied = proxied
     _add_desks(app, parts)
     add_problem_handlers(app)
+    if hub.ingest.routes.router in routers:
+        app.add_middleware(BatchDoor)
     app.add_middleware(BodyLimit, settings=parts.settings)
     app.add_middleware(CountRequests, meters=meters)
     join(app, routers)

@@ -85,7 +85,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     query: dict[str, str] = {}
     request: Any = None
     type: str = ""
-    response: Any = None
+    response: Any = msgspec.UNSET
 
 
 @cache
@@ -130,5 +130,5 @@ def _add(operation: dict[str, Any], found: Exchange) -> None:
             if kind.get("schema", {}).get("type") == "string" and not isinstance(found.request, str):
                 kind["example"] = msgspec.json.encode(found.request).decode()  # bytes that are signed, for example
     answer = operation["responses"].get(str(found.status), {}).get("content", {})
-    if found.response is not None and found.type in answer:
+    if found.response is not msgspec.UNSET and found.type in answer:
         answer[found.type]["example"] = found.response

@@ -128,6 +128,13 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
+def expected_answer(request: Request, error: ZhuoyueError | HTTPException | ClientDisconnect) -> Response:
+    """The answer that such an error gets anywhere."""
+    if isinstance(error, ZhuoyueError):
+        return _stated(request, error)
+    return _http(request, error) if isinstance(error, HTTPException) else _hung_up(request, error)
+
+
 def _stated(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ZhuoyueError)
     response = problem_response(problem_of(error))

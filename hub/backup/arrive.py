@@ -12,6 +12,7 @@ from hub.backup.export import COSIGNATURES, FORKS, batch_name, receipt_name
 from hub.backup.keys import PRIVATE, GivenKeys, give_keys
 from hub.backup.make import KEYS, PUBLIC, OpenCopy
 from hub.backup.manifest import MANIFEST, Manifest, check_reached, decode_manifest
+from hub.backup.picture_files import take_pictures
 from hub.backup.restore import settle
 from hub.errors import DataDirectory
 from hub.ledger.append import Entry, append_batches, placed
@@ -130,6 +131,7 @@ def _enter_ledger(hub: Hub, stream: _Stream, size: int, progress: Progress) -> N
             put_cosignature(connection, cosignature)
         for fork in _rows(stream.take(FORKS), StoredFork):
             insert_fork(connection, fork)
+    take_pictures(hub, stream)
     if stream.peek():
         raise Malformed(f"{stream.peek()[:80]!r} comes after the end", where="export")
 

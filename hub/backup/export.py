@@ -1,8 +1,9 @@
 """A hub as one tar file that any program can read: its ledger byte for byte, receipts, and who vouched for it.
 
 In this order: ``manifest.json``; ``hub.pub``, ``log.vkey``, ``witnesses.policy``; on request ``keys/*`` (encrypted);
-``batches/NUMBER.zst`` and ``receipts/NUMBER.json`` of every log index; ``cosignatures.jsonl`` and ``forks.jsonl``. What
-is made from the ledger is left out, it is made again. Read and written as a stream.
+``batches/NUMBER.zst`` and ``receipts/NUMBER.json`` of every log index; ``cosignatures.jsonl`` and ``forks.jsonl``; and
+the files of pictures, where there are any (``hub.backup.picture_files``). What is made from the ledger is left out, it
+is made again. Read and written as a stream.
 """
 
 import io
@@ -17,6 +18,7 @@ import msgspec
 from hub.backup.keys import packed_keys
 from hub.backup.make import KEYS, PUBLIC
 from hub.backup.manifest import MANIFEST, manifest_of, stated_checkpoint
+from hub.backup.picture_files import picture_members
 from hub.errors import DataDirectory
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, silent
@@ -30,8 +32,18 @@ COSIGNATURES, FORKS = "cosignatures.jsonl", "forks.jsonl"
 MODE = 0o600
 
 
-def export_hub(hub: Hub, target: Path, *, passphrase: bytes | None = None, progress: Progress = silent) -> Checkpoint:
-    """Write ``target``; with ``passphrase`` the private keys too. The checkpoint it holds."""
+def export_hub(
+    hub: Hub,
+    target: Path,
+    *,
+    passphrase: bytes | None = None,
+    pictures: bool = True,
+    progress: Progress = silent,
+) -> Checkpoint:
+    """Write ``target``; with ``passphrase`` the private keys too, without ``pictures`` none of their files.
+
+    The checkpoint it holds.
+    """
     if target.exists():
         raise DataDirectory("there is a file here already", where=str(target), advice="choose a new name")
     part = target.with_name(f"{target.name}.part")
@@ -49,6 +61,8 @@ def export_hub(hub: Hub, target: Path, *, passphrase: bytes | None = None, progr
                     progress(index + 1, checkpoint.size)
             _add(tar, COSIGNATURES, _lines(all_cosignatures(connection)))
             _add(tar, FORKS, _lines(list_forks(connection)))
+            for name, data in picture_members(connection, hub.settings.data) if pictures else ():
+                _add(tar, name, data)
         _settle(file)
     part.rename(target)
     return checkpoint

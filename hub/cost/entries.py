@@ -17,7 +17,10 @@ _DRIVERS = {driver.value: driver for driver in Driver}
 
 
 class CostEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry; ``driver`` None: not allocated. ``reversed_by`` is the id of its reversal."""
+    """One entry; ``driver`` None: not allocated. ``reversed_by`` is the id of its reversal.
+
+    ``named``: the entry itself says by what it is allocated.
+    """
 
     id: str
     activity: Activity
@@ -32,6 +35,7 @@ class CostEntry(msgspec.Struct, frozen=True, kw_only=True):
     supplier: str
     cause: str
     driver: Driver | None
+    named: bool
     batch_id: int
     reversed_by: str | None = None
 
@@ -70,6 +74,7 @@ def _entry(record: QualityCostRecord, activity: Activity, batch_id: int, reverse
         supplier=record.supplier,
         cause=record.cause,
         driver=driver,
+        named=bool(record.driver),
         batch_id=batch_id,
         reversed_by=reversed_by,
     )

@@ -14,7 +14,7 @@ from hub.master.build import canonical_part
 from hub.store.database import Reading
 from hub.store.quality_queries import LossLine, loss_lines, standing_statements
 from traceability.quality.cost.allocate import NOWHERE, Cost, Place, Quantity, Source
-from traceability.quality.cost.category import Activity, Driver, category_of_loss, driver_of_loss
+from traceability.quality.cost.category import Activity, Driver, category_of_loss, driver_of_loss, in_minutes
 from traceability.quality.cost.rate import Priced, Rate, price
 from traceability.quality.cost.split import accrued, exact_sum, is_amount
 from traceability.quality.loss import CostItem
@@ -28,6 +28,9 @@ RATED: tuple[tuple[Activity, CostRateKind, Driver], ...] = (
 )
 """Appraisal that a rate prices. What a rate makes of failures goes through the loss ledger."""
 _ITEMS = {item.value: item for item in CostItem}
+_Timed = Collection[tuple[Driver | None, date]]
+"""In which months something was counted of which driver."""
+Rates = defaultdict[CostRateKind, list[Rate]]
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,11 +68,12 @@ def months_of(window: Window) -> tuple[date, ...]:
     return tuple(found)
 
 
-def gather(connection: Reading, plant: str, window: Window, counted: Sequence[Quantity], *, net: bool) -> Gathered:
-    """Everything that accrues in the window."""
-    entered = _entered(connection, plant, window)
+def gather(
+    connection: Reading, plant: str, window: Window, counted: Sequence[Quantity], rates: Rates, *, net: bool
+) -> Gathered:
+    """Everything that accrues in the window; ``rates`` are the plant's."""
+    entered = _entered(connection, plant, window, _timed(counted))
     stated = {(one.cost.item, one.cost.month) for one in entered}
-    rates = rates_of(connection, plant)
     priced: list[tuple[Activity, Driver, Priced]] = []
     unpriced: dict[Activity, Fraction] = {}
     for activity, kind, driver in RATED:
@@ -85,12 +89,12 @@ def gather(connection: Reading, plant: str, window: Window, counted: Sequence[Qu
     )
 
 
-def rates_of(connection: Reading, plant: str) -> defaultdict[CostRateKind, list[Rate]]:
+def rates_of(connection: Reading, plant: str) -> Rates:
     """The rates of a plant; of several that begin on one day the last one in the log."""
     stated: dict[tuple[CostRateKind, str, str, date], CostRateRecord] = {}
     for record, _ in standing_statements(connection, CostRateRecord, [plant]):
         stated[record.rate, record.part, record.operation, record.valid_from] = record
-    found: defaultdict[CostRateKind, list[Rate]] = defaultdict(list)
+    found: Rates = defaultdict(list)
     for (kind, part, operation, begin), record in stated.items():
         if record.version is None or not record.version.withdrawn:
             name = f"{record.id} {part} {operation}"  # one id may stand for several in entries of old
@@ -115,23 +119,29 @@ def canonical(part: str) -> str:
     return canonical_part(part) or part
 
 
-def _entered(connection: Reading, plant: str, window: Window) -> list[Money]:
+def _timed(counted: Iterable[Quantity]) -> _Timed:
+    return frozenset((one.driver, one.month) for one in counted)
+
+
+def _entered(connection: Reading, plant: str, window: Window, timed: _Timed) -> list[Money]:
     return [
-        Money(cost=_entry_cost(one, month, amount), currency=one.currency)
+        Money(cost=_entry_cost(one, month, amount, timed), currency=one.currency)
         for one in cost_entries(connection, plant)
         if one.reversed_by is None
         for month, amount in _by_month(one, window)
     ]
 
 
-def _entry_cost(one: CostEntry, month: date, amount: Decimal) -> Cost:
+def _entry_cost(one: CostEntry, month: date, amount: Decimal, timed: _Timed) -> Cost:
+    """An entry that names no driver goes by the time that the work took, where all of it is stated."""
+    minutes = None if one.named else in_minutes(one.driver)
     return Cost(
         category=one.activity.category,
         item=one.activity.value,
         month=month,
         amount=amount,
         place=Place(canonical(one.part), one.operation, one.supplier, one.cause),
-        driver=one.driver,
+        driver=minutes if (minutes, month.replace(day=1)) in timed else one.driver,
         source=Source.ENTRY,
     )
 

@@ -2,13 +2,13 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, tzinfo
 from fractions import Fraction
 
 import msgspec
 
-from hub.rollup.hours import hours_of, instant_of
+from hub.cost.stretches import DAY, Span, cut, first_days, hours_between, midnight
 from hub.scorecard.computed_losses import SCRAP_AFTER, part_or_none
 from hub.store.cost_queries import (
     CostedResult,
@@ -16,9 +16,10 @@ from hub.store.cost_queries import (
     failures_of_units,
     first_submissions,
     holds_placed,
-    latest_times,
+    latest_results,
     repeated_results,
 )
+from hub.store.costed_queries import costed_in, is_costed
 from hub.store.database import Reading
 from hub.store.field_queries import field_failures
 from hub.store.incoming_queries import incoming_of
@@ -32,36 +33,48 @@ from traceability.record.quality import GaugeRecord
 from traceability.unit import Purpose
 
 _ONE = Fraction(1)
-_DAY = timedelta(days=1)
 
 
 class Asking(msgspec.Struct, frozen=True):
-    """Whose quantities, over which days of the plant's clock, as of when."""
+    """Whose quantities, over which days of the plant's clock, as of when.
+
+    What nothing but its month matters of is told of a day for all of its run (see ``stretches``): of first submissions
+    runs end where rates change, too (``breaks``).
+    """
 
     connection: Reading
     plant: str
     window: Window
     zone: tzinfo
     now: datetime
+    breaks: frozenset[date] = frozenset()
 
     @property
     def begin(self) -> int:
         """Microseconds since 1970 UTC."""
-        return to_micros(_midnight(self.window.first, self.zone))
+        return midnight(self.window.first, self.zone)
 
     @property
     def end(self) -> int:
         """Before it."""
-        return to_micros(_midnight(self.window.last + _DAY, self.zone))
+        return midnight(self.window.last + DAY, self.zone)
 
     def day(self, micros: int) -> date:
         """The plant's day."""
         return from_micros(micros).astimezone(self.zone).date()
 
 
+class _Done(msgspec.Struct, frozen=True):
+    """Work on a day, the minutes that it took where that is stated, and what it was for in equal shares."""
+
+    day: date
+    minutes: int | None
+    places: tuple[Place, ...]
+
+
 def quantities(asking: Asking) -> list[Quantity]:
     """Every driver's, in the window."""
-    counts = (_inspections, _repeated, _scrapped, _incoming, _calibrations, _holds, _field)
+    counts = (_inspections, _repeated_and_scrapped, _incoming, _calibrations, _holds, _field)
     return [one for count in counts for one in count(asking)]
 
 
@@ -77,21 +90,32 @@ def units_made(found: Iterable[Quantity]) -> dict[tuple[date, str], int]:
     return most
 
 
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
-
-
 def _inspections(asking: Asking) -> Iterator[Quantity]:
-    days: dict[int, date] = {}
-    for one in first_submissions(asking.connection, asking.plant, hours_of(asking.window, asking.zone)):
-        if one.hour not in days:
-            days[one.hour] = instant_of(one.hour).astimezone(asking.zone).date()
+    days, bounds = hours_between(first_days(asking.window, asking.breaks), asking.window, asking.zone)
+    for one in first_submissions(asking.connection, asking.plant, bounds):
         place = Place(one.part, one.operation)
-        yield Quantity(driver=Driver.INSPECTIONS, day=days[one.hour], amount=Fraction(one.units), place=place)
+        yield Quantity(driver=Driver.INSPECTIONS, day=days[one.number], amount=Fraction(one.units), place=place)
 
 
-def _repeated(asking: Asking) -> Iterator[Quantity]:
-    results = repeated_results(asking.connection, asking.plant, asking.begin, asking.end)
+def _repeated_and_scrapped(asking: Asking) -> Iterator[Quantity]:
+    """By what is counted of whole hours, if it is; of parts of hours, or of all of them, by the results."""
+    days, ends = first_days(asking.window), dict.fromkeys((Driver.RETESTS, Driver.REWORKS), asking.end)
+    ends[Driver.SCRAPPED] = min(asking.end, to_micros(asking.now - SCRAP_AFTER) + 1)
+    bounds = [*(midnight(day, asking.zone) for day in days), asking.end]
+    cuts = {driver: cut(asking.plant, bounds, end) for driver, end in ends.items()}
+    if is_costed(asking.connection, asking.plant):
+        for one in costed_in(asking.connection, {driver: each.whole for driver, each in cuts.items()}):
+            place = Place(one.part, one.operation, "", one.cause)
+            yield Quantity(driver=one.driver, day=days[one.number], amount=Fraction(one.n), place=place)
+        again, failed = cuts[Driver.RETESTS].beside, cuts[Driver.SCRAPPED].beside
+    else:
+        again, failed = (((asking.begin, ends[driver]),) for driver in (Driver.RETESTS, Driver.SCRAPPED))
+    yield from _repeated(asking, again)
+    yield from _scrapped(asking, failed)
+
+
+def _repeated(asking: Asking, spans: Iterable[Span]) -> Iterator[Quantity]:
+    results = [one for span in spans for one in repeated_results(asking.connection, asking.plant, *span)]
     cause = _cause_before(asking, results)
     for one in results:
         driver = Driver.REWORKS if one.purpose is Purpose.REWORK else Driver.RETESTS
@@ -114,22 +138,25 @@ def _cause_before(asking: Asking, results: Iterable[CostedResult]) -> Callable[[
     return cause
 
 
-def _scrapped(asking: Asking) -> Iterator[Quantity]:
-    end = min(asking.end, to_micros(asking.now - SCRAP_AFTER) + 1)
-    failed = [one for one in failed_results(asking.connection, asking.plant, asking.begin, end) if one.unit]
-    latest = latest_times(asking.connection, asking.plant, {one.unit for one in failed if one.unit})
-    last = {one.unit: one for one in failed if one.unit and latest.get(one.unit) == one.at}
+def _scrapped(asking: Asking, spans: Iterable[Span]) -> Iterator[Quantity]:
+    found = (one for span in spans for one in failed_results(asking.connection, asking.plant, *span))
+    failed = [(one.unit, one) for one in found if one.unit]
+    latest = latest_results(asking.connection, asking.plant, {unit for unit, _ in failed})
+    last = {unit: one for unit, one in failed if unit in latest and latest[unit].at == one.at}
     for one in last.values():
         place = Place(one.part, one.operation, "", one.defect)
         yield Quantity(driver=Driver.SCRAPPED, day=asking.day(one.at), amount=_ONE, place=place)
 
 
 def _incoming(asking: Asking) -> Iterator[Quantity]:
+    done: list[_Done] = []
     for one in incoming_of(asking.connection, IncomingInspectionRecord, plant=asking.plant):
         checks = sum(result.sample for result in one.results)
         if checks and one.verdict is not LotVerdict.SKIPPED and asking.window.holds(one.inspected_on):
             place = Place(one.part, "", one.supplier)
             yield Quantity(driver=Driver.INCOMING_CHECKS, day=one.inspected_on, amount=Fraction(checks), place=place)
+            done.append(_Done(one.inspected_on, one.minutes, (place,)))
+    yield from _minutes(Driver.INCOMING_MINUTES, done)
 
 
 def _calibrations(asking: Asking) -> Iterator[Quantity]:
@@ -138,10 +165,23 @@ def _calibrations(asking: Asking) -> Iterator[Quantity]:
     for gauge, _ in standing_statements(asking.connection, GaugeRecord, [asking.plant]):
         if gauge.calibrated_on is not None and asking.window.holds(gauge.calibrated_on):
             done[gauge.id, gauge.calibrated_on] = gauge
+    timed: list[_Done] = []
     for (_, day), gauge in sorted(done.items(), key=lambda pair: pair[0]):
-        parts = sorted({use.part for use in gauge.uses}) or [""]
-        for part in parts:
-            yield Quantity(driver=Driver.CALIBRATIONS, day=day, amount=Fraction(1, len(parts)), place=Place(part))
+        places = tuple(Place(part) for part in sorted({use.part for use in gauge.uses}) or [""])
+        for place in places:
+            yield Quantity(driver=Driver.CALIBRATIONS, day=day, amount=Fraction(1, len(places)), place=place)
+        timed.append(_Done(day, gauge.calibration_minutes, places))
+    yield from _minutes(Driver.CALIBRATION_MINUTES, timed)
+
+
+def _minutes(driver: Driver, done: Sequence[_Done]) -> Iterator[Quantity]:
+    """In months in which every one states its time: with a part of them it would be others' work that is left out."""
+    silent = {one.day.replace(day=1) for one in done if one.minutes is None}
+    for one in done:
+        if one.minutes is not None and one.day.replace(day=1) not in silent:
+            share = Fraction(one.minutes, len(one.places))
+            for place in one.places:
+                yield Quantity(driver=driver, day=one.day, amount=share, place=place)
 
 
 def _holds(asking: Asking) -> Iterator[Quantity]:

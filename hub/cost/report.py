@@ -8,7 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from hub.analysis.zones import zone_in
-from hub.cost.gather import AtRate, Gathered, gather, months_of
+from hub.cost.gather import AtRate, Gathered, gather, months_of, rates_of
 from hub.cost.measured import Asking, quantities
 from hub.named import Named
 from hub.scorecard.economics import DEFAULT_CURRENCY
@@ -18,6 +18,7 @@ from hub.store.master_queries import part_name, parts_named, read_master
 from hub.suppliers.asked import plant_entry
 from traceability.quality.cost.allocate import NOWHERE, Allocated, Dimension, Place, Quantity, allocate
 from traceability.quality.cost.category import Activity, Driver
+from traceability.quality.cost.rate import changes_of
 from traceability.quality.cost.split import is_amount
 from traceability.quality.cost.summary import (
     CategorySum,
@@ -32,6 +33,7 @@ from traceability.quality.cost.summary import (
 )
 from traceability.quality.reason import Reason
 from traceability.quality.window import Window
+from traceability.record.quality import CostRateKind
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,8 +103,10 @@ def plant_costs(
     if net is None:
         net = management_of(connection, [plant])[plant].policy.net_losses
     zone = zone_in(read_master(connection), plant)
-    counted = tuple(quantities(Asking(connection, plant, window, zone, now)))
-    gathered = gather(connection, plant, window, counted, net=net)
+    rates = rates_of(connection, plant)
+    breaks = changes_of(rates[CostRateKind.INSPECTION])
+    counted = tuple(quantities(Asking(connection, plant, window, zone, now, breaks)))
+    gathered = gather(connection, plant, window, counted, rates, net=net)
     currencies = tuple(sorted({one.currency for one in gathered.costs}))
     reason = Reason.MIXED_CURRENCY if len(currencies) > 1 else None
     if not all(is_amount(one.cost.amount) for one in gathered.costs):

@@ -33,6 +33,8 @@ DRIVER_WORDS = {
     Driver.SCRAPPED: Words("units scrapped", "报废件数"),
     Driver.INCOMING_CHECKS: Words("incoming checks", "来料检验数"),
     Driver.CALIBRATIONS: Words("calibrations", "校准次数"),
+    Driver.INCOMING_MINUTES: Words("minutes of incoming inspection", "来料检验分钟数"),
+    Driver.CALIBRATION_MINUTES: Words("minutes of calibration", "校准分钟数"),
     Driver.HOLDS: Words("holds", "扣留数"),
     Driver.FIELD_FAILURES: Words("field failures", "市场失效数"),
 }

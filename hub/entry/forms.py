@@ -14,6 +14,7 @@ from traceability.record.economics import ItemState
 Name = Annotated[str, Field(min_length=1, max_length=2000)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Note = Annotated[str, Field(max_length=2000)]
+Minutes = Annotated[int, Field(ge=1, le=10**6)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 

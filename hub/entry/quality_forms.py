@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hub.entry.forms import Amount, CurrencyCode, Form, Key, Name, Note
+from hub.entry.forms import Amount, CurrencyCode, Form, Key, Minutes, Name, Note
 from traceability.quality.sampling import SamplingMode
 from traceability.record.quality import CostRateKind
 
@@ -71,6 +71,8 @@ class GaugeForm(Form):
     uses: Annotated[tuple[GaugeUseForm, ...], Field(max_length=500)] = ()
     calibrated_on: date | None = None
     calibration_due: date | None = None
+    calibration_minutes: Minutes | None = None
+    """Of work that the latest calibration took; left out: not stated."""
     certificate: Note = ""
     withdrawn: bool = False
     entered_by: Key

@@ -1,9 +1,11 @@
-"""How much came from whom and where, kept up as batches come instead of being counted again for each page.
+"""How much came from whom and where, as it is kept with every batch instead of being counted again for each page.
 
-The operator's counts are those of the whole store: begun with one count of everything, then only what came behind is
-looked at, and a unit counts as new at a plant when no earlier batch has it there. They are begun anew each day, and
-whenever records of earlier batches were let in from quarantine. What an organisation sees is decided by policies for
-every row; it is counted once for each state of the log and each minute.
+An organisation is told of plants that it sees whole, its own above all, from what is kept, too. Where policies decide
+row by row, these rows are counted, once for each state of the log and each minute.
+
+A store that was not rebuilt since this is kept is counted once, and then only what came behind is looked at: a unit
+counts as new at a plant when no earlier batch has it there. These counts are begun anew each day, and whenever records
+of earlier batches were let in from quarantine.
 """
 
 import threading
@@ -15,8 +17,17 @@ import msgspec
 from hub.accounts.asker import Asker
 from hub.parts import Hub
 from hub.store.activity_queries import arrived, held_back, known_before, last_batch
+from hub.store.arrived_queries import (
+    NOWHERE,
+    arrivals,
+    is_kept,
+    told_by_rows,
+    units_at,
+    units_by_rows,
+    units_known_at,
+)
 from hub.store.database import Reading
-from hub.store.fleet_queries import PlantActivity, count_results, count_units, last_events, plant_activity
+from hub.store.fleet_queries import PlantActivity, count_results, count_units, last_events_by_rows, plant_activity
 from hub.store.instant import from_micros, to_micros
 
 AT_ONCE = 200
@@ -41,8 +52,35 @@ def counted(connection: Reading) -> Activity:
         plants=plant_activity(connection),
         units=count_units(connection),
         results=count_results(connection),
-        last_events=last_events(connection),
+        last_events=last_events_by_rows(connection),
     )
+
+
+def kept(connection: Reading) -> Activity | None:
+    """The same from what is kept, and where policies decide row by row from these rows; None where nothing is kept."""
+    if not is_kept(connection):
+        return None
+    found = arrivals(connection)
+    told = found.told | told_by_rows(connection, found.partly)
+    each, everywhere = units_at(connection, found.whole)
+    by_rows = units_by_rows(connection, found.partly)
+    elsewhere = {unit for _, unit in by_rows}
+    results, last = Counter[str](), dict[str, int]()
+    for key, one in told.items():
+        results[key.plant] += one.results
+        last[key.author] = max(one.last_event, last.get(key.author, one.last_event))
+    units = Counter(each) + Counter(plant for plant, _ in by_rows)
+    return Activity(
+        plants={plant: PlantActivity(units[plant], n) for plant, n in sorted(results.items()) if plant != NOWHERE},
+        units=everywhere + len(elsewhere - units_known_at(connection, elsewhere, found.whole)),
+        results=results.total(),
+        last_events={author: from_micros(at) for author, at in sorted(last.items())},
+    )
+
+
+def activity_seen(connection: Reading) -> Activity:
+    """As far as the asker of this connection sees it."""
+    return kept(connection) or counted(connection)
 
 
 class RunningCounts:
@@ -83,12 +121,11 @@ class RunningCounts:
 
     def _add(self, connection: Reading, end: int) -> None:
         came = arrived(connection, self.through, end)
-        for (plant, _), results in came.results.items():
-            self._every_result += results
-            if plant is not None:
-                self._results[plant] += results
-        for author, at in came.last_events.items():
-            self._last[author] = max(at, self._last.get(author, at))
+        for key, told in came.told.items():
+            self._every_result += told.results
+            if key.plant != NOWHERE:
+                self._results[key.plant] += told.results
+            self._last[key.author] = max(told.last_event, self._last.get(key.author, told.last_event))
         units = {unit for _, unit in came.units}
         known = set(known_before(connection, units, self.through))
         self._everywhere += len(units - {unit for _, unit in known})
@@ -109,7 +146,7 @@ class ActivityDesk:
         through = last_batch(connection)
         with self._turn:  # of many who ask at once, one counts
             if asker.is_operator:
-                return self._of_all(connection, through, now // 86400)
+                return kept(connection) or self._of_all(connection, through, now // 86400)
             return self._of(connection, asker.eyes, (through, now // 60))
 
     def _of_all(self, connection: Reading, through: int, day: int) -> Activity:
@@ -122,7 +159,7 @@ class ActivityDesk:
     def _of(self, connection: Reading, eyes: tuple[str, ...], state: tuple[int, int]) -> Activity:
         known = self._seen.get(eyes)
         if known is None or known[0] != state:
-            known = (state, counted(connection))
+            known = (state, activity_seen(connection))
         self._seen[eyes] = known
         self._seen.move_to_end(eyes)
         while len(self._seen) > MOST_ASKERS:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from hub.fleet.activity import Activity, counted
+from hub.fleet.activity import Activity, activity_seen
 from hub.fleet.contacts import Contacts, read_contacts
 from hub.fleet.freshness import DEFAULT_FRESHNESS, FreshnessLimits
 from hub.fleet.views import AgentView, HomeView, LevelView, OrganisationView, PlantSummary, Totals
@@ -34,7 +34,7 @@ def home(
     activity: Activity | None = None,
 ) -> HomeView:
     """The home page; ``grades`` by plant id and ``activity``, where the caller has them."""
-    activity = activity or counted(connection)
+    activity = activity or activity_seen(connection)
     master = read_master(connection)
     by_author = author_activity(connection, activity.last_events)
     seen = _agents(master, by_author, read_contacts(connection), now, limits)

@@ -33,6 +33,7 @@ from hub.store.instant import from_micros
 from hub.store.master_queries import AuthorEntry, Master, read_master
 from hub.store.silence_queries import Sample, StoredSilence, open_silences, samples, silence_rules, silences
 from traceability.downlink import DeviceState, StagedState
+from traceability.picture import PictureSending
 
 CLOCK_OFF_MS = 2_000
 """From this distance on a line PC's clock is worth a word."""
@@ -54,6 +55,8 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     config: str | None
     unsealed: int | None
     unsent: int | None
+    pictures: PictureSending | None = None
+    """Which files of pictures it may send, and how many wait there; None: it says nothing of them."""
     clock_ahead_ms: int | None
     devices: int | None
     devices_down: int | None
@@ -201,6 +204,7 @@ def _row(entry: AuthorEntry, seen: _Seen) -> LineRow:
         config=None if beat is None else beat.config,
         unsealed=None if beat is None else beat.unsealed,
         unsent=None if beat is None else beat.unsent,
+        pictures=None if beat is None else beat.pictures,
         clock_ahead_ms=None if beat is None else beat.clock_ahead_ms,
         devices=None if beat is None else len(beat.devices),
         devices_down=None if beat is None else len(down),

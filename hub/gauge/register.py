@@ -82,6 +82,7 @@ class GaugeView(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Calibration
     calibrated_on: date | None
     calibration_due: date | None
+    calibration_minutes: int | None
     days: int | None
     certificate: str
     entered_by: str
@@ -196,6 +197,7 @@ def _gauge(gauge: GaugeRecord, studies: dict[tuple[str, str], StudyView], day: d
         calibration=calibration_of(gauge, day),
         calibrated_on=gauge.calibrated_on,
         calibration_due=due,
+        calibration_minutes=gauge.calibration_minutes,
         days=None if due is None else (due - day).days,
         certificate=gauge.certificate,
         entered_by=gauge.entered_by,

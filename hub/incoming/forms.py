@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from hub.entry.forms import Form, Key, Note
+from hub.entry.forms import Form, Key, Minutes, Note
 from traceability.quality.sampling_plan.letters import InspectionLevel
 from traceability.record.incoming import MAX_CHARACTERISTICS, MAX_ITEMS, OF_LOTS, Decision, FoundIn
 
@@ -92,6 +92,8 @@ class InspectionForm(Form):
     item: ItemName
     results: Annotated[list[ResultForm], Field(min_length=1, max_length=MAX_CHARACTERISTICS)]
     inspected_on: date
+    minutes: Minutes | None = None
+    """Of work that the inspection took; left out: not stated."""
     evidence: Note = ""
     entered_by: Key
 

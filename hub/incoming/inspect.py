@@ -47,6 +47,7 @@ def enter_inspection(hub: Hub, plant: str, receipt: str, form: InspectionForm) -
             verdict=LotVerdict.ACCEPTED if accepted else LotVerdict.REJECTED,
             results=results,
             inspected_on=form.inspected_on,
+            minutes=form.minutes,
             evidence=form.evidence,
             entered_by=form.entered_by,
             **stamp(),

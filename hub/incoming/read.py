@@ -42,6 +42,7 @@ class InspectionView(msgspec.Struct, frozen=True, kw_only=True):
     verdict: LotVerdict
     results: tuple[CharacteristicResult, ...]
     inspected_on: date
+    minutes: int | None
     evidence: str
     entered_by: str
 
@@ -210,6 +211,7 @@ def _inspection(one: IncomingInspectionRecord) -> InspectionView:
         verdict=one.verdict,
         results=one.results,
         inspected_on=one.inspected_on,
+        minutes=one.minutes,
         evidence=one.evidence,
         entered_by=one.entered_by,
     )

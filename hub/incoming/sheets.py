@@ -24,6 +24,7 @@ LOTS = Sheet(
         Column("severity", Words("Severity", "严格度")),
         Column("sampled", Words("Inspected", "检验数"), kind=Kind.COUNT),
         Column("found", Words("Nonconforming", "不合格数"), kind=Kind.COUNT),
+        Column("minutes", Words("Minutes of inspection", "检验分钟数"), kind=Kind.COUNT),
         Column("shipment", Words("Shipment", "发货单")),
         Column("delivery_note", Words("Delivery note", "送货单")),
     ),
@@ -66,6 +67,7 @@ def lot_rows(receipts: tuple[ReceiptView, ...]) -> Iterator[Row]:
                 "severity": _severest([result.severity for result in results]),
                 "sampled": sum(result.sample for result in results),
                 "found": sum(result.found for result in results),
+                "minutes": _sum_if_any([one.minutes for one in lot.inspections]),
                 "shipment": receipt.shipment,
                 "delivery_note": receipt.delivery_note,
             }
@@ -89,6 +91,11 @@ def supply_rows(found: list[SupplyView]) -> Iterator[Row]:
             "possibly": one.possibly,
             "severity": _severest([each.severity for each in one.switching]),
         }
+
+
+def _sum_if_any(stated: list[int | None]) -> int | None:
+    known = [one for one in stated if one is not None]
+    return sum(known) if known else None
 
 
 def _severest(found: list[str]) -> str:

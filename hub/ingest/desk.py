@@ -22,7 +22,7 @@ from hub.ingest.keys import KnownKeys
 from hub.ingest.room import Room
 from hub.ingest.together import store_together
 from hub.ingest.turns import Turns
-from hub.ingest.verify import Signed
+from hub.ingest.verify import Signed, VerifiedBatch, identify_at_once, opens_at_once
 from hub.ingest.watch import NOBODY, Watch
 from hub.parts import Hub
 from traceability.errors import ZhuoyueError
@@ -60,10 +60,7 @@ class Desk:
 
     async def _take(self, sent: bytes, *, compressed: bool) -> Taken:
         with self.stage("batch.identify"):
-            async with self._identifying:
-                signed = await run_in_threadpool(
-                    identify_logged, self._hub, sent, compressed=compressed, known=self._keys
-                )
+            signed = await self._identified(sent, compressed=compressed)
         header = signed.head.header
         with self.room.share(header.author, len(sent)):
             with self.stage("batch.turn"):
@@ -73,10 +70,22 @@ class Desk:
         self._turns.moved(header)
         return taken
 
+    async def _identified(self, sent: bytes, *, compressed: bool) -> Signed:
+        signed = identify_at_once(self._hub, sent, compressed=compressed, known=self._keys)
+        if signed is not None:
+            return signed
+        async with self._identifying:
+            return await run_in_threadpool(identify_logged, self._hub, sent, compressed=compressed, known=self._keys)
+
+    async def _opened(self, signed: Signed) -> VerifiedBatch:
+        if opens_at_once(signed):
+            return open_logged(self._hub, signed)
+        return await run_in_threadpool(open_logged, self._hub, signed)
+
     async def _store(self, signed: Signed) -> Taken:
         with self.stage("batch.verify"):
             async with self._verifying:
-                verified = await run_in_threadpool(open_logged, self._hub, signed)
+                verified = await self._opened(signed)
                 stored = await self._gathering.add(verified)
         with self.stage("batch.store"):
             return told(verified, await stored)

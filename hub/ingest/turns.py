@@ -35,7 +35,7 @@ class Turns:
     async def wait(self, header: Header) -> None:
         """Return when the batch's turn has come or is past; ``OutOfOrder`` when it is too early for too long."""
         chain = (header.author, header.chain)
-        if header.seq <= self._come_to.get(chain, 0):
+        if header.seq <= self._come_to.get(chain, 1):
             return  # a chain never goes back; the transaction that takes the batch looks anyway
         moved = asyncio.Event()
         waiting = self._waiting.setdefault(chain, set())

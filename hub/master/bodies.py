@@ -11,6 +11,7 @@ from hub.store.master_versions import StoredVersion, Thing
 from traceability.encoding import sha256
 from traceability.record.base import Currency, Id, Record, Text
 from traceability.record.codec import plan_id
+from traceability.record.inspection import Positive
 from traceability.record.master import (
     ControlPlan,
     ControlPlanRecord,
@@ -64,6 +65,7 @@ class GaugeBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     uses: tuple[GaugeUse, ...] = ()
     calibrated_on: date | None = None
     calibration_due: date | None = None
+    calibration_minutes: Positive | None = None
     certificate: Text = ""
     withdrawn: bool = False
 

@@ -190,6 +190,13 @@ GAUGE = MasterKind(
         c.NAME_ZH,
         Column("calibrated_on", Words("Calibrated on", "校准日期"), kind=Kind.DAY, meaning=Words("day", "日期")),
         Column("calibration_due", Words("Calibration due", "校准到期"), kind=Kind.DAY, meaning=Words("day", "日期")),
+        c.count(
+            "calibration_minutes",
+            "Calibration minutes",
+            "校准分钟数",
+            Words("minutes of work that the latest calibration took", "最近一次校准所用分钟数"),
+            "45",
+        ),
         Column("certificate", Words("Certificate", "校准证书"), meaning=Words("number of it", "证书编号")),
         c.flag("withdrawn", "Withdrawn", "停用", Words("it may not be used", "不得使用")),
         msgspec.structs.replace(c.PART, needed=False, meaning=Words("part that it measures", "所测零件")),
@@ -200,7 +207,7 @@ GAUGE = MasterKind(
         key=("plant", "id", _FROM, "part", "characteristic"),
     ),
     about=("id",),
-    head=("name", "name_zh", "calibrated_on", "calibration_due", "certificate", "withdrawn"),
+    head=("name", "name_zh", "calibrated_on", "calibration_due", "calibration_minutes", "certificate", "withdrawn"),
     lines=("part", "characteristic"),
     parts=("part",),
 )

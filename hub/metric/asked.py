@@ -2,7 +2,7 @@
 
 import calendar
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -84,6 +84,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     def number_of(self, instant: datetime) -> int | None:
         """Into which period an instant falls; the first one is 0."""
         return self._number(hour_of(instant))
+
+    def numbers_of(self, micros: Iterable[int]) -> Iterator[int]:
+        """Into which periods instants fall, microseconds; those that fall into none are left out."""
+        bounds = [to_micros(instant_of(hour)) for hour in self.bounds]
+        numbers = (bisect_right(bounds, each) - 1 for each in micros)
+        return (number for number in numbers if 0 <= number < len(self.windows))
 
     def number_of_day(self, day: date) -> int | None:
         """Into which period a day of the plant's calendar falls."""

@@ -63,6 +63,19 @@ def several(
     return {one.metric: METRICS[one.metric](msgspec.structs.replace(asked, reference=one)) for one in references}
 
 
+def each_of(reading: Reading, wanted: Sequence[tuple[MetricReference, Window]], now: datetime) -> list[MetricFigure]:
+    """Each over a window of its own; what several have in common is read once."""
+    known: dict[tuple[str, str, Window], Asked] = {}
+    found = []
+    for reference, window in wanted:
+        place = (reference.plant, reference.line, window)
+        if place not in known:
+            known[place] = asked_for(reading, reference, [window], now)
+        (figure,) = METRICS[reference.metric](msgspec.structs.replace(known[place], reference=reference))
+        found.append(figure)
+    return found
+
+
 def figures(
     reading: Reading, reference: MetricReference, windows: Sequence[Window], now: datetime
 ) -> list[MetricFigure]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 import msgspec
@@ -17,10 +17,11 @@ from hub.scorecard.rolled import plant_families
 from hub.scorecard.submissions import History, histories
 from hub.store.batches import log_size
 from hub.store.correction_queries import Place, erroneous
+from hub.store.instant import to_micros
 from hub.store.master_queries import PlanEntry, plans_of_plants
 from hub.store.metric_queries import first_pass_by_period, results_with_defect
 from hub.store.rollup_sources import PlacedResult, results_of_units
-from hub.store.score_queries import NO_UNIT, ScoredResult
+from hub.store.score_queries import NO_UNIT
 from hub.store.tallied_queries import counts_between
 from hub.store.tally_queries import marked_plants
 from hub.tabular.words import NOTHING
@@ -68,14 +69,10 @@ def defect_share(asked: Asked) -> list[MetricFigure]:
     where = asked.reference
     if not where.defect:
         return asked.untold(why.NAME_DEFECT)
-    hits = [0] * len(asked.windows)
-    for first in _first_with_defect(asked):
-        number = asked.number_of(first.attempt.event_time)
-        if number is not None:
-            hits[number] += 1
+    hits = Counter(asked.numbers_of(_first_with_defect(asked)))
     return [
-        _counted(asked, window, k, pooled(counts.values()).submitted)
-        for window, k, counts in zip(asked.windows, hits, counts_by_period(asked), strict=True)
+        _counted(asked, window, hits[number], pooled(counts.values()).submitted)
+        for number, (window, counts) in enumerate(zip(asked.windows, counts_by_period(asked), strict=True))
     ]
 
 
@@ -220,10 +217,10 @@ def _rolled(asked: Asked, window: Window, value: PlantRolledYield) -> MetricFigu
     return asked.figure(window, exact=value.value, n=value.units, interval=value.interval, why=told)
 
 
-def _first_with_defect(asked: Asked) -> Iterable[ScoredResult]:
-    """Results with the defect that were their unit's first submission at the operation."""
+def _first_with_defect(asked: Asked) -> list[int]:
+    """When results with the defect happened that were their unit's first submission at the operation, microseconds."""
     where = asked.reference
-    found = results_with_defect(
+    alone, found = results_with_defect(
         asked.connection,
         where.plant,
         where.defect,
@@ -233,11 +230,12 @@ def _first_with_defect(asked: Asked) -> Iterable[ScoredResult]:
         work_cells=asked.work_cells,
     )
     named = {one.attempt.unit for one in found if not one.attempt.unit.startswith(NO_UNIT)}
-    first = {_key(history) for history in _histories(asked, named)}
+    first = {_key(history) for history in _histories(asked, named)} if named else set()
     for one in found:
         key = (one.part, one.attempt.operation, one.attempt.author, one.attempt.chain, one.attempt.record_seq)
         if one.attempt.unit.startswith(NO_UNIT) or key in first:
-            yield one
+            alone.append(to_micros(one.attempt.event_time))
+    return alone
 
 
 def _key(history: History) -> tuple[object, ...] | None:

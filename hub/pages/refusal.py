@@ -38,7 +38,9 @@ def told_again(text: str, language: Language) -> str:
     if bracket and _known(advice, language):
         return f"{told_again(what, language)}（{_said(advice, language)}）"
     where, colon, what = text.partition(": ")
-    if colon and _own_words(text, language) < _own_words(where, language):
+    if colon and _own_words(text, language) < max(
+        _own_words(where, language), 0 if " " in where else _own_words(what, language)
+    ):
         return f"{_said(where, language)}：{_said(what, language)}"
     return _said(text, language)
 

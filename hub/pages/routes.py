@@ -144,10 +144,17 @@ def get_plant(
 
 
 @router.get("/search")
-def get_search(request: Request, hub: UsesHub, pages: UsesPages, q: str = "") -> Response:
+def get_search(
+    request: Request,
+    hub: UsesHub,
+    pages: UsesPages,
+    q: str = "",
+    *,
+    before: Annotated[int | None, Query(ge=0, le=2**62)] = None,
+) -> Response:
     """What is it that I typed or scanned? A single answer is opened at once."""
     with hub.store.reading() as connection:
-        found = search(connection, q[:LONGEST])
-    if len(found.hits) == 1 and found.hits[0].known:
+        found = search(connection, q[:LONGEST], before=before)
+    if before is None and len(found.hits) == 1 and found.hits[0].known:
         return RedirectResponse(found.hits[0].url, status_code=303)
-    return pages.answer(request, "search.html", {"view": found, "query": q[:LONGEST]})
+    return pages.answer(request, "search.html", {"view": found, "query": q[:LONGEST], "further": before is not None})

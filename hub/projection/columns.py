@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hub.projection.sender import Sender
 from hub.store.instant import to_micros
 from hub.store.rows import Row
-from hub.store.value_body import GOOD, Doubt, body_at, narrow
+from hub.store.value_body import GOOD, Doubt, Narrow, body_at, narrow
 from traceability.record.production import MeasuredValue, MeasurementsRecord
 
 _Name = tuple[str, str, int]
@@ -18,7 +18,7 @@ class _Cells(NamedTuple):
     """Values with their items in the records numbered ``records``; None: one in each record."""
 
     records: list[int] | None
-    items: Sequence[int]
+    items: Narrow
     values: Sequence[MeasuredValue]
 
 
@@ -27,12 +27,14 @@ def column_rows(batch_id: int, sender: Sender, stated: Sequence[tuple[int, Measu
     every_line = [line for line, _ in stated]
     every_time = [to_micros(record.event_time) for _, record in stated]
     all_lines = narrow(every_line)
+    whole = (min(every_time), max(every_time)) if every_time else (0, 0)
     for number, (name, cells) in enumerate(_columns([record.values for _, record in stated])):
         characteristic, uom, decimals = name
-        lines, times = all_lines, every_time
+        lines, span = all_lines, whole
         if cells.records is not None:
             lines = narrow([every_line[record] for record in cells.records])
             times = [every_time[record] for record in cells.records]
+            span = min(times), max(times)
         numbers = [value.value or 0 for value in cells.values]
         yield (
             "value_column",
@@ -44,9 +46,9 @@ def column_rows(batch_id: int, sender: Sender, stated: Sequence[tuple[int, Measu
                 "uom": uom,
                 "decimals": decimals,
                 "n": len(numbers),
-                "earliest": min(times),
-                "latest": max(times),
-                "body": body_at(lines, narrow(cells.items), numbers, _doubts(cells.values)),
+                "earliest": span[0],
+                "latest": span[1],
+                "body": body_at(lines, cells.items, numbers, _doubts(cells.values)),
             },
         )
 
@@ -58,7 +60,7 @@ def _columns(stated: Sequence[tuple[MeasuredValue, ...]]) -> Iterator[tuple[_Nam
     width = len(flat) // len(stated) if stated else 0
     if width and len(set(names[:width])) == width and names == names[:width] * len(stated) and _even(stated):
         for item, name in enumerate(names[:width]):
-            yield name, _Cells(None, [item] * len(stated), flat[item::width])
+            yield name, _Cells(None, (item, 0, 0, b""), flat[item::width])
         return
     yield from _one_by_one(stated)
 
@@ -74,7 +76,7 @@ def _one_by_one(stated: Sequence[tuple[MeasuredValue, ...]]) -> Iterator[tuple[_
             columns[value.characteristic, value.uom, value.decimals].append((number, item, value))
     for name, cells in columns.items():
         numbers, items, values = zip(*cells, strict=True)
-        yield name, _Cells(list(numbers), items, values)
+        yield name, _Cells(list(numbers), narrow(items), values)
 
 
 def _doubts(values: Iterable[MeasuredValue]) -> Iterator[Doubt]:

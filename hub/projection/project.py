@@ -8,6 +8,7 @@ from hub.projection.objection import ReadRecord
 from hub.projection.registry import PROJECTORS
 from hub.projection.sender import Place, Sender
 from hub.store.rows import Row
+from hub.store.savepoint import said_of
 from traceability.record.production import MeasurementsRecord
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def batch_rows(batch_id: int, sender: Sender, read: Sequence[ReadRecord]) -> Ite
 
 def set_aside(item: ReadRecord, error: Exception | None) -> ReadRecord:
     """The record as one that the hub could not project, by a mistake of its own."""
-    reason = f"this version of the hub fails on it: {type(error).__name__}: {error}"
+    reason = f"this version of the hub fails on it: {said_of(error)}"
     return item if item.record is None else ReadRecord(seq=item.seq, record=None, reason=reason[:_REASON_LENGTH])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from hub.store.rollup_arrays import Numbers, rollup_from
-from hub.store.rollup_body import Kept, PackedRollup, Unsummed, pack, unpack, unsummed
+from hub.store.rollup_body import Kept, PackedRollup, Unsummed, pack, unpack, unsummed, unsummed_with
 from traceability.quality.errors import OutOfDomain
 from traceability.quality.rollup import Rollup, Run, joined
 from traceability.quality.stability import SubgroupTally
@@ -48,19 +48,26 @@ def summed_up(kept: Sequence[Kept]) -> list[PackedRollup]:
     return parts
 
 
-def with_values(known: Kept, positions: Numbers, values: Numbers) -> Kept:
+Positions = Sequence[int] | Numbers
+
+
+def with_values(known: Kept, positions: Positions, values: Numbers) -> Kept:
     """``known`` and values that follow it in its stream, as one."""
     if isinstance(known, Unsummed):
+        few = known.n + len(values) <= MOST_UNSUMMED
+        longer = unsummed_with(known, positions, values) if few else None
+        if longer is not None:
+            return longer
         before, old = known.arrays
         return kept_of(known.decimals, np.concatenate((before, positions)), np.concatenate((old, values)))
-    return add_packed(known, rollup_from(known.decimals, positions, values))
+    return add_packed(known, rollup_from(known.decimals, np.asarray(positions), values))
 
 
-def kept_of(decimals: int, positions: Numbers, values: Numbers) -> Kept:
+def kept_of(decimals: int, positions: Positions, values: Numbers) -> Kept:
     """Values at rising positions as an hour keeps them: which of the two forms depends on their number alone."""
     if len(values) <= MOST_UNSUMMED:
         return unsummed(decimals, positions, values)
-    return rollup_from(decimals, positions, values)
+    return rollup_from(decimals, np.asarray(positions), values)
 
 
 def add_packed(known: PackedRollup, added: PackedRollup) -> PackedRollup:

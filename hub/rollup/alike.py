@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hub.rollup.changed import Changed
 from hub.rollup.hours import hour_of
 from hub.store.score_queries import NO_UNIT
-from traceability.unit import Flag, Verdict
+from traceability.unit import Flag, Purpose, Verdict
 
 
 class Alike(NamedTuple):
@@ -29,6 +29,7 @@ class Alike(NamedTuple):
     hour: int
     verdict: Verdict
     flags: tuple[Flag, ...]
+    purpose: Purpose
     nameless: bool
 
 
@@ -60,6 +61,7 @@ def sorted_out(changed: Changed) -> tuple[Groups, Changed]:
                 hour_of(attempt.event_time),
                 attempt.verdict,
                 attempt.flags,
+                attempt.purpose,
                 attempt.unit.startswith(NO_UNIT),
             )
         ] += 1

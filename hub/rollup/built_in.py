@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 
 from hub.rollup.entering import BatchResults
+from hub.store.arrived_queries import Places, add_built, is_kept
 from hub.store.database import Writing
 from hub.store.score_queries import NO_UNIT
 from hub.store.tally_queries import add_components
@@ -22,11 +23,17 @@ def keep_components(connection: Writing, first: int, last: int, read: BatchResul
     pairs = now | {one for one in earlier if one[1] in units}
     before, after = (plants_with_results(connection, {child for _, child in pairs}, size) for size in (first, last + 1))
     changes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    places: Counter[tuple[str, Places]] = Counter()
     for plant, child in pairs:
         was_there = (plant, child) in earlier
+        old, new = (tuple(sorted(told.get(child, set()) - {plant})) for told in (before, after))
         changes[plant]["new"] += not was_there
-        known_before = was_there and bool(before.get(child, set()) - {plant})
-        changes[plant]["known"] += bool(after.get(child, set()) - {plant}) - known_before
+        changes[plant]["known"] += bool(new) - (was_there and bool(old))
+        places[plant, new] += 1
+        if was_there:
+            places[plant, old] -= 1
     add_components(
         connection, {plant: (one["new"], one["known"]) for plant, one in changes.items() if any(one.values())}
     )
+    if is_kept(connection):
+        add_built(connection, places)

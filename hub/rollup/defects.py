@@ -1,7 +1,7 @@
 """Defects by the hour and by the day of UTC: valid results that were not OK and that nobody declared wrong."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hub.rollup.alike import Groups
 from hub.rollup.changed import Changed, place_named
@@ -14,24 +14,31 @@ from hub.store.tally_sources import FailedAt, failed_at_line, failed_in_batches
 from traceability.unit import Verdict
 
 
-def add_defects(connection: Writing, groups: Groups, changed: Changed, last: int, changes: Counter[TallyKey]) -> None:
-    """Of the batches up to ``last``, and of earlier results whose standing changed."""
+def failed_now(connection: Writing, groups: Groups, changed: Changed, last: int) -> list[FailedAt]:
+    """Valid results of the batches up to ``last`` that were not OK and that nobody declared wrong."""
     new = [placed for placed in changed.every if placed.batch_id >= changed.first]
-    if any(alike.verdict is Verdict.NOT_OK for alike in groups) or any(map(_failed, new)):
-        wrong = {(placed.batch_id, placed.line) for placed in new if place_named(placed) in changed.wrong}
-        for one in failed_in_batches(connection, changed.first, last):
-            if (one.batch_id, one.line) not in wrong:
-                changes.update(_keys(one))
+    if not any(alike.verdict is Verdict.NOT_OK for alike in groups) and not any(map(is_failed, new)):
+        return []
+    wrong = {(placed.batch_id, placed.line) for placed in new if place_named(placed) in changed.wrong}
+    found = failed_in_batches(connection, changed.first, last)
+    return [one for one in found if (one.batch_id, one.line) not in wrong]
+
+
+def add_defects(connection: Writing, failed: Iterable[FailedAt], changed: Changed, changes: Counter[TallyKey]) -> None:
+    """Those that ``failed`` now, and earlier results whose standing changed."""
+    for one in failed:
+        changes.update(_keys(one))
     for placed in changed.every if changed.wrong != changed.wrong_before else ():
         place = place_named(placed)
         stands, stood = place not in changed.wrong, place not in changed.wrong_before
-        if placed.batch_id < changed.first and stands != stood and _failed(placed):
+        if placed.batch_id < changed.first and stands != stood and is_failed(placed):
             for one in failed_at_line(connection, placed.batch_id, placed.line):
                 for key in _keys(one):
                     changes[key] += stands - stood
 
 
-def _failed(placed: PlacedResult) -> bool:
+def is_failed(placed: PlacedResult) -> bool:
+    """Whether it was a submission that was not OK."""
     attempt = placed.scored.attempt
     return attempt.verdict is Verdict.NOT_OK and not attempt.flags
 

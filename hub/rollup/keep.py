@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from hub.rollup.add_up import add_up, kept_of, with_values
-from hub.rollup.hours import LONGER
+from hub.rollup.add_up import Positions, add_up, kept_of, with_values
+from hub.rollup.hours import LONGER, day_of
 from hub.rollup.sample import SampledColumn, of_lot
 from hub.store.database import Writing
 from hub.store.rollup_body import Kept, pack
@@ -50,11 +50,24 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return Placed(**{name: getattr(self, name)[which] for name in self.__struct_fields__})
 
 
+class _OfHour(NamedTuple):
+    """What comes to an hour: ``values`` at ``positions``, and how many are left out."""
+
+    hour: int
+    positions: Positions
+    values: Numbers
+    first_position: int
+    left_out: int
+    first_batch: int
+    last_batch: int
+
+
 class _Addition(NamedTuple):
-    """What comes to the end of one stream."""
+    """What comes to the end of one stream, hour by hour; ``after`` it the stream is at this position."""
 
     stream: StreamRow
-    placed: Placed
+    hours: list[_OfHour]
+    after: int
 
 
 def keep_values(connection: Writing, sampled: Iterable[SampledColumn]) -> None:
@@ -67,12 +80,33 @@ def keep_values(connection: Writing, sampled: Iterable[SampledColumn]) -> None:
     narrower: list[_Addition] = []
     for identity, columns in sorted(by_stream.items()):
         stream = known.get(identity, columns[0].stream)
+        hour = _one_hour(columns, stream)
+        if hour is not None:
+            additions.append(_plain(columns, stream, hour))
+            continue
         placed = placed_behind(columns, stream.next_position, stream.last_hour)
-        additions.append(_Addition(stream, placed))
-        narrower += [_Addition(of_lot(stream, lot), placed.only(own)) for lot, own in of_lots(columns)]
-    lots = streams_by_id(connection, [each.stream.id for each in narrower])
+        additions.append(_added(stream, placed))
+        narrower += [_added(of_lot(stream, lot), placed.only(own)) for lot, own in of_lots(columns)]
+    lots = streams_by_id(connection, [each.stream.id for each in narrower]) if narrower else {}
     additions += [each._replace(stream=lots.get(each.stream.id, each.stream)) for each in narrower]
     _append(connection, additions)
+
+
+def _one_hour(columns: Sequence[SampledColumn], stream: StreamRow) -> int | None:
+    """The hour of all values, where none of them is special and the stream has not gone beyond it."""
+    hour = columns[0].hour
+    if hour is None or hour < stream.last_hour:
+        return None
+    plain = all(column.hour == hour and not column.lots and len(column.values) for column in columns)
+    return hour if plain else None
+
+
+def _plain(columns: Sequence[SampledColumn], stream: StreamRow, hour: int) -> _Addition:
+    """What ``placed_behind`` makes of such."""
+    values = columns[0].values if len(columns) == 1 else np.concatenate([column.values for column in columns])
+    first, after = stream.next_position, stream.next_position + len(values)
+    batches = columns[0].batch_id, columns[-1].batch_id
+    return _Addition(stream, [_OfHour(hour, range(first, after), values, first, 0, *batches)], after)
 
 
 def placed_behind(columns: Sequence[SampledColumn], position: int, hour: int) -> Placed:
@@ -98,23 +132,40 @@ def of_lots(columns: Sequence[SampledColumn]) -> list[tuple[str, Mask]]:
     return [(lot, np.array([lot in lots for lots in inside], np.bool_)) for lot in named]
 
 
+def _added(stream: StreamRow, placed: Placed) -> _Addition:
+    kept = placed.positions[placed.usable]
+    after = int(kept[-1]) + 1 if len(kept) else stream.next_position
+    return _Addition(stream, [_of_hour(hour, some) for hour, some in by_hours(placed)], after)
+
+
+def _of_hour(hour: int, placed: Placed) -> _OfHour:
+    return _OfHour(
+        hour,
+        *_entered(placed),
+        first_position=int(placed.positions[0]),
+        left_out=int((~placed.usable).sum()),
+        first_batch=int(placed.batches[0]),
+        last_batch=int(placed.batches[-1]),
+    )
+
+
 def _append(connection: Writing, additions: Sequence[_Addition]) -> None:
-    by_hour = [(each.stream, hour, some) for each in additions for hour, some in by_hours(each.placed)]
-    known = hours_at(connection, [(stream.id, hour) for stream, hour, _ in by_hour])
+    known = hours_at(connection, [(each.stream.id, one.hour) for each in additions for one in each.hours])
     put_spans(
         connection,
-        [_hour_with(stream, hour, some, known.get((stream.id, hour))) for stream, hour, some in by_hour],
+        [
+            _hour_with(each.stream, one, known.get((each.stream.id, one.hour)))
+            for each in additions
+            for one in each.hours
+        ],
     )
-    last = {stream.id: hour for stream, hour, _ in by_hour}
-    grown = []
-    for stream, placed in additions:
-        kept = placed.positions[placed.usable]
-        after = int(kept[-1]) + 1 if len(kept) else stream.next_position
-        grown.append(replace(stream, next_position=after, last_hour=last[stream.id]))
-    put_streams(connection, grown)
-    for stream, placed in additions:
+    put_streams(
+        connection,
+        [replace(each.stream, next_position=each.after, last_hour=each.hours[-1].hour) for each in additions],
+    )
+    for stream, hours, _ in additions:
         begun = {stream.last_hour} if stream.next_position or stream.last_hour else set()
-        close(connection, stream.id, begun | set(placed.hours.tolist()), last[stream.id])
+        close(connection, stream.id, begun | {one.hour for one in hours}, hours[-1].hour)
 
 
 def by_hours(placed: Placed) -> list[tuple[int, Placed]]:
@@ -131,8 +182,9 @@ def by_hours(placed: Placed) -> list[tuple[int, Placed]]:
 
 def close(connection: Writing, stream: str, touched: Iterable[int], last_hour: int) -> None:
     """Make the roll-ups of the days, dekads and months of ``touched`` hours that the stream has gone beyond."""
-    hours, parts = set(touched), HOUR
-    for span, first_of, next_of in LONGER:
+    hours = {hour for hour in touched if day_of(hour) < day_of(last_hour)}
+    parts = HOUR
+    for span, first_of, next_of in LONGER if hours else ():
         begun = sorted({first_of(hour) for hour in hours if first_of(hour) < first_of(last_hour)})
         put_spans(connection, [_whole(connection, stream, span, parts, (begin, next_of(begin))) for begin in begun])
         parts = span
@@ -154,27 +206,25 @@ def _whole(connection: Writing, stream: str, span: str, parts: str, period: tupl
     )
 
 
-def _hour_with(stream: StreamRow, hour: int, placed: Placed, known: SpanRow | None) -> SpanRow:
-    left_out = int((~placed.usable).sum())
-    positions, values = _entered(placed)
+def _hour_with(stream: StreamRow, one: _OfHour, known: SpanRow | None) -> SpanRow:
     if known is None:
         return SpanRow(
             stream=stream.id,
             span=HOUR,
-            start=hour,
-            n=len(values),
-            first_position=int(placed.positions[0]),
-            left_out=left_out,
-            first_batch=int(placed.batches[0]),
-            last_batch=int(placed.batches[-1]),
-            rollup=kept_of(stream.decimals, positions, values),
+            start=one.hour,
+            n=len(one.values),
+            first_position=one.first_position,
+            left_out=one.left_out,
+            first_batch=one.first_batch,
+            last_batch=one.last_batch,
+            rollup=kept_of(stream.decimals, one.positions, one.values),
         )
     return replace(
         known,
-        n=known.n + len(values),
-        left_out=known.left_out + left_out,
-        last_batch=int(placed.batches[-1]),
-        rollup=with_values(known.rollup, positions, values),
+        n=known.n + len(one.values),
+        left_out=known.left_out + one.left_out,
+        last_batch=one.last_batch,
+        rollup=with_values(known.rollup, one.positions, one.values),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from hub.rollup.alike import sorted_out
+from hub.rollup.arrived import keep_arrivals
 from hub.rollup.built_in import keep_components
 from hub.rollup.changed import changed_by
 from hub.rollup.claimed import keep_claims
@@ -34,6 +35,7 @@ def roll_up_new(connection: Writing, first: int, last: int, rows: Sequence[Row] 
     corrects = last_correction(connection) >= first
     read = batch_results(connection, first, last) if rows is None else results_among(connection, first, rows)
     beside = beside_of_batches(connection, first, last) if rows is None else beside_in(rows)
+    keep_arrivals(connection, first, last, read, rows)
     if len(chains) == 1:
         _alone(connection, first, chains[first], read, beside, corrects=corrects)
     elif chains and (corrects or not _together(connection, chains, read, beside)):

@@ -25,7 +25,8 @@ class SampledColumn(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Values of one stream in the order of their chain: arrays of one length.
 
     ``usable`` values take a place in the stream; those that are ``wrong`` leave it empty. ``lots`` are those inside the
-    unit of each value, () where no unit has any. ``batch_id`` is the batch with which they entered.
+    unit of each value, () where no unit has any. ``batch_id`` is the batch with which they entered. Where ``hour`` is
+    told, all are usable, none is wrong, and all are of that hour.
     """
 
     stream: StreamRow
@@ -35,15 +36,20 @@ class SampledColumn(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     usable: Mask
     wrong: Mask
     lots: tuple[tuple[str, ...], ...] = ()
+    hour: int | None = None
 
 
 class _Records(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """The records of one batch that enter, by line; ``named`` are their results' names by number."""
+    """The records of one batch that enter, by line; ``named`` are their results' names by number.
+
+    ``hour`` is told where all are of it and none is wrong.
+    """
 
     chain: Chain
     entered: int
     lines: Numbers
     hours: Numbers
+    hour: int | None
     wrong: Mask
     groups: Numbers
     named: tuple[_Named, ...]
@@ -92,13 +98,15 @@ def _records(one: Entering, entered: int, pairs: Sequence[Pair]) -> _Records:
     named: dict[_Named, int] = {}
     groups = [named.setdefault(_named(result), len(named)) for result, _ in pairs]
     inside = [one.lots.get(result.scored.attempt.unit, ()) for result, _ in pairs] if one.lots else []
-    wrong = one.wrong
+    hours = [hour_of(result.scored.attempt.event_time) for result, _ in pairs]
+    is_wrong = [bool(one.wrong & places(one.chain, *pair)) for pair in pairs] if one.wrong else None
     return _Records(
         chain=one.chain,
         entered=entered,
         lines=np.array([stated.line for _, stated in pairs], np.int64),
-        hours=np.array([hour_of(result.scored.attempt.event_time) for result, _ in pairs], np.int64),
-        wrong=np.array([bool(wrong) and bool(wrong & places(one.chain, *pair)) for pair in pairs], np.bool_),
+        hours=np.array(hours, np.int64),
+        hour=hours[0] if is_wrong is None and len(set(hours)) == 1 else None,
+        wrong=np.zeros(len(pairs), np.bool_) if is_wrong is None else np.array(is_wrong, np.bool_),
         groups=np.array(groups, np.int64),
         named=tuple(named),
         lots=tuple(inside),
@@ -122,6 +130,7 @@ def _sampled(records: _Records, column: Column, streams: _Known) -> Iterator[Sam
             usable=values.usable,
             wrong=records.wrong,
             lots=records.lots,
+            hour=None if values.doubts else records.hour,
         )
         return
     at = np.minimum(np.searchsorted(records.lines, values.lines), len(records.lines) - 1)

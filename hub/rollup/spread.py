@@ -4,6 +4,7 @@ Count, mean, deviation, extremes and what lies outside limits follow from the hi
 ``periods``, so the same figures.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -11,15 +12,17 @@ from fractions import Fraction
 import msgspec
 import numpy as np
 
-from hub.rollup.add_up import summed_up
 from hub.rollup.many import OfStream, Wanted, alike, gathered, periods
 from hub.rollup.window import Period
 from hub.store.database import Reading
-from hub.store.rollup_arrays import Numbers
+from hub.store.rollup_arrays import Numbers, counted
+from hub.store.rollup_body import Unsummed
+from hub.store.value_body import wide
 from traceability.measurement import Characteristic
 from traceability.quality.moments import Moments
 from traceability.quality.rollup import Rollup
 
+_WIDE = 1 << 62
 _PAIRS = np.dtype("<i8")
 _LOWEST, _HIGHEST = -(1 << 63), (1 << 63) - 1
 
@@ -51,6 +54,14 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """The largest value."""
         return int(self.values.max()) if len(self.values) else None
 
+    def below(self, at: Decimal) -> int:
+        """How many values are smaller than ``at``, in steps of ``decimals``."""
+        return int(self.counts[self.values < _within(math.ceil(at))].sum())
+
+    def above(self, at: Decimal) -> int:
+        """How many are larger."""
+        return int(self.counts[self.values > _within(math.floor(at))].sum())
+
     def outside(self, characteristic: Characteristic) -> tuple[int, int]:
         """How many values lie below the lower limit, and how many above the upper one."""
         below = _steps(characteristic.lsl, self.decimals)
@@ -81,14 +92,32 @@ def _converted(period: Period) -> Spread:
 
 
 def _added_up(wanted: Wanted, found: Sequence[OfStream]) -> Spread:
-    rollups = [one for _, rows in found for one in summed_up([row.rollup for row in rows])]
-    pairs = np.frombuffer(b"".join(one.histogram for one in rollups), _PAIRS).reshape(-1, 2)
-    sums = Moments(
-        int(pairs[:, 1].sum()), sum(int(one.total) for one in rollups), sum(int(one.squares) for one in rollups)
+    """Of values that are not summed only their sizes are wanted, not where they stand."""
+    kept = [row.rollup for _, rows in found for row in rows]
+    packed = [one for one in kept if not isinstance(one, Unsummed)]
+    bare = [wide(one.n, one.values) for one in kept if isinstance(one, Unsummed)]
+    histograms = [one.histogram for one in packed]
+    total, squares = sum(int(one.total) for one in packed), sum(int(one.squares) for one in packed)
+    if bare:
+        values = np.concatenate(bare)
+        histograms.append(counted(values))
+        moments = moments_of(values)
+        total, squares = total + moments.total, squares + moments.squares
+    pairs = np.frombuffer(b"".join(histograms), _PAIRS).reshape(-1, 2)
+    return Spread(
+        decimals=kept[0].decimals if kept else wanted.characteristic.decimals,
+        sums=Moments(int(pairs[:, 1].sum()), total, squares),
+        values=pairs[:, 0],
+        counts=pairs[:, 1],
+        left_out=sum(row.left_out for _, rows in found for row in rows),
     )
-    decimals = rollups[0].decimals if rollups else wanted.characteristic.decimals
-    left_out = sum(row.left_out for _, rows in found for row in rows)
-    return Spread(decimals=decimals, sums=sums, values=pairs[:, 0], counts=pairs[:, 1], left_out=left_out)
+
+
+def moments_of(values: Numbers) -> Moments:
+    """Number, sum and sum of squares, exact however large."""
+    largest = max(abs(int(values.min())), abs(int(values.max())))
+    numbers = values if largest**2 * len(values) < _WIDE else values.astype(object)
+    return Moments(len(values), int(numbers.sum()), int((numbers * numbers).sum()))
 
 
 def _steps(limit: Decimal | None, decimals: int) -> Fraction | None:

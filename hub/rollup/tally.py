@@ -22,7 +22,8 @@ from msgspec.structs import asdict
 
 from hub.rollup.alike import Alike, Groups
 from hub.rollup.changed import Changed, place_named
-from hub.rollup.defects import add_defects
+from hub.rollup.costed import keep_costed, mark_too
+from hub.rollup.defects import add_defects, failed_now
 from hub.rollup.first_pass import begin_of
 from hub.rollup.hours import day_of, hour_of
 from hub.store.correction_queries import erroneous
@@ -57,13 +58,13 @@ Hours = defaultdict[tuple[str, int], set[int]]
 
 def is_tallied(connection: Writing, first: int, plants: Collection[str]) -> bool:
     """Whether tallies are kept, and from now on of ``plants``; of a log that began without them they are not."""
-    if not plants:
-        return False
     marked = marked_plants(connection, {EVERYTHING, *plants})
     if EVERYTHING not in marked and not nothing_came_before(connection, first):
         return False
-    mark_plants(connection, {EVERYTHING, *plants} - marked)
-    return True
+    new = {EVERYTHING, *plants} - marked
+    mark_plants(connection, new)
+    mark_too(connection, new)
+    return bool(plants)
 
 
 def keep_tallies(
@@ -78,8 +79,10 @@ def keep_tallies(
     _add_batches(groups, changed, changes)
     _revise_batches(connection, changed, last, {one.batch_id for one in corrected}, changes)
     _add_results(connection, groups, changed, changes)
-    add_defects(connection, groups, changed, last, changes)
+    failed = failed_now(connection, groups, changed, last)
+    add_defects(connection, failed, changed, changes)
     add_tallies(connection, changes)
+    keep_costed(connection, groups, changed, failed)
 
 
 def _of_one(alike: Alike) -> Iterator[TallyKey]:

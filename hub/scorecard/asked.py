@@ -18,8 +18,9 @@ from hub.scorecard.views import CapabilityView, YieldView
 from hub.store.database import Reading
 from hub.store.instant import to_micros
 from hub.store.master_queries import parts_named, plans_of_plants
-from hub.store.rollup_queries import HourKey, Range, first_pass_between
-from traceability.quality.first_pass import FirstPass, pooled
+from hub.store.metric_queries import first_pass_of_places
+from hub.store.rollup_queries import Range
+from traceability.quality.first_pass import FirstPass
 from traceability.quality.reason import Reason
 from traceability.quality.refusal import Refused
 from traceability.quality.rollup_figures import rollup_moving_range_sigma, rollup_percentiles
@@ -118,20 +119,14 @@ def capability_of(
 def yields_of(connection: Reading, plant: str, asked: Asked, now: datetime) -> YieldAnswer:
     """Sums of the hours asked for."""
     hours = asked.hours(now)
-    by_place: dict[tuple[str, str, str], list[FirstPass]] = {}
-    for key, counts in first_pass_between(connection, plant, *hours):
-        if _takes(asked, key):
-            by_place.setdefault((key.part, key.operation, key.work_cell), []).append(counts)
+    stated = {"part": asked.part, "operation": asked.operation, "work_cell": asked.work_cell}
+    wanted = {name: value for name, value in stated.items() if value is not None}
+    found = first_pass_of_places(connection, plant, hours, wanted)
     return YieldAnswer(
         begin=instant_of(hours[0]),
         end=instant_of(hours[1]),
-        lines=tuple(_line(place, pooled(counts)) for place, counts in sorted(by_place.items())),
+        lines=tuple(_line(place, found[place]) for place in sorted(found)),
     )
-
-
-def _takes(asked: Asked, key: HourKey) -> bool:
-    stated = ((asked.part, key.part), (asked.operation, key.operation), (asked.work_cell, key.work_cell))
-    return all(wanted is None or wanted == found for wanted, found in stated)
 
 
 def _line(place: tuple[str, str, str], counts: FirstPass) -> YieldLine:

@@ -4,12 +4,13 @@ What is now comes from roll-ups, without reading a single raw value; what was kn
 records up to then, by the same rule (see ``hub.rollup.sample``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from hub.rollup.window import Narrowing, Period, period
+from hub.rollup.many import Wanted, periods
+from hub.rollup.window import Narrowing, Period
 from hub.scorecard.gather import PlantRecords
-from hub.scorecard.in_force import counts_for_plant, measured
+from hub.scorecard.in_force import Measured, counts_for_plant, measured
 from hub.scorecard.known import scanned_period
 from hub.scorecard.views import CapabilityView
 from hub.store.database import Reading
@@ -25,22 +26,40 @@ def capability_views(
     connection: Reading, records: PlantRecords, hours: Range, today: date, parts: Mapping[str, PartEntry]
 ) -> tuple[CapabilityView, ...]:
     """Every key characteristic of the control plans, by the limits that held; worst first, unrated before rated."""
+    every = [one for entry in records.plans for one in measured(entry, hours)]
+    if records.before is None:
+        found = periods(connection, [_wanted(records.plant, one) for one in every])
+    else:
+        found = [scanned_period(records, one.plan.part, one.characteristic, one.hours) for one in every]
     views = [
         (
             one,
             characteristic_view(
                 one.plan,
                 one.characteristic,
-                _period(connection, records, one.plan, one.characteristic, one.hours),
+                told,
                 records.management.gauge(one.plan.part, one.characteristic.id, today),
                 parts,
                 until=one.until,
             ),
         )
-        for entry in records.plans
-        for one in measured(entry, hours)
+        for one, told in zip(every, found, strict=True)
     ]
     return tuple(sorted((view for one, view in views if counts_for_plant(one, view.result)), key=_worst_first))
+
+
+def read_together(connection: Reading, plants: Iterable[tuple[PlantRecords, Range]]) -> None:
+    """Read what ``capability_views`` will ask of several plants now, by a few statements for all of them."""
+    periods(
+        connection,
+        [
+            _wanted(records.plant, one)
+            for records, hours in plants
+            if records.before is None
+            for entry in records.plans
+            for one in measured(entry, hours)
+        ],
+    )
 
 
 def characteristic_view(
@@ -71,13 +90,9 @@ def characteristic_view(
     )
 
 
-def _period(
-    connection: Reading, records: PlantRecords, plan: ControlPlan, characteristic: Characteristic, hours: Range
-) -> Period:
-    narrowing = Narrowing(part=plan.part, operation=characteristic.operation)
-    if records.before is not None:
-        return scanned_period(records, plan.part, characteristic, hours)
-    return period(connection, records.plant, characteristic, hours, narrowing)
+def _wanted(plant: str, one: Measured) -> Wanted:
+    narrowing = Narrowing(part=one.plan.part, operation=one.characteristic.operation)
+    return Wanted(plant=plant, characteristic=one.characteristic, hours=one.hours, narrowing=narrowing)
 
 
 def _worst_first(view: CapabilityView) -> tuple[bool, float, str, str]:

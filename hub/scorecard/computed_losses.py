@@ -7,25 +7,24 @@ pass takes it out again when the month is computed anew.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hub.store.cost_queries import holds_placed
+from hub.store.cost_queries import CostedResult, failed_results, holds_placed, latest_results, repeated_results
 from hub.store.database import Reading
-from hub.store.instant import to_micros
+from hub.store.instant import from_micros, to_micros
 from hub.store.master_queries import read_master
 from hub.store.quality_queries import statements
-from hub.store.score_queries import NO_UNIT, ScoredResult, results_of_plants
 from traceability.encoding import sha256
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import part_of
 from traceability.quality.loss import CostItem
 from traceability.record.quality import CostRateKind, CostRateRecord
-from traceability.unit import Purpose, Verdict, is_submission
+from traceability.unit import Purpose
 
 SCRAP_AFTER = timedelta(days=30)
 _About = tuple[CostRateKind, str, str]
@@ -49,11 +48,6 @@ class Month(msgspec.Struct, frozen=True):
     def prefix(self) -> str:
         """How ids of its computed losses begin."""
         return f"loss-auto-{self.year:04}-{self.month:02}-"
-
-    def holds(self, instant: datetime, zone: tzinfo) -> bool:
-        """Whether an instant lies in it by the plant's clock."""
-        local = instant.astimezone(zone)
-        return (local.year, local.month) == (self.year, self.month)
 
     def within(self, zone: tzinfo) -> tuple[int, int]:
         """From its begin to before its end, in microseconds since 1970 UTC."""
@@ -96,17 +90,14 @@ class ComputedLoss(msgspec.Struct, frozen=True, kw_only=True):
 def computed_losses(connection: Reading, plant: str, month: Month, now: datetime) -> tuple[ComputedLoss, ...]:
     """What the records say about a month, with the rates in force at its end."""
     zone = ZoneInfo(read_master(connection).plants[plant].time_zone)
-    results = [one for one in results_of_plants(connection, [plant]) if not one.erroneous]
+    within = month.within(zone)
     rates = [record for record, _ in statements(connection, CostRateRecord, [plant])]
     counted: defaultdict[_About, list[int]] = defaultdict(list)
-    for result in results:
-        activity = _AGAIN.get(result.attempt.purpose)
-        if activity is not None and month.holds(result.attempt.event_time, zone):
-            counted[activity, result.part, result.attempt.operation].append(result.batch_id)
-    for result in _scrapped(results, now):
-        if month.holds(result.attempt.event_time, zone):
-            counted[CostRateKind.SCRAP, result.part, result.attempt.operation].append(result.batch_id)
-    for held in holds_placed(connection, plant, *month.within(zone)):
+    for result in repeated_results(connection, plant, *within):
+        counted[_AGAIN[result.purpose], result.part, result.operation].append(result.batch_id)
+    for result in _scrapped(connection, plant, within, now):
+        counted[CostRateKind.SCRAP, result.part, result.operation].append(result.batch_id)
+    for held in holds_placed(connection, plant, *within):
         counted[CostRateKind.SORTING, part_or_none(held.about), ""].append(held.batch_id)
     priced = (_priced(about, found, rates, month) for about, found in sorted(counted.items()))
     return tuple(one for one in priced if one.rate is not None or one.activity in _ALWAYS_TOLD)
@@ -120,24 +111,11 @@ def part_or_none(item: str) -> str:
         return ""
 
 
-def _scrapped(results: Iterable[ScoredResult], now: datetime) -> list[ScoredResult]:
-    latest: dict[str, ScoredResult] = {}
-    for result in results:
-        known = latest.get(result.attempt.unit)
-        if not result.attempt.unit.startswith(NO_UNIT) and (known is None or _when(result) > _when(known)):
-            latest[result.attempt.unit] = result
-    return [
-        result
-        for result in latest.values()
-        if is_submission(result.attempt.verdict, result.attempt.flags)
-        and result.attempt.verdict is Verdict.NOT_OK
-        and now - result.attempt.event_time >= SCRAP_AFTER
-    ]
-
-
-def _when(result: ScoredResult) -> tuple[datetime, str, str, int]:
-    attempt = result.attempt
-    return attempt.event_time, attempt.author, attempt.chain, attempt.record_seq
+def _scrapped(connection: Reading, plant: str, within: tuple[int, int], now: datetime) -> list[CostedResult]:
+    begin, end = within
+    failed = failed_results(connection, plant, begin, min(end, to_micros(now - SCRAP_AFTER) + 1))
+    latest = latest_results(connection, plant, {one.unit for one in failed if one.unit})
+    return [one for one in latest.values() if one.failed and one.at < end and now - from_micros(one.at) >= SCRAP_AFTER]
 
 
 def _priced(about: _About, batches: Sequence[int], rates: Sequence[CostRateRecord], month: Month) -> ComputedLoss:

@@ -68,17 +68,23 @@ class Gathered(msgspec.Struct, frozen=True):
 
 
 def gather(
-    connection: Reading, plants: Collection[str] | None = None, before: int | None = None, at: datetime | None = None
+    connection: Reading,
+    plants: Collection[str] | None = None,
+    before: int | None = None,
+    at: datetime | None = None,
+    *,
+    tallied: Collection[str] = (),
 ) -> Gathered:
     """The records of ``plants``, by default of all that have master data; ``before``: as known at that log size.
 
-    ``at``: with the control plans that were valid in the twelve months up to then.
+    ``at``: with the control plans that were valid in the twelve months up to then. ``tallied`` are plants for which
+    tallies answer without it, over all time.
     """
     master = read_master(connection)
     wanted = set(master.plants if plants is None else plants)
     plans = _plans(connection, master, wanted, before, at)
     key = {one.id for entries in plans.values() for entry in entries for one in _ever_planned(entry) if one.key}
-    passes = _passes(connection, master, wanted, at) if before is None else {}
+    passes = _passes(connection, master, wanted, at, tallied) if before is None else {}
     results = _by_plant(results_of_plants(connection, wanted - passes.keys(), before), lambda row: row.plant)
     claims = _by_plant(latest_claims(connection, wanted, before), lambda row: row.plant)
     values = _by_plant(_scanned(connection, wanted, key, before), lambda row: row.plant)
@@ -124,16 +130,20 @@ def made_of(connection: Reading, records: PlantRecords, zone: ZoneInfo) -> Made:
 
 
 def _passes(
-    connection: Reading, master: Master, plants: Collection[str], at: datetime | None
+    connection: Reading, master: Master, plants: Collection[str], at: datetime | None, tallied: Collection[str]
 ) -> dict[str, dict[ChainKey, ChainPass]]:
     """What chains tell, of the plants that tallies answer for."""
     if at is None:
-        return {}
+        return _told_by_chains(connection, set(tallied))
     known = {plant for plant in marked_plants(connection, plants) if plant in master.plants}
     zones = {plant: ZoneInfo(master.plants[plant].time_zone) for plant in known}
     fit = {plant for plant, zone in zones.items() if on_the_hour(zone, year_to(at.astimezone(zone).date()))}
-    found: dict[str, dict[ChainKey, ChainPass]] = {plant: {} for plant in fit}
-    for key, told in chain_passes(connection, fit).items() if fit else ():
+    return _told_by_chains(connection, fit)
+
+
+def _told_by_chains(connection: Reading, plants: Collection[str]) -> dict[str, dict[ChainKey, ChainPass]]:
+    found: dict[str, dict[ChainKey, ChainPass]] = {plant: {} for plant in plants}
+    for key, told in chain_passes(connection, plants).items() if plants else ():
         found[key.plant][key] = told
     return found
 

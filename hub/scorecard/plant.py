@@ -9,7 +9,7 @@ import msgspec
 from hub.errors import NotFound
 from hub.page_paths import plant_path
 from hub.rollup.hours import hours_of, instant_of_day
-from hub.scorecard.capability import capability_views
+from hub.scorecard.capability import capability_views, read_together
 from hub.scorecard.digital import digital_coverage
 from hub.scorecard.economics import answers_of, plant_losses
 from hub.scorecard.gather import Gathered, PlantRecords, gather, made_of
@@ -125,13 +125,22 @@ def plant_rows(connection: Reading, now: datetime) -> tuple[PlantRow, ...]:
     """Every plant in a line, by organisation and id."""
     gathered = gather(connection, at=now)
     entries = sorted(gathered.master.plants.values(), key=lambda entry: (entry.organisation.id, entry.named.id))
+    _read_together(connection, gathered, now)
     return tuple(_row(_score(connection, gathered, entry, now)) for entry in entries)
 
 
 def plant_grades(connection: Reading, now: datetime) -> dict[str, PlantGrade]:
     """The Level of every plant, by id."""
     gathered = gather(connection, at=now)
+    _read_together(connection, gathered, now)
     return {plant: _score(connection, gathered, entry, now).grade for plant, entry in gathered.master.plants.items()}
+
+
+def _read_together(connection: Reading, gathered: Gathered, now: datetime) -> None:
+    zones = {plant: ZoneInfo(entry.time_zone) for plant, entry in gathered.master.plants.items()}
+    windows = {plant: year_to(now.astimezone(zone).date()) for plant, zone in zones.items()}
+    every = ((gathered.plants[plant], hours_of(windows[plant], zone)) for plant, zone in zones.items())
+    read_together(connection, every)
 
 
 def _entry(gathered: Gathered, plant: str) -> PlantEntry:

@@ -8,7 +8,8 @@ from hub.search.code import looks_like_code, read_code
 from hub.search.views import Hit, HitKind, SearchView
 from hub.store.database import Reading
 from hub.store.master_queries import Master, PartEntry, part_name, parts_named, read_master
-from hub.store.search_queries import is_named, items_like, more_rows_than, parts_like
+from hub.store.piece_queries import KINDS, items_like
+from hub.store.search_queries import is_named, parts_like
 from hub.trace.catalogue import item_label, part_of_item
 from hub.trace.naming import Naming
 from traceability.errors import IdentifierRefused
@@ -17,13 +18,16 @@ from traceability.identifier.item import ItemKind, item_uri, parse_item
 
 LIMIT = 20
 LONGEST = 400
-LATEST = 20_000
-"""Of so many results and links written last, numbers are searched from within; of all, by how they begin."""
+LATEST = 10_000
+"""Of so many results and links at a time numbers are searched from within; of all, by how they begin and end."""
 _KINDS = {ItemKind.UNIT: HitKind.UNIT, ItemKind.LOT: HitKind.LOT}
 
 
-def search(connection: Reading, query: str, limit: int = LIMIT) -> SearchView:
-    """Hits for ``query``, at most ``limit`` of each kind. A whole code gives exactly what it names."""
+def search(connection: Reading, query: str, limit: int = LIMIT, before: int | None = None) -> SearchView:
+    """Hits for ``query``, at most ``limit`` of each kind. A whole code gives exactly what it names.
+
+    With ``before`` only numbers that hold it and stand in batches before that one.
+    """
     text = query.strip()[:LONGEST]
     if not text:
         return SearchView(query=query, read_as=None, hits=(), truncated=False)
@@ -35,21 +39,20 @@ def search(connection: Reading, query: str, limit: int = LIMIT) -> SearchView:
             problem = str(error)
     elif (item := item_called(connection, text)) is not None:
         return search_item(connection, query, item, limit)
-    master = read_master(connection)
-    groups = [
-        *(_items(connection, kind, text, limit) for kind in (ItemKind.UNIT, ItemKind.LOT)),
-        [_part_hit(entry) for entry in parts_like(connection, text, limit + 1)],
-        *_of_master(master, text),
-    ]
-    hits = tuple(hit for group in groups for hit in group[:limit])
-    truncated = any(len(group) > limit for group in groups)
+    items = items_like(connection, text, limit + 1, LATEST, before)
+    groups = [_hits(connection, items.of[kind]) for kind in KINDS]
+    if before is None:
+        parts = [_part_hit(entry) for entry in parts_like(connection, text, limit + 1)]
+        groups += [parts, *_of_master(read_master(connection), text)]
     return SearchView(
         query=query,
         read_as=None,
-        hits=hits,
-        truncated=truncated,
+        hits=tuple(hit for group in groups for hit in group[:limit]),
+        truncated=any(len(group) > limit for group in groups),
         problem=problem,
-        latest_only=more_rows_than(connection, LATEST),
+        latest_only=items.older is not None,
+        older=items.older,
+        not_all=items.cut,
     )
 
 
@@ -81,10 +84,8 @@ def item_called(connection: Reading, text: str) -> str | None:
     return item if has_page(item) else None
 
 
-def _items(connection: Reading, kind: ItemKind, text: str, limit: int) -> list[Hit]:
-    if not text.isascii():
-        return []
-    found = [item for item in items_like(connection, kind, text, limit + 1, LATEST) if has_page(item)]
+def _hits(connection: Reading, items: Iterable[str]) -> list[Hit]:
+    found = [item for item in items if has_page(item)]
     parts = parts_named(connection, {part_of_item(parse_item(item)) for item in found})
     return [_item_hit(item, parts) for item in found]
 

@@ -29,10 +29,14 @@ def get_search(
     hub: UsesHub,
     q: Annotated[str, Query(max_length=LONGEST)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = LIMIT,
+    before: Annotated[int | None, Query(ge=0, le=2**62)] = None,
 ) -> Response:
-    """Find by serial, lot, code (element string or Digital Link), agent, plant, company or part name."""
+    """Find by serial, lot, code (element string or Digital Link), agent, plant, company or part name.
+
+    With `before`, which an answer tells as `older`, pieces from within numbers are looked for further back.
+    """
     with hub.store.reading() as connection:
-        return json_answer(search(connection, q, limit))
+        return json_answer(search(connection, q, limit, before))
 
 
 @router.post("/search/photo", response_class=Response, responses=documented(PhotoView))

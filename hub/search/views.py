@@ -39,6 +39,10 @@ class SearchView(msgspec.Struct, frozen=True, kw_only=True):
     truncated: bool
     latest_only: bool = False
     """Numbers that hold the text further in were looked for among those written last only; there are too many."""
+    older: int | None = None
+    """Ask with this as ``before`` to look for them further back; null where nothing is left."""
+    not_all: bool = False
+    """Of the numbers that begin or end so not all were looked at: with more of the number the answer is whole."""
     problem: str = ""
     """Why a question that looks like a code could not be read as one."""
 

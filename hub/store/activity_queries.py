@@ -4,12 +4,12 @@ Each question is answered by the primary key of the batches and by the index of 
 before.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 import msgspec
 from sqlalchemy import func, select
 
+from hub.store.arrived_queries import Origin, Told, results_by_origin
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
 from hub.store.tables import batch, quarantine, unit_result
@@ -18,29 +18,23 @@ PlantUnit = tuple[str | None, str]
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
-    """Of the batches ``(after, through]``; times in microseconds since 1970 UTC.
+    """Of the batches ``(after, through]``.
 
-    ``results`` by plant and author; ``units``: plant and unit of every result that names one.
+    ``told`` by whence results are; ``units``: plant and unit of every one that names a unit.
     """
 
-    results: dict[tuple[str | None, str], int]
-    last_events: dict[str, int]
+    told: dict[Origin, Told]
     units: frozenset[PlantUnit]
 
 
 def arrived(connection: Reading, after: int, through: int) -> Arrived:
-    """What came; three statements."""
+    """What came; two statements."""
     within = (unit_result.c.batch_id > after, unit_result.c.batch_id <= through)
-    named = (unit_result.c.plant, unit_result.c.author)
-    counted = select(*named, func.count().label("results"), func.max(unit_result.c.event_time).label("last"))
-    results: dict[tuple[str | None, str], int] = {}
-    last: defaultdict[str, int] = defaultdict(int)
-    for row in connection.execute(counted.where(*within).group_by(*named)):
-        results[row.plant, row.author] = int(row.results)
-        last[row.author] = max(last[row.author], row.last)
-    told = select(unit_result.c.plant, unit_result.c.unit).where(*within, unit_result.c.unit.is_not(None)).distinct()
-    units = frozenset((row.plant, row.unit) for row in connection.execute(told))
-    return Arrived(results=results, last_events=dict(last), units=units)
+    rows = connection.execute(results_by_origin().where(*within))
+    told = {Origin(row.plant, row.author, row.part, row.operation): Told(row.results, row.last_event) for row in rows}
+    places = select(unit_result.c.plant, unit_result.c.unit).where(*within, unit_result.c.unit.is_not(None)).distinct()
+    units = frozenset((row.plant, row.unit) for row in connection.execute(places))
+    return Arrived(told=told, units=units)
 
 
 def known_before(connection: Reading, units: Collection[str], through: int) -> Iterable[PlantUnit]:

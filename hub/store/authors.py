@@ -7,6 +7,7 @@ from sqlalchemy import Table, bindparam, func, select
 
 from hub.store.database import Reading
 from hub.store.fleet_tables import author_key_revoked
+from hub.store.quick import ask
 from hub.store.tables import author_key, organisation, plant
 from traceability.encoding import from_base64
 
@@ -36,7 +37,7 @@ class KeyState(NamedTuple):
 
 def key_state(connection: Reading) -> KeyState:
     """As of now."""
-    row = connection.execute(_KEY_STATE).one()
+    row = ask(connection, _KEY_STATE)[0]
     return KeyState(entered=row[0], revoked=row[1])
 
 

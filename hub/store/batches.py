@@ -1,21 +1,25 @@
 """The ledger's batches. They are inserted and read; nothing here changes or deletes one. Bodies may lie elsewhere."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, bindparam, func, insert, select
+from msgspec.structs import astuple
+from sqlalchemy import Select, bindparam, func, insert, select
 
 from hub.store.chunks import in_chunks
 from hub.store.cold import body_of
 from hub.store.database import Reading, Writing
+from hub.store.dialect import is_postgres
 from hub.store.instant import from_micros
+from hub.store.listed import given, listed
 from hub.store.memo import once
+from hub.store.quick import ask, put
 from hub.store.tables import batch
 
 
-class StoredBatch(msgspec.Struct, frozen=True, kw_only=True):
+class StoredBatch(msgspec.Struct, frozen=True):
     """A row of ``batch`` without its body; ``id`` is the log index, times are microseconds since 1970 UTC."""
 
     id: int
@@ -34,12 +38,12 @@ class StoredBatch(msgspec.Struct, frozen=True, kw_only=True):
 
 def insert_batches(connection: Writing, entries: Iterable[tuple[StoredBatch, bytes]]) -> None:
     """Add batches, each with what was sent, zstd-compressed."""
-    connection.execute(insert(batch), [{**msgspec.structs.asdict(stored), "body": body} for stored, body in entries])
+    put(connection, _INSERT, batch, [(*astuple(stored), body) for stored, body in entries])
 
 
 def log_size(connection: Reading) -> int:
     """How many batches, that is log leaves, there are."""
-    return once(connection, log_size, lambda: int(connection.execute(_LOG_SIZE).scalar_one()))
+    return once(connection, log_size, lambda: int(ask(connection, _LOG_SIZE)[0][0]))
 
 
 def batch_by_hash(connection: Reading, header_hash: str) -> StoredBatch | None:
@@ -49,11 +53,9 @@ def batch_by_hash(connection: Reading, header_hash: str) -> StoredBatch | None:
 
 def batches_by_hash(connection: Reading, hashes: Collection[str]) -> dict[str, StoredBatch]:
     """Those of the batches that are there."""
-    return {
-        stored.hash: stored
-        for chunk in in_chunks(hashes)
-        for stored in map(_stored, connection.execute(_BY_HASHES, {"hashes": chunk}))
-    }
+    postgres = is_postgres(connection.dialect)
+    found = ask(connection, _BY_HASHES[postgres], {"hashes": given(sorted(hashes), postgres=postgres)})
+    return {stored.hash: stored for stored in map(_stored, found)}
 
 
 def batch_by_id(connection: Reading, batch_id: int) -> StoredBatch | None:
@@ -111,20 +113,21 @@ def positions_of_author(connection: Reading, author: str) -> list[int]:
     return list(connection.execute(select(batch.c.id).where(batch.c.author == author).order_by(batch.c.id)).scalars())
 
 
-def _one(connection: Reading, query: Select[Any], **given: object) -> StoredBatch | None:
-    row = connection.execute(query, given).one_or_none()
-    return None if row is None else _stored(row)
+def _one(connection: Reading, query: Select[Any], **named: object) -> StoredBatch | None:
+    found = ask(connection, query, named)
+    return _stored(found[0]) if found else None
 
 
-def _stored(row: Row[Any]) -> StoredBatch:
-    return StoredBatch(**dict(zip(StoredBatch.__struct_fields__, row, strict=True)))
+def _stored(row: Sequence[Any]) -> StoredBatch:
+    return StoredBatch(*row)
 
 
 # made once: building and compiling a statement takes longer than running it
 _STORED = select(*(batch.c[name] for name in StoredBatch.__struct_fields__))
+_INSERT = insert(batch)
 _LOG_SIZE = select(func.coalesce(func.max(batch.c.id) + 1, 0))
 _BY_HASH = _STORED.where(batch.c.hash == bindparam("hash"))
-_BY_HASHES = _STORED.where(batch.c.hash.in_(bindparam("hashes", expanding=True)))
+_BY_HASHES = {postgres: _STORED.where(listed(batch.c.hash, "hashes", postgres=postgres)) for postgres in (False, True)}
 _BY_ID = _STORED.where(batch.c.id == bindparam("id"))
 _OF_CHAIN = _STORED.where(batch.c.author == bindparam("author"), batch.c.chain == bindparam("chain"))
 _BY_SEQ = _OF_CHAIN.where(batch.c.seq == bindparam("seq"))

@@ -17,6 +17,7 @@ from hub.store.instant import from_micros
 from hub.store.listed import pairs_in
 from hub.store.measured_queries import MeasuredValueRow
 from hub.store.memo import once
+from hub.store.quick import ask
 from hub.store.tables import batch, correction
 
 
@@ -79,14 +80,13 @@ def erroneous(connection: Reading, places: Iterable[Place], log_size: int | None
 
 def any_correction(connection: Reading) -> bool:
     """Whether anything was ever declared wrong."""
-    return once(connection, any_correction, lambda: connection.execute(_ANY).first() is not None)
+    return once(connection, any_correction, lambda: bool(ask(connection, _ANY)))
 
 
 def last_correction(connection: Reading) -> int:
     """Log index of the latest correction; -1 when there is none."""
-    query = select(correction.c.batch_id).order_by(correction.c.batch_id.desc()).limit(1)
-    last = connection.execute(query).scalar_one_or_none()
-    return -1 if last is None else last
+    found = ask(connection, _LAST)
+    return int(found[0][0]) if found else -1
 
 
 def _against(connection: Reading, places: set[Place], log_size: int | None) -> dict[Place, list[Row[Any]]]:
@@ -185,3 +185,4 @@ def _correction(row: Row[Any], place: Place, withdrawn: set[Place]) -> Correctio
 
 
 _ANY = select(correction.c.batch_id).limit(1)
+_LAST = select(correction.c.batch_id).order_by(correction.c.batch_id.desc()).limit(1)

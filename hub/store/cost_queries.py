@@ -1,20 +1,21 @@
 """What quality costs are allocated by: results, holds and units of a plant, as far as they count."""
 
-from collections.abc import Collection
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, String, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, String, cast, literal_column, select
 
 from hub.store.chunks import in_chunks
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
 from hub.store.line_tables import hold
-from hub.store.rollup_queries import Range
 from hub.store.rollup_tables import first_pass_hour
 from hub.store.supplier_queries import NO_FLAGS
 from hub.store.tables import unit_result
-from hub.store.tallied_queries import submitted_by_hour
+from hub.store.tallied_queries import counts_between
 from hub.store.tally_queries import marked_plants
 from traceability.record.production import HoldState
 from traceability.unit import Purpose, Verdict
@@ -23,11 +24,11 @@ _ORDER = (unit_result.c.event_time, unit_result.c.author, unit_result.c.chain, u
 
 
 class Submitted(msgspec.Struct, frozen=True):
-    """Units first submitted to an operation in an hour (whole hours since 1970 UTC)."""
+    """Units first submitted to an operation in the period ``number``; the first one is 0."""
 
+    number: int
     part: str
     operation: str
-    hour: int
     units: int
 
 
@@ -58,19 +59,22 @@ class Held(msgspec.Struct, frozen=True):
     batch_id: int
 
 
-def first_submissions(connection: Reading, plant: str, hours: Range) -> list[Submitted]:
-    """By part, operation and hour."""
+def first_submissions(connection: Reading, plant: str, bounds: Sequence[int]) -> list[Submitted]:
+    """By period, part and operation; periods begin at the hours ``bounds``, the last of which is the end."""
     if marked_plants(connection, [plant]):
-        return [Submitted(*found) for found in submitted_by_hour(connection, plant, hours)]
+        told = (
+            (one.number, one.part, one.operation, one.counts.submitted)
+            for one in counts_between(connection, plant, bounds)
+        )
+        return [Submitted(*one) for one in told if one[-1]]
     table = first_pass_hour.c
-    named = (table.part, table.operation, table.hour)
-    query = (
-        select(*named, func.sum(table.submitted).label("units"))
-        .where(table.plant == plant, table.hour >= hours[0], table.hour < hours[1], table.submitted > 0)
-        .group_by(*named)
-        .order_by(*named)
+    query = select(table.hour, table.part, table.operation, table.submitted).where(
+        table.plant == plant, table.hour >= bounds[0], table.hour < bounds[-1], table.submitted > 0
     )
-    return [Submitted(row.part, row.operation, row.hour, int(row.units)) for row in connection.execute(query)]
+    sums: Counter[tuple[int, str, str]] = Counter()
+    for row in connection.execute(query):
+        sums[bisect_right(bounds, row.hour) - 1, row.part, row.operation] += row.submitted
+    return [Submitted(*key, units) for key, units in sorted(sums.items())]
 
 
 def repeated_results(connection: Reading, plant: str, begin: int, end: int) -> list[CostedResult]:
@@ -94,13 +98,12 @@ def failures_of_units(connection: Reading, plant: str, units: Collection[str], e
     return found
 
 
-def latest_times(connection: Reading, plant: str, units: Collection[str]) -> dict[str, int]:
-    """When each of some units last had a result at the plant."""
-    latest: dict[str, int] = {}
+def latest_results(connection: Reading, plant: str, units: Collection[str]) -> dict[str, CostedResult]:
+    """The last result of each of some units at the plant."""
+    latest: dict[str, CostedResult] = {}
     for chunk in in_chunks(units):
-        for one in _results(connection, plant, unit_result.c.unit.in_(chunk)):
-            if one.unit is not None:
-                latest[one.unit] = max(one.at, latest.get(one.unit, one.at))
+        found = _results(connection, plant, unit_result.c.unit.in_(chunk))
+        latest |= {one.unit: one for one in found if one.unit is not None}
     return latest
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from urllib.parse import quote
 
-from sqlalchemy import Column, delete, select
+from sqlalchemy import Column, String, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store.batches import log_size
@@ -27,13 +27,34 @@ _AT_ONCE = 5000
 
 
 def items_ending(connection: Reading, kind: ItemKind, piece: str, limit: int) -> set[str]:
-    """Units or lots whose number ends with ``piece``, whatever its case; ``limit`` of them, by index."""
+    """Units or lots whose number ends with ``piece``, whatever its case; ``limit`` of those the asker may know of."""
     if len(piece) < SHORTEST:
         return set()
+    return set(connection.execute(_ENDING, _given(kind, piece, limit)).scalars())
+
+
+def candidates_ending(connection: Reading, kind: ItemKind, piece: str, most: int) -> list[str]:
+    """The same past every policy, as the numbers are ordered from their ends: for who asks afterwards what is seen."""
+    if len(piece) < SHORTEST:
+        return []
+    past_views = {"schema_translate_map": {None: own_schema(connection)}}
+    return list(connection.execute(_ENDING, _given(kind, piece, most), execution_options=past_views).scalars())
+
+
+def _given(kind: ItemKind, piece: str, most: int) -> dict[str, object]:
     begin = _LETTERS[kind] + _spelt(piece)[::-1]
-    ending = item_ending.c.ending
-    query = select(item_ending.c.item).where(ending >= begin, ending < begin + _LAST)
-    return set(connection.execute(query.order_by(ending, item_ending.c.item).limit(limit)).scalars())
+    return {"begin": begin, "behind": begin + _LAST, "most": most}
+
+
+_ENDING = (
+    select(item_ending.c.item)
+    .where(
+        item_ending.c.ending >= bindparam("begin", type_=String),
+        item_ending.c.ending < bindparam("behind", type_=String),
+    )
+    .order_by(item_ending.c.ending, item_ending.c.item)
+    .limit(bindparam("most"))
+)
 
 
 def items_numbered(connection: Reading, kind: ItemKind, numbers: Collection[str]) -> dict[str, list[str]]:

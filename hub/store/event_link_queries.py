@@ -27,7 +27,7 @@ class EventLinks:
 
     def endings(self, parents: Collection[str], holds: str = LINKS) -> list[Emptied]:
         """When each of ``parents`` was emptied."""
-        if not self._there(emptied):
+        if not _there(self._connection, emptied):
             return []
         return [
             Emptied(
@@ -47,7 +47,7 @@ class EventLinks:
 
     def transformed(self, items: Collection[str], direction: Direction) -> Iterator[Link]:
         """The links below (back) or above (forward) ``items`` that transformations of several events make."""
-        if not self._there(transformation_part):
+        if not _there(self._connection, transformation_part):
             return
         wanted = set(items)
         named = self._rows(transformation_part, transformation_part.c.thing, wanted)
@@ -61,10 +61,6 @@ class EventLinks:
                 if (link.parent if back else link.child) in wanted:
                     yield link
 
-    def _there(self, table: Table) -> bool:
-        first = select(table.c.batch_id).limit(1)
-        return once(self._connection, table, lambda: self._connection.execute(first).first() is not None)
-
     def _rows(self, table: Table, column: Any, values: Collection[str]) -> list[tuple[Row[Any], bool]]:
         """Rows with whether they were declared wrong."""
         rows: list[Row[Any]] = []
@@ -75,6 +71,21 @@ class EventLinks:
             )
         wrong = erroneous(self._connection, map(_place, rows), self._log_size)
         return [(row, bool(wrong) and _place(row) in wrong) for row in rows]
+
+
+def any_emptied(connection: Reading) -> bool:
+    """Whether anything was ever parted from all that was in it."""
+    return _there(connection, emptied)
+
+
+def any_transformation(connection: Reading) -> bool:
+    """Whether any links follow from several events."""
+    return _there(connection, transformation_part)
+
+
+def _there(connection: Reading, table: Table) -> bool:
+    first = select(table.c.batch_id).limit(1)
+    return once(connection, table, lambda: connection.execute(first).first() is not None)
 
 
 def told_together(connection: Reading, before: int) -> set[str]:

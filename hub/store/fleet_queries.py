@@ -6,9 +6,10 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Column, func, select
 
+from hub.store.arrived_queries import arrivals, is_kept, sent_by, told_by_rows
 from hub.store.database import Reading
 from hub.store.instant import from_micros
-from hub.store.tables import batch, data_loss, fork, quarantine, unit_result
+from hub.store.tables import data_loss, fork, quarantine, unit_result
 
 
 class AuthorActivity(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,17 +34,7 @@ class PlantActivity(msgspec.Struct, frozen=True):
 
 def author_activity(connection: Reading, events: Mapping[str, datetime] | None = None) -> dict[str, AuthorActivity]:
     """Every author that ever sent a batch or had one refused as a fork; five statements, one less with ``events``."""
-    sent = {
-        row.author: row
-        for row in connection.execute(
-            select(
-                batch.c.author,
-                func.count().label("batches"),
-                func.sum(batch.c.records).label("records"),
-                func.max(batch.c.record_time).label("last_contact"),
-            ).group_by(batch.c.author)
-        )
-    }
+    sent = sent_by(connection)
     events = last_events(connection) if events is None else events
     quarantined = _counts(connection, quarantine.c.author)
     losses = _counts(connection, data_loss.c.author)
@@ -52,7 +43,7 @@ def author_activity(connection: Reading, events: Mapping[str, datetime] | None =
         author: AuthorActivity(
             author=author,
             batches=sent[author].batches if author in sent else 0,
-            records=int(sent[author].records) if author in sent else 0,
+            records=sent[author].records if author in sent else 0,
             last_contact=from_micros(sent[author].last_contact) if author in sent else None,
             last_event=events.get(author),
             quarantined=quarantined.get(author, 0),
@@ -86,7 +77,18 @@ def count_results(connection: Reading) -> int:
 
 
 def last_events(connection: Reading) -> dict[str, datetime]:
-    """The latest time of any result of each author; one statement that reads them all."""
+    """The latest time of any result of each author."""
+    if not is_kept(connection):
+        return last_events_by_rows(connection)
+    found = arrivals(connection)
+    last: dict[str, int] = {}
+    for key, told in (found.told | told_by_rows(connection, found.partly)).items():
+        last[key.author] = max(told.last_event, last.get(key.author, told.last_event))
+    return {author: from_micros(at) for author, at in sorted(last.items())}
+
+
+def last_events_by_rows(connection: Reading) -> dict[str, datetime]:
+    """The same; one statement that reads every result."""
     statement = select(unit_result.c.author, func.max(unit_result.c.event_time).label("last")).group_by(
         unit_result.c.author
     )

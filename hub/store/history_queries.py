@@ -82,20 +82,21 @@ def imported_results(
     query = select(table).where(*_counting(plant, begin, end)).order_by(table.c.at, table.c.batch_id, table.c.line)
     if limit is not None:
         query = query.offset(offset).limit(limit)
-    for row in connection.execute(query.execution_options(yield_per=1000)):
-        yield ImportedResult(
-            load=row.load,
-            row=row.row,
-            unit=row.unit,
-            part=row.part,
-            operation=row.operation,
-            work_cell=row.work_cell,
-            verdict=Verdict(row.verdict),
-            at=from_micros(row.at),
-            values=msgspec.convert(row.values, tuple[HistoryValue, ...]),
-            log_index=row.batch_id,
-            line=row.line,
-        )
+    with connection.execute(query.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            yield ImportedResult(
+                load=row.load,
+                row=row.row,
+                unit=row.unit,
+                part=row.part,
+                operation=row.operation,
+                work_cell=row.work_cell,
+                verdict=Verdict(row.verdict),
+                at=from_micros(row.at),
+                values=msgspec.convert(row.values, tuple[HistoryValue, ...]),
+                log_index=row.batch_id,
+                line=row.line,
+            )
 
 
 def count_imported(connection: Reading, plant: str, begin: datetime | None, end: datetime | None) -> int:

@@ -5,20 +5,21 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, insert, select
 
 from hub.store.database import Reading, Writing
+from hub.store.quick import ask, put
 from hub.store.tables import log_node
 from traceability.merkle import Node, NodeSource
 
 
 def insert_nodes(connection: Writing, nodes: Sequence[Node]) -> None:
     """Add nodes that came into being with a new leaf."""
-    connection.execute(insert(log_node), [{"level": lv, "index": ix, "hash": digest} for lv, ix, digest in nodes])
+    put(connection, _INSERT, log_node, nodes)
 
 
 def node_source(connection: Reading) -> NodeSource:
     """Look up one node; for roots and proofs, which need O(log n) of them."""
 
     def node(level: int, index: int) -> bytes:
-        return bytes(connection.execute(_NODE, {"of_level": level, "at": index}).scalar_one())
+        return bytes(ask(connection, _NODE, {"of_level": level, "at": index})[0][0])
 
     return node
 
@@ -38,4 +39,5 @@ def count_nodes(connection: Reading) -> int:
     return int(connection.execute(select(func.count()).select_from(log_node)).scalar_one())
 
 
+_INSERT = insert(log_node)
 _NODE = select(log_node.c.hash).where(log_node.c.level == bindparam("of_level"), log_node.c.index == bindparam("at"))

@@ -96,8 +96,9 @@ def in_force(by_day: Mapping[date, StoredVersion], day: date) -> StoredVersion |
 
 
 def _read(connection: Reading, query: Select[Any]) -> Iterator[StoredVersion]:
-    for row in connection.execute(query.execution_options(yield_per=1000)):
-        yield _version(row)
+    with connection.execute(query.execution_options(yield_per=1000)) as rows:  # whoever asks may want the first only
+        for row in rows:
+            yield _version(row)
 
 
 def _version(row: Row[Any]) -> StoredVersion:

@@ -3,22 +3,24 @@
 Periods lie one behind the other: ``bounds`` are the hours at which they begin, and the one at which the last one ends.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from hub.store.alarm_tables import alarm, alarm_acknowledgement
+from hub.store.chunks import in_chunks
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
 from hub.store.instant import from_micros
 from hub.store.line_tables import hold
+from hub.store.listed import pairs_in
 from hub.store.rollup_tables import first_pass_hour
 from hub.store.score_queries import ScoredResult, scored_result
 from hub.store.supplier_queries import failed_between
-from hub.store.tables import unit_result
+from hub.store.tables import correction, unit_result
 from hub.store.tallied_queries import counts_between
 from hub.store.tally_queries import marked_plants
 from traceability.quality.first_pass import FirstPass
@@ -82,6 +84,22 @@ def first_pass_by_period(
     return sorted(rows, key=lambda row: (row.number, row.part, row.operation))
 
 
+def first_pass_of_places(
+    connection: Reading, plant: str, hours: tuple[int, int], wanted: Mapping[str, str]
+) -> dict[tuple[str, str, str], FirstPass]:
+    """Counts of units first submitted in ``hours``, by part, operation and work cell; ``wanted`` narrows to some."""
+    counts = first_pass_hour.c
+    place = (counts.part, counts.operation, counts.work_cell)
+    within = (counts.plant == plant, counts.hour >= hours[0], counts.hour < hours[1])
+    named = (counts[name] == value for name, value in wanted.items())
+    sums = (func.sum(counts[name]).label(name) for name in _COUNTS)
+    rows = connection.execute(select(*place, *sums).where(*within, *named).group_by(*place))
+    return {
+        (row.part, row.operation, row.work_cell): FirstPass(**{name: int(getattr(row, name)) for name in _COUNTS})
+        for row in rows
+    }
+
+
 def results_with_defect(
     connection: Reading,
     plant: str,
@@ -91,14 +109,44 @@ def results_with_defect(
     part: str = "",
     operation: str = "",
     work_cells: Collection[str] | None = None,
-) -> list[ScoredResult]:
-    """Valid results of a plant in ``span`` (microseconds) that were not OK with this defect; none declared wrong."""
+) -> tuple[list[int], list[ScoredResult]]:
+    """Valid results of a plant in ``span`` (microseconds) that were not OK with this defect; none declared wrong.
+
+    Of those of which nothing else is known, no other result of the unit at the operation and no correction, only when
+    they happened (microseconds, in no order); the others whole.
+    """
     table = unit_result.c
     named = _named({table.part: part, table.operation: operation}, table.work_cell, work_cells)
-    query = select(unit_result).where(*failed_between(plant, *span), table.defect == defect, *named)
-    rows = list(connection.execute(query))
+    wanted = (*failed_between(plant, *span), table.defect == defect, *named)
+    seen = connection.execute(select(table.batch_id, table.line, table.event_time, _SPOKEN_OF).where(*wanted)).all()
+    alone = [at for _, _, at, spoken_of in seen if not spoken_of]
+    places = [(batch_id, line) for batch_id, line, _, spoken_of in seen if spoken_of]
+    rows = [
+        row
+        for chunk in in_chunks(places)
+        for row in connection.execute(
+            select(unit_result).where(pairs_in(connection, table.batch_id, table.line, chunk), *wanted)
+        )
+    ]
     wrong = erroneous(connection, map(place_of, rows))
-    return [scored_result(row) for row in rows if not wrong or place_of(row) not in wrong]
+    return alone, [scored_result(row) for row in rows if not wrong or place_of(row) not in wrong]
+
+
+def _spoken_of() -> ColumnElement[bool]:
+    """Whether there is something else about a result that decides how it counts."""
+    this, other, against = unit_result.c, unit_result.alias("other"), correction.c
+    subject = (other.c[name] == this[name] for name in ("unit", "part", "operation", "plant"))
+    elsewhere = or_(other.c.batch_id != this.batch_id, other.c.line != this.line)
+    author = against.target_author == this.author
+    ways = (
+        select(other.c.batch_id).where(*subject, elsewhere),
+        select(against.batch_id).where(author, against.target_chain == this.chain, against.target_seq == this.seq),
+        select(against.batch_id).where(author, against.target_record == this.result_id),
+    )
+    return or_(*(each.correlate(unit_result).exists() for each in ways))
+
+
+_SPOKEN_OF = _spoken_of()
 
 
 def alarm_waits(

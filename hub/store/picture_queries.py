@@ -70,6 +70,13 @@ def files_at(connection: Reading, places: Collection[tuple[int, int]]) -> dict[P
     return found
 
 
+def all_files(connection: Reading) -> list[FileRow]:
+    """What has become of every file that agents spoke of, in the order of the records."""
+    table = picture_file.c
+    query = select(picture_file).order_by(table.batch_id, table.line, table.sha256)
+    return [_row(row) for row in connection.execute(query).mappings()]
+
+
 def put_file(connection: Writing, file: FileRow) -> None:
     """Say what has become of a file, in the place of what was said before."""
     table = picture_file.c

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Table, exists, func, select
 
 from hub.store.alarm_queries import AnsweredAlarm
 from hub.store.alarm_tables import alarm, alarm_acknowledgement
@@ -82,14 +82,11 @@ def chains_begun(connection: Reading, authors: Collection[str], span: Span) -> i
 
 def quarantined_of(connection: Reading, authors: Collection[str], span: Span) -> int:
     """Records of these authors that arrived in the span and stand in quarantine."""
-    arrived = [batch.c.record_time >= to_micros(span.begin), batch.c.record_time < to_micros(span.end)]
-    joined = select(func.count()).select_from(quarantine.join(batch, quarantine.c.batch_id == batch.c.id))
+    within = (batch.c.record_time >= to_micros(span.begin), batch.c.record_time < to_micros(span.end))
+    arrived = exists().where(batch.c.id == quarantine.c.batch_id, *within)  # few are there, and batches are many
+    counted = select(func.count()).select_from(quarantine).where(arrived, *earlier(quarantine, span.before))
     return sum(
-        int(
-            connection.execute(
-                joined.where(quarantine.c.author.in_(chunk), *arrived, *earlier(quarantine, span.before))
-            ).scalar_one()
-        )
+        int(connection.execute(counted.where(quarantine.c.author.in_(chunk))).scalar_one())
         for chunk in in_chunks(authors)
     )
 

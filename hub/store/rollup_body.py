@@ -10,13 +10,13 @@ byte says which of the two follows; bodies of earlier versions (see ``r0005``) b
 
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import msgspec
 import numpy as np
 
-from hub.store.value_body import Narrow, Numbers, narrow, wide
+from hub.store.value_body import FEW, Narrow, Numbers, narrow, narrow_with, wide
 from traceability.quality.moments import Moments
 from traceability.quality.rollup import Rollup, Run
 from traceability.quality.stability import SubgroupTally
@@ -114,9 +114,19 @@ def wide_body_of(rollup: PackedRollup) -> bytes:
     return _encoder.encode(rollup)
 
 
-def unsummed(decimals: int, positions: Numbers, values: Numbers) -> Unsummed:
+def unsummed(decimals: int, positions: Sequence[int] | Numbers, values: Numbers) -> Unsummed:
     """Values at rising positions, packed."""
     return Unsummed(decimals, len(values), narrow(positions), narrow(values))
+
+
+def unsummed_with(known: Unsummed, positions: Sequence[int] | Numbers, values: Numbers) -> Unsummed | None:
+    """``known`` with values behind it, never unpacked; None where all have to be packed anew."""
+    some = values if len(values) > FEW else values.tolist()
+    after = narrow_with(known.n, known.values, some)
+    places = None if after is None else narrow_with(known.n, known.positions, positions)
+    if after is None or places is None:
+        return None
+    return Unsummed(known.decimals, known.n + len(values), places, after)
 
 
 def pack(rollup: Rollup) -> PackedRollup:

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import Row, bindparam, delete, func, select
 
-from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
-from hub.store.dialect import insert_or_add, insert_or_replace, to_write
+from hub.store.dialect import insert_or_add, insert_or_replace, is_postgres
+from hub.store.listed import given, listed
+from hub.store.quick import ask, put
 from hub.store.rollup_body import Kept, body_of, kept_in
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
 from traceability.quality.first_pass import FirstPass
@@ -20,8 +22,8 @@ Range = tuple[int, int]
 _COUNTS = FirstPass.__struct_fields__
 
 
-class StreamRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One stream of values and how far it has come."""
+class StreamRow(msgspec.Struct, frozen=True):
+    """One stream of values and how far it has come; the columns of the table in their order."""
 
     id: str
     plant: str
@@ -38,8 +40,8 @@ class StreamRow(msgspec.Struct, frozen=True, kw_only=True):
     last_hour: int = 0
 
 
-class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
-    """The roll-up of one span of a stream, ``n`` values; ``start`` is its first hour."""
+class SpanRow(msgspec.Struct, frozen=True):
+    """The roll-up of one span of a stream, ``n`` values; ``start`` is its first hour. In the order of the columns."""
 
     stream: str
     span: str
@@ -80,39 +82,20 @@ def streams_of(
 
 def streams_by_id(connection: Reading, identities: Collection[str]) -> dict[str, StreamRow]:
     """Those of the streams that are there."""
-    return {
-        row["id"]: StreamRow(**row)
-        for chunk in in_chunks(identities)
-        for row in connection.execute(select(rollup_stream).where(rollup_stream.c.id.in_(chunk))).mappings()
-    }
+    postgres = is_postgres(connection.dialect)
+    named = {"ids": given(sorted(set(identities)), postgres=postgres)}
+    return {row[0]: StreamRow(*row) for row in ask(connection, _STREAMS[postgres], named)} if identities else {}
 
 
 def put_streams(connection: Writing, streams: Sequence[StreamRow]) -> None:
     """Write streams in place of what was there."""
-    if streams:
-        connection.execute(
-            insert_or_replace(connection, rollup_stream), [msgspec.structs.asdict(stream) for stream in streams]
-        )
+    put(connection, insert_or_replace(connection, rollup_stream), rollup_stream, list(map(astuple, streams)))
 
 
 def put_spans(connection: Writing, spans: Sequence[SpanRow]) -> None:
     """Write roll-ups in place of those that were there."""
-    rows = [
-        {
-            "stream": span.stream,
-            "span": span.span,
-            "start": span.start,
-            "n": span.n,
-            "first_position": span.first_position,
-            "left_out": span.left_out,
-            "first_batch": span.first_batch,
-            "last_batch": span.last_batch,
-            "body": body_of(span.rollup),
-        }
-        for span in spans
-    ]
-    if rows:
-        connection.execute(insert_or_replace(connection, rollup), rows, execution_options=to_write(connection))
+    rows = [(*astuple(span)[:-1], body_of(span.rollup)) for span in spans]
+    put(connection, insert_or_replace(connection, rollup), rollup, rows)
 
 
 def hour_at(connection: Reading, stream: str, hour: int) -> SpanRow | None:
@@ -125,11 +108,11 @@ def hours_at(connection: Reading, wanted: Collection[tuple[str, int]]) -> dict[t
     by_hour: defaultdict[int, list[str]] = defaultdict(list)
     for stream, hour in wanted:
         by_hour[hour].append(stream)
+    postgres = is_postgres(connection.dialect)
     return {
-        (row.stream, row.start): _span(row)
+        (row[0], row[2]): SpanRow(*row[:8], kept_in(row[8]))  # type: ignore[call-arg] # nine columns
         for hour, streams in by_hour.items()
-        for chunk in in_chunks(streams)
-        for row in connection.execute(_HOURS_AT, {"at_hour": hour, "streams": chunk})
+        for row in ask(connection, _HOURS_AT[postgres], {"at_hour": hour, "streams": given(streams, postgres=postgres)})
     }
 
 
@@ -176,9 +159,9 @@ def hours_with_batch(connection: Reading, stream: str, batch_id: int) -> list[Sp
 def add_first_pass(connection: Writing, changes: Iterable[tuple[HourKey, FirstPass]]) -> None:
     """Add counts (negative ones take away); an hour in which nothing is left has no row."""
     added = [{**msgspec.structs.asdict(key), **msgspec.structs.asdict(change)} for key, change in changes]
-    if not added:
-        return
-    connection.execute(insert_or_add(connection, first_pass_hour, _COUNTS), added)
+    names = first_pass_hour.columns.keys()
+    statement = insert_or_add(connection, first_pass_hour, _COUNTS)
+    put(connection, statement, first_pass_hour, [[row[name] for name in names] for row in added])
     lessened = [row for row in added if any(row[name] < 0 for name in _COUNTS)]
     if lessened:
         connection.execute(
@@ -212,11 +195,18 @@ _BETWEEN = select(rollup).where(
     rollup.c.start >= bindparam("begin"),
     rollup.c.start < bindparam("end"),
 )
-_HOURS_AT = select(rollup).where(
-    rollup.c.stream.in_(bindparam("streams", expanding=True)),
-    rollup.c.span == HOUR,
-    rollup.c.start == bindparam("at_hour"),
-)
+_STREAMS = {
+    postgres: select(rollup_stream).where(listed(rollup_stream.c.id, "ids", postgres=postgres))
+    for postgres in (False, True)
+}
+_HOURS_AT = {
+    postgres: select(rollup).where(
+        listed(rollup.c.stream, "streams", postgres=postgres),
+        rollup.c.span == HOUR,
+        rollup.c.start == bindparam("at_hour"),
+    )
+    for postgres in (False, True)
+}
 _FORGET_EMPTY = delete(first_pass_hour).where(
     *(first_pass_hour.c[name] == bindparam(f"at_{name}") for name in HourKey.__struct_fields__),
     *(first_pass_hour.c[name] == 0 for name in _COUNTS),

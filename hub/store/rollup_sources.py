@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Table, bindparam, selec
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.quick import ask
 from hub.store.score_queries import ScoredResult, scored_new, scored_result
 from hub.store.tables import batch, correction, link, measured, unit_result
 
@@ -55,7 +56,7 @@ class Corrected(msgspec.Struct, frozen=True):
 
 def chains_of_batches(connection: Reading, first: int, last: int) -> dict[int, Chain]:
     """Whose batches they are, from ``first`` to ``last``."""
-    return {row.id: (row.author, row.chain) for row in connection.execute(_CHAINS, {"first": first, "last": last})}
+    return {row[0]: (row[1], row[2]) for row in ask(connection, _CHAINS, {"first": first, "last": last})}
 
 
 def batches_of_chain(connection: Reading, chain: Chain, first: int, last: int) -> list[int]:

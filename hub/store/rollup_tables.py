@@ -6,6 +6,7 @@ again with everything else by ``rebuild``. Hours are whole hours since 1970 UTC.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table
 
+from hub.store.arrived_tables import ARRIVED
 from hub.store.columns import metadata, text
 from hub.store.pass_counts import PASS_COUNTS
 from hub.store.tally_tables import TALLIES
@@ -59,4 +60,8 @@ first_pass_hour = Table(
     sqlite_with_rowid=False,
 )
 
-ROLLUPS: dict[str, Table] = {table.name: table for table in (rollup_stream, rollup, first_pass_hour)} | TALLIES
+ROLLUPS: dict[str, Table] = {
+    **{table.name: table for table in (rollup_stream, rollup, first_pass_hour)},
+    **TALLIES,
+    **ARRIVED,
+}

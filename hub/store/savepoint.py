@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.store.database import Writing
 
 StoreTrouble = OperationalError
 """What says something of the disk, the file or other writers, and nothing of what was to be written."""
 
-
 _NAME = "part"
+
+
+def said_of(error: Exception | None) -> str:
+    """What went wrong, without the statement and what was to be written: they differ by store, and may be long."""
+    words = str(error.orig).strip().partition("\n")[0] if isinstance(error, DBAPIError) else str(error)
+    return f"{type(error).__name__}: {words}"
 
 
 @contextmanager

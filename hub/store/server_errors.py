@@ -11,6 +11,9 @@ from hub.store.place import ServerPlace
 
 _NODE = re.compile(r'could not connect to server ".*_node_(\d+)"')
 """What postgres_fdw says of a foreign server that is not there."""
+_REMOTE = "remote SQL command:"
+"""In what circumstances postgres_fdw tells what a node, or the connection to it, said of a statement it was sent."""
+_PART = re.compile(r"\w_part_(\d+)\b")
 Words = Callable[[str, str], HubError]
 """From what the server says and where it is."""
 
@@ -22,6 +25,8 @@ def stated_error(error: DBAPIError, place: ServerPlace) -> HubError | None:
     words = _WORDS.get(state)
     if node := _NODE.search(str(error.orig)):
         return _node_gone(said, _address(place, int(node[1])))
+    if (sent := _sent_to_node(error)) and (state.startswith("08") or words is _gone):
+        return _node_gone(said, _which(place, sent))
     if words is None and (state.startswith("08") or _never_answered(error, state)):
         words = _gone
     elif words is None and state == "0A000" and "recovery" in said:
@@ -29,6 +34,18 @@ def stated_error(error: DBAPIError, place: ServerPlace) -> HubError | None:
     elif words is None and not state and "NUL" in said:
         words = _nul
     return None if words is None else words(said, str(place))
+
+
+def _sent_to_node(error: DBAPIError) -> str:
+    """The statement of postgres_fdw at which a node failed; empty where none did."""
+    told = getattr(getattr(error.orig, "diag", None), "context", None) or ""
+    return told.partition(_REMOTE)[2]
+
+
+def _which(place: ServerPlace, sent: str) -> str:
+    """The address of the node to which it was sent; of all where it does not say."""
+    part = _PART.search(sent)
+    return _address(place, int(part[1])) if part else ", ".join(place.shards)
 
 
 def _address(place: ServerPlace, number: int) -> str:

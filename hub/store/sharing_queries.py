@@ -3,17 +3,30 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, Result, func, or_, select, text
+from sqlalchemy import (
+    CompoundSelect,
+    Executable,
+    Result,
+    String,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from hub.store.chunks import in_chunks
 from hub.store.cold import body_of
 from hub.store.database import Reading
-from hub.store.dialect import own_schema
+from hub.store.dialect import is_postgres, own_schema
 from hub.store.instant import from_micros, to_micros
-from hub.store.listed import pairs_in
 from hub.store.sharing_views import NOTED
 from hub.store.tables import (
     PROJECTION,
@@ -157,20 +170,44 @@ def places_seen_whole(connection: Reading, places: Collection[Place]) -> set[Pla
     """Those of ``places`` of which the asker sees some row, and there is none that it does not see."""
     seen: Counter[Place] = Counter()
     there: Counter[Place] = Counter()
-    for table in (table for table in PROJECTION.values() if "line" in table.c):
-        for chunk in in_chunks(places):
-            here = pairs_in(connection, table.c.batch_id, table.c.line, chunk)
-            query = select(table.c.batch_id, table.c.line, func.count().label("rows")).where(here)
-            grouped = query.group_by(table.c.batch_id, table.c.line)
-            rows = {(row.batch_id, row.line): row.rows for row in _past_views(connection, grouped)}
-            if rows:
-                there.update(rows)
-                seen.update({(row.batch_id, row.line): row.rows for row in connection.execute(grouped)})
+    server = is_postgres(connection.dialect)
+    every = tuple(name for name, table in PROJECTION.items() if "line" in table.c)
+    for chunk in in_chunks(places, _PLACES_AT_ONCE):
+        wanted = {_PLACES: list(chunk) if server else msgspec.json.encode(list(chunk)).decode()}
+        found = _past_views(connection, _rows_at(every, server=server), wanted).all()
+        for _, batch_id, line, rows in found:
+            there[batch_id, line] += rows
+        held = tuple(sorted({name for name, *_ in found}))
+        shown = connection.execute(_rows_at(held, server=server), wanted).all() if held else []
+        for _, batch_id, line, rows in shown:
+            seen[batch_id, line] += rows
     return {place for place, rows in seen.items() if rows and rows == there[place]}
 
 
-def _past_views(connection: Reading, query: Executable) -> Result[Any]:
-    return connection.execute(query, execution_options={"schema_translate_map": {None: own_schema(connection)}})
+_PLACES, _PLACES_AT_ONCE = "places", 200
+
+
+@cache
+def _rows_at(names: tuple[str, ...], *, server: bool) -> CompoundSelect[str, int, int, int]:
+    """Of each table the number of rows at each of the places, in one statement that is made once."""
+    arms = []
+    for name in names:
+        table = PROJECTION[name].c
+        both = tuple_(table.batch_id, table.line)
+        if server:
+            here = both.in_(bindparam(_PLACES, expanding=True))
+        else:
+            each = func.json_each(bindparam(_PLACES, type_=String)).table_valued("value")
+            parts = (func.json_extract(each.c.value, f"$[{at}]") for at in range(2))
+            here = both.in_(select(*parts))
+        counted = select(literal_column(f"'{name}'", String), table.batch_id, table.line, func.count()).where(here)
+        arms.append(counted.group_by(table.batch_id, table.line))
+    return union_all(*arms)
+
+
+def _past_views(connection: Reading, query: Executable, given: Mapping[str, Any] | None = None) -> Result[Any]:
+    past = {"schema_translate_map": {None: own_schema(connection)}}
+    return connection.execute(query, given or {}, execution_options=past)
 
 
 def _policy(row: Any) -> StoredPolicy:

@@ -49,6 +49,8 @@ RULES: dict[str, Rule] = {
     "interlock_refusal": Rule(kinds=(DataKind.VERDICTS,), item="r.unit"),
     "claim": Rule(kinds=(DataKind.VERDICTS,), part="r.part"),
     "first_pass_hour": Rule(kinds=(DataKind.VERDICTS,), part="r.part"),
+    # which part they are of is not told: shared where the owner shares every verdict
+    "author_results": Rule(kinds=(DataKind.VERDICTS,), part="CAST(NULL AS TEXT)"),
     "measured": Rule(kinds=(DataKind.MEASUREMENTS,), item="r.unit", part=_OF_RESULT),
     "control_plan": Rule(kinds=(DataKind.MEASUREMENTS,), part="r.part"),
     "rollup_stream": Rule(kinds=(DataKind.MEASUREMENTS,), part="r.part"),
@@ -128,6 +130,9 @@ CONDITIONS: dict[str, str] = {
     ),
     # which components others have records of is told by those records, to whom they are shared with
     "component_count": NOTHING,
+    # where units of others have been is nobody's; ``arrived_queries`` counts those at plants that are seen whole
+    "unit_places": NOTHING,
+    "component_places": NOTHING,
     "result_detail": f"EXISTS (SELECT 1 FROM temp.unit_result v WHERE {_AT})",
     "result_tool": f"EXISTS (SELECT 1 FROM temp.unit_result v WHERE {_AT})",
     "value_column": "EXISTS (SELECT 1 FROM temp.measured v WHERE v.batch_id = r.batch_id)",

@@ -33,6 +33,7 @@ from hub.store.sharing_server import (
 )
 
 NOTED = "noted"
+_GROUND = "ground"
 _TABLES = (
     "asker (organisation TEXT PRIMARY KEY)",
     "asker_author (author TEXT PRIMARY KEY)",
@@ -90,6 +91,10 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
         """The plants whose records are the asker's own."""
         own = [plant for plant, owner in self.plants.items() if owner == self.organisation]
         return [plant for plant in own if not self.only or plant in self.only]
+
+    def owner_of(self, author: str, plant: str) -> str | None:
+        """Whose an author's records of a plant are."""
+        return self.authors.get(author) or self.plants.get(plant)
 
     def own_authors(self) -> list[str]:
         """The authors whose records are the asker's own."""
@@ -155,6 +160,7 @@ def look_as(connection: Connection, ground: Ground) -> Noted:
     assert isinstance(noted, Noted)
     noted.forget()
     forget(connection)
+    connection.info[_GROUND] = ground
     tables = _filled(ground)
     if is_postgres(connection.dialect):
         fill_tables(connection, tables)
@@ -162,6 +168,15 @@ def look_as(connection: Connection, ground: Ground) -> Noted:
         for table, rows in tables.items():
             _fill(connection, table, rows)
     return noted
+
+
+def looks_as(connection: Connection) -> Ground | None:
+    """Who looks by a connection behind views; None by one that shows everything."""
+    if NOTED not in connection.info:
+        return None
+    ground = connection.info[_GROUND]
+    assert isinstance(ground, Ground)
+    return ground
 
 
 def settle_notes(connection: Connection, noted: Noted) -> None:

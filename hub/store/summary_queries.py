@@ -5,8 +5,10 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 
 from hub.store.chunks import in_chunks
+from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
-from hub.store.tables import batch, unit_result
+from hub.store.score_queries import ScoredResult, scored_result
+from hub.store.tables import batch, link, unit_result
 
 
 def missing_in_chains(connection: Reading) -> int:
@@ -59,3 +61,17 @@ def units_with_results(connection: Reading, units: Collection[str]) -> set[str]:
         ).scalars()
         if unit is not None
     }
+
+
+def assembled_units(connection: Reading) -> list[str]:
+    """Every unit that another one was ever built into, in order."""
+    query = select(link.c.parent).where(link.c.certain.is_(True), link.c.action == "ADD").distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def nameless_results(connection: Reading, plant: str) -> list[ScoredResult]:
+    """The results of a plant of which nobody could read the unit; those that were declared wrong are marked."""
+    query = select(unit_result).where(unit_result.c.unit.is_(None), unit_result.c.plant == plant)
+    rows = connection.execute(query).all()
+    wrong = erroneous(connection, map(place_of, rows))
+    return [scored_result(row, erroneous=place_of(row) in wrong) for row in rows]

@@ -1,7 +1,7 @@
 """What tallies say of windows of hours: each question is one statement that reads no record."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -75,7 +75,7 @@ def counts_between(connection: Reading, plant: str, bounds: Sequence[int]) -> li
 
 def counts_of_periods(connection: Reading, periods: Iterable[Period]) -> list[PartCounts]:
     """First-pass counts of each period, in whole days of UTC where these fit."""
-    places = [place for period in periods for place in _cover(period)]
+    places = [place for period in periods for place in places_of(period)]
     if not places:
         return []
     query = _COUNTS_ON_SERVER if is_postgres(connection.dialect) else _COUNTS_IN_FILE
@@ -98,34 +98,30 @@ def _counts(wanted: FromClause, place: Sequence[ColumnElement[Any]]) -> Select[A
     return select(*subject, *sums).select_from(wanted.join(first_pass_span, inside)).group_by(*subject)
 
 
-def _in_file() -> Select[Any]:
-    each = func.json_each(bindparam("places", type_=String)).table_valued("value")
-    return _counts(each, [func.json_extract(each.c.value, f"$[{at}]") for at in range(5)])
+def by_places(
+    make: Callable[[FromClause, Sequence[ColumnElement[Any]]], Select[Any]], words: Collection[int], count: int
+) -> tuple[Select[Any], Select[Any]]:
+    """A question about a list of places (``places``, as JSON), in a file and on a server.
+
+    ``make`` is given the list as a table and its ``count`` columns, of which those at ``words`` are text.
+    """
+    named = bindparam("places", type_=String)
+    each = func.json_each(named).table_valued("value")
+    in_file = make(each, [func.json_extract(each.c.value, f"$[{at}]") for at in range(count)])
+    told = func.jsonb_array_elements(cast(named, JSONB)).table_valued(column("value", JSONB))
+    texts = [told.c.value[at].astext for at in range(count)]
+    on_server = make(told, [text if at in words else cast(text, BigInteger) for at, text in enumerate(texts)])
+    return in_file, on_server
 
 
-def _on_server() -> Select[Any]:
-    each = func.jsonb_array_elements(cast(bindparam("places", type_=String), JSONB)).table_valued(
-        column("value", JSONB)
-    )
-    words = [each.c.value[at].astext for at in range(5)]
-    return _counts(each, [words[at] if at in (1, 2) else cast(words[at], BigInteger) for at in range(5)])
-
-
-def _cover(period: Period) -> list[tuple[int, str, str, int, int]]:
+def places_of(period: Period) -> list[tuple[int, str, str, int, int]]:
+    """The whole days of UTC in a period and the hours beside them: number, plant, span, from when to before when."""
     number, plant, begin, end = period.number, period.plant, period.begin, period.end
     first, last = -(-begin // HOURS_A_DAY) * HOURS_A_DAY, end // HOURS_A_DAY * HOURS_A_DAY
     if first >= last:
         return [(number, plant, HOUR, begin, end)] if begin < end else []
     edges = [(number, plant, HOUR, *edge) for edge in ((begin, first), (last, end)) if edge[0] < edge[1]]
     return [*edges, (number, plant, DAY, first, last)]
-
-
-def submitted_by_hour(connection: Reading, plant: str, hours: Range) -> list[tuple[str, str, int, int]]:
-    """Part, operation, hour and how many units were first submitted then, in this order."""
-    table = first_pass_span.c
-    within = (table.plant == plant, table.span == HOUR, table.start >= hours[0], table.start < hours[1])
-    query = select(table.part, table.operation, table.start, table.submitted).where(*within, table.submitted > 0)
-    return sorted(map(tuple, connection.execute(query)))
 
 
 def submitted_hours(connection: Reading, plant: str, hours: Range) -> Range | None:
@@ -219,7 +215,7 @@ def _given(key: TallyKey, hours: Range) -> dict[str, Any]:
 
 
 # made once: building and compiling a statement takes longer than running it
-_COUNTS_IN_FILE, _COUNTS_ON_SERVER = _in_file(), _on_server()
+_COUNTS_IN_FILE, _COUNTS_ON_SERVER = by_places(_counts, words=(1, 2), count=5)
 _BEGIN: BindParameter[int] = bindparam("begin", type_=BigInteger)
 _END: BindParameter[int] = bindparam("end", type_=BigInteger)
 _AT = select(func.sum(tally.c.n)).where(

@@ -1,15 +1,16 @@
 """Tallies in the store, as they are kept with every batch; ``tallied_queries`` reads them for any window."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
+from msgspec.structs import asdict, astuple
 from sqlalchemy import Insert, Table, bindparam, delete, select
 
 from hub.store.database import Reading, Writing
 from hub.store.dialect import insert_or_add, insert_or_replace, is_postgres
 from hub.store.listed import given, listed
 from hub.store.pass_counts import PASS_COUNTS
+from hub.store.quick import ask, put
 from hub.store.tables import link, unit_result
 from hub.store.tally_tables import (
     NEVER,
@@ -97,13 +98,14 @@ class ChainPass(msgspec.Struct, frozen=True):
 
 
 _COUNTED = ChainCounts.__struct_fields__
+_OF_KEY = len(ChainKey.__struct_fields__)
 
 
 def marked_plants(connection: Reading, plants: Collection[str]) -> set[str]:
     """Those of ``plants`` whose tallies hold all that ever came of them."""
     postgres = is_postgres(connection.dialect)
-    found = connection.execute(_MARKED[postgres], {"plants": given(plants, postgres=postgres)}) if plants else ()
-    return {row.plant for row in found}
+    found = ask(connection, _MARKED[postgres], {"plants": given(plants, postgres=postgres)}) if plants else ()
+    return {row[0] for row in found}
 
 
 def nothing_came_before(connection: Reading, batch_id: int) -> bool:
@@ -124,12 +126,11 @@ def mark_plants(connection: Writing, plants: Iterable[str]) -> None:
 
 def add_tallies(connection: Writing, changes: Mapping[TallyKey, int]) -> None:
     """Add counts (negative ones take away); what is left of nothing goes."""
-    rows = [{**msgspec.structs.asdict(key), "n": n} for key, n in changes.items() if n]
-    if rows:
-        connection.execute(_adding(connection, tally, ("n",)), rows)
-    if any(row["n"] < 0 for row in rows):
-        plants = sorted({row["plant"] for row in rows})
-        hours = sorted({row["hour"] for row in rows})
+    rows = {key: n for key, n in changes.items() if n}
+    put(connection, _adding(connection, tally, ("n",)), tally, [(*astuple(key), n) for key, n in rows.items()])
+    if any(n < 0 for n in rows.values()):
+        plants = sorted({key.plant for key in rows})
+        hours = sorted({key.hour for key in rows})
         connection.execute(
             delete(tally).where(
                 tally.c.n == 0, tally.c.plant.in_(plants), tally.c.hour >= hours[0], tally.c.hour <= hours[-1]
@@ -139,10 +140,9 @@ def add_tallies(connection: Writing, changes: Mapping[TallyKey, int]) -> None:
 
 def add_first_pass_spans(connection: Writing, changes: Mapping[SpanKey, FirstPass]) -> None:
     """The same of first-pass counts."""
-    rows = [{**msgspec.structs.asdict(key), **msgspec.structs.asdict(one)} for key, one in changes.items()]
-    if not rows:
-        return
-    connection.execute(_adding(connection, first_pass_span, PASS_COUNTS), rows)
+    statement = _adding(connection, first_pass_span, PASS_COUNTS)
+    put(connection, statement, first_pass_span, [(*astuple(key), *astuple(one)) for key, one in changes.items()])
+    rows = [{**asdict(key), **asdict(one)} for key, one in changes.items()]
     if any(row[name] < 0 for row in rows for name in PASS_COUNTS):
         table = first_pass_span.c
         within = (table[name].in_(sorted({row[name] for row in rows})) for name in ("plant", "span", "start"))
@@ -151,51 +151,41 @@ def add_first_pass_spans(connection: Writing, changes: Mapping[SpanKey, FirstPas
 
 def results_at(connection: Reading, hours: Collection[tuple[str, int]]) -> dict[tuple[str, int], HourOfResults]:
     """What is kept of hours of plants, a few."""
-    rows = ((key, connection.execute(_HOUR_OF_RESULTS, {"plant": key[0], "hour": key[1]}).first()) for key in hours)
-    return {key: HourOfResults(*row) for key, row in rows if row is not None}
+    rows = ((key, ask(connection, _HOUR_OF_RESULTS, {"plant": key[0], "hour": key[1]})) for key in hours)
+    return {key: HourOfResults(*found[0]) for key, found in rows if found}
 
 
 def put_results(connection: Writing, found: Mapping[tuple[str, int], HourOfResults]) -> None:
     """Keep these instead."""
-    rows = [{"plant": plant, "hour": hour, **msgspec.structs.asdict(one)} for (plant, hour), one in found.items()]
-    if rows:
-        connection.execute(_adding(connection, result_hour, ()), rows)
+    rows = [(*key, *astuple(one)) for key, one in found.items()]
+    put(connection, _adding(connection, result_hour, ()), result_hour, rows)
 
 
 def chain_passes(connection: Reading, plants: Collection[str]) -> dict[ChainKey, ChainPass]:
     """What each chain tells of each part and operation of plants."""
     found = connection.execute(select(chain_pass).where(chain_pass.c.plant.in_(sorted(set(plants)))))
-    return {ChainKey(row.plant, row.author, row.chain, row.part, row.operation): _pass(row) for row in found}
+    return {ChainKey(*row[:_OF_KEY]): _passed(row[_OF_KEY:]) for row in found}
 
 
 def passes_at(connection: Reading, keys: Iterable[ChainKey]) -> dict[ChainKey, ChainPass]:
     """The same of some parts and operations, a few."""
-    rows = ((key, connection.execute(_PASS, msgspec.structs.asdict(key)).first()) for key in keys)
-    return {key: _pass(row) for key, row in rows if row is not None}
+    rows = ((key, ask(connection, _PASS, asdict(key))) for key in keys)
+    return {key: _passed(found[0][_OF_KEY:]) for key, found in rows if found}
 
 
 def put_chain_passes(connection: Writing, found: Mapping[ChainKey, ChainPass]) -> None:
     """Keep these instead."""
-    rows: list[dict[str, Any]] = [
-        {
-            **msgspec.structs.asdict(key),
-            "last_seq": one.last_seq,
-            "through": one.through,
-            **msgspec.structs.asdict(one.counts),
-            **{f"through_{name}": getattr(one.at_through, name) for name in _COUNTED},
-        }
+    rows = [
+        (*astuple(key), one.last_seq, *astuple(one.counts), one.through, *astuple(one.at_through))
         for key, one in found.items()
     ]
-    if rows:
-        connection.execute(_adding(connection, chain_pass, ()), rows)
+    put(connection, _adding(connection, chain_pass, ()), chain_pass, rows)
 
 
-def _pass(row: Any) -> ChainPass:
-    return ChainPass(row.last_seq, _counts_of(row, ""), row.through, _counts_of(row, "through_"))
-
-
-def _counts_of(row: Any, prefix: str) -> ChainCounts:
-    return ChainCounts(*(getattr(row, prefix + name) for name in _COUNTED))
+def _passed(told: Sequence[int]) -> ChainPass:
+    """Of the columns behind the key."""
+    through = 1 + len(_COUNTED)
+    return ChainPass(told[0], ChainCounts(*told[1:through]), told[through], ChainCounts(*told[through + 1 :]))
 
 
 def add_components(connection: Writing, changes: Mapping[str, tuple[int, int]]) -> None:

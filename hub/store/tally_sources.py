@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from hub.store.database import Reading
 from hub.store.dialect import is_postgres
 from hub.store.listed import given, listed
+from hub.store.quick import ask
 from hub.store.rows import Row
 from hub.store.tables import claim, link, unit_result
 from hub.store.tally_queries import ChainKey
@@ -48,6 +49,7 @@ class FailedAt(msgspec.Struct, frozen=True, kw_only=True):
     batch_id: int
     line: int
     plant: str
+    unit: str | None
     part: str
     operation: str
     defect: str
@@ -91,12 +93,20 @@ def failed_at_line(connection: Reading, batch_id: int, line: int) -> list[Failed
     return _failed(connection.execute(_FAILED_AT_LINE, {"batch": batch_id, "line": line}))
 
 
+def failed_of_units(connection: Reading, units: Collection[str]) -> list[FailedAt]:
+    """Those of some units."""
+    postgres = is_postgres(connection.dialect)
+    named = {"items": given(units, postgres=postgres)}
+    return _failed(connection.execute(_FAILED_OF_UNITS[postgres], named)) if units else []
+
+
 def _failed(rows: Iterable[RowOf[Any]]) -> list[FailedAt]:
     return [
         FailedAt(
             batch_id=row.batch_id,
             line=row.line,
             plant=row.plant,
+            unit=row.unit,
             part=row.part,
             operation=row.operation,
             defect=row.defect or "",
@@ -111,7 +121,7 @@ def built_before(connection: Reading, children: Collection[str], before: int) ->
     """Plants and those of ``children`` that they built in before a batch."""
     postgres = is_postgres(connection.dialect)
     named = {"items": given(children, postgres=postgres), "before": before}
-    return {(row.plant, row.child) for row in connection.execute(_BUILT_BEFORE[postgres], named)} if children else set()
+    return {(row[0], row[1]) for row in ask(connection, _BUILT_BEFORE[postgres], named)} if children else set()
 
 
 def plants_with_results(connection: Reading, units: Collection[str], before: int) -> dict[str, set[str]]:
@@ -120,8 +130,8 @@ def plants_with_results(connection: Reading, units: Collection[str], before: int
     if units:
         postgres = is_postgres(connection.dialect)
         named = {"items": given(units, postgres=postgres), "before": before}
-        for row in connection.execute(_PLANTS_OF_UNITS[postgres], named):
-            found[row.unit].add(row.plant)
+        for unit, plant in ask(connection, _PLANTS_OF_UNITS[postgres], named):
+            found[unit].add(plant)
     return found
 
 
@@ -153,3 +163,6 @@ _FAILED_IN_BATCHES = _FAILED.where(
     unit_result.c.batch_id >= bindparam("first"), unit_result.c.batch_id <= bindparam("last")
 )
 _FAILED_AT_LINE = _FAILED.where(unit_result.c.batch_id == bindparam("batch"), unit_result.c.line == bindparam("line"))
+_FAILED_OF_UNITS = {
+    postgres: _FAILED.where(listed(unit_result.c.unit, "items", postgres=postgres)) for postgres in (False, True)
+}

@@ -7,6 +7,7 @@ everything else by ``rebuild``. Hours are whole hours since 1970 UTC; -1 stands 
 from sqlalchemy import BigInteger, Column, Table
 
 from hub.store.columns import metadata, text
+from hub.store.costed_tables import COSTED
 from hub.store.pass_counts import PASS_COUNTS
 
 NEVER = -1
@@ -90,4 +91,4 @@ component_count = Table(
 
 TALLIES: dict[str, Table] = {
     table.name: table for table in (tallied, first_pass_span, result_hour, tally, chain_pass, component_count)
-}
+} | COSTED

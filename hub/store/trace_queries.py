@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Select, Table, and_, select
+from sqlalchemy import Column, Row, Select, Table, and_, select
 
 from hub.store.chunks import in_chunks
 from hub.store.correction_queries import Place, erroneous, place_of
@@ -139,25 +139,30 @@ class StoreLinks:
             rows = list(self._connection.execute(query))
             wrong = erroneous(self._connection, (place_of(row) for row in rows), self._log_size)
             for row in rows:
-                yield Link(
-                    parent=row.parent,
-                    child=row.child,
-                    certain=row.certain,
-                    event_time=from_micros(row.event_time),
-                    author=row.author,
-                    chain=row.chain,
-                    seq=row.seq,
-                    action=row.action,
-                    position=row.position,
-                    quantity=row.quantity,
-                    uom=row.uom,
-                    operation=row.operation,
-                    record=row.result_id,
-                    item=row.item,
-                    log_index=row.batch_id,
-                    line=row.line,
-                    erroneous=bool(wrong) and place_of(row) in wrong,
-                )
+                yield link_of(row, erroneous=bool(wrong) and place_of(row) in wrong)
+
+
+def link_of(row: Row[Any], *, erroneous: bool = False) -> Link:
+    """A row of ``link``."""
+    return Link(
+        parent=row.parent,
+        child=row.child,
+        certain=row.certain,
+        event_time=from_micros(row.event_time),
+        author=row.author,
+        chain=row.chain,
+        seq=row.seq,
+        action=row.action,
+        position=row.position,
+        quantity=row.quantity,
+        uom=row.uom,
+        operation=row.operation,
+        record=row.result_id,
+        item=row.item,
+        log_index=row.batch_id,
+        line=row.line,
+        erroneous=erroneous,
+    )
 
 
 def links_by(connection: Reading, end: Column[str]) -> Table:

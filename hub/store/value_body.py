@@ -5,6 +5,7 @@ everywhere (the item, the distance of the lines) is kept once. What is not simpl
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -47,6 +48,8 @@ class Values(msgspec.Struct, frozen=True, eq=False):
         return self._without(doubt.index for doubt in self.doubts if doubt.absent or doubt.status != GOOD)
 
     def _without(self, indices: Iterable[int]) -> Mask:
+        if not self.doubts:
+            return every(len(self.values))
         mask = np.ones(len(self.values), np.bool_)
         mask[list(indices)] = False
         return mask
@@ -106,20 +109,73 @@ def _narrow_few(numbers: Sequence[int]) -> Narrow:
         return 0, 0, 0, b""
     first = numbers[0]
     step = numbers[1] - first if len(numbers) > 1 else 0
-    if all(number == first + at * step for at, number in enumerate(numbers)):
+    if _rises_by(step, numbers):
         return first, step, 0, b""
     least = min(numbers)
     width = _width(max(numbers) - least)
-    return least, 0, width, b"".join((number - least).to_bytes(width, "little") for number in numbers)
+    return least, 0, width, _side_by_side(numbers, least, width)
+
+
+def _rises_by(step: int, numbers: Sequence[int]) -> bool:
+    if len(numbers) > 2 and numbers[2] - numbers[1] != step:  # so it is nearly always
+        return False
+    return all(number == numbers[0] + at * step for at, number in enumerate(numbers))
+
+
+def _side_by_side(numbers: Iterable[int], least: int, width: int) -> bytes:
+    if width == 1:
+        return bytes([number - least for number in numbers])
+    return b"".join([(number - least).to_bytes(width, "little") for number in numbers])
+
+
+def narrow_with(n: int, packed: Narrow, more: Sequence[int] | Numbers) -> Narrow | None:
+    """``n`` numbers that are packed, and some behind them, as ``narrow`` packs them all; None where it must."""
+    least, step, width, rest = packed
+    if not len(more):
+        return packed
+    if not width:
+        first = least + step * n
+        even = n > 1 and all(number == first + at * step for at, number in enumerate(more))
+        return packed if even else None
+    low, high = (more.min(), more.max()) if isinstance(more, np.ndarray) else (min(more), max(more))
+    if low < least or high - least >= 1 << 8 * width:
+        return None
+    if isinstance(more, np.ndarray):
+        return least, 0, width, rest + (more - least).astype(f"<u{width}").tobytes()
+    return least, 0, width, rest + _side_by_side(more, least, width)
 
 
 def _width(span: int) -> int:
-    return next(width for width in (1, 2, 4, 8) if span < 1 << 8 * width)
+    if span < 1 << 16:
+        return 1 if span < 1 << 8 else 2
+    return next(width for width in (4, 8) if span < 1 << 8 * width)
 
 
 def wide(n: int, packed: Narrow) -> Numbers:
     """Inverse of :func:`narrow`, of ``n`` numbers."""
     least, step, width, rest = packed
     if not width:
-        return least + step * np.arange(n, dtype=np.int64)
+        return _evenly(n, least, step) if n <= _OFTEN else _rising(n, least, step)
     return np.frombuffer(rest, f"<u{width}").astype(np.int64) + least
+
+
+_OFTEN = 512
+
+
+@lru_cache(maxsize=256)  # the columns of a batch have the same lines and items
+def _evenly(n: int, least: int, step: int) -> Numbers:
+    numbers = _rising(n, least, step)
+    numbers.flags.writeable = False
+    return numbers
+
+
+def _rising(n: int, least: int, step: int) -> Numbers:
+    return least + step * np.arange(n, dtype=np.int64)
+
+
+@lru_cache(maxsize=256)
+def every(n: int) -> Mask:
+    """A mask that leaves nothing out."""
+    mask = np.ones(n, np.bool_)
+    mask.flags.writeable = False
+    return mask

@@ -71,10 +71,11 @@ def taken_values(connection: Reading, wanted: ValueWanted, most: int) -> list[Ta
         .execution_options(yield_per=RECORDS_AT_ONCE)
     )
     taken: list[_Joined] = []
-    for records in connection.execute(query).partitions():
-        taken += _joined(connection, records, wanted.characteristics or None)
-        if len(taken) >= most:
-            break
+    with connection.execute(query) as found:
+        for records in found.partitions():
+            taken += _joined(connection, records, wanted.characteristics or None)
+            if len(taken) >= most:
+                break
     taken = sorted(taken, key=_order)[:most]
     wrong = erroneous(connection, (place_of(record) for record, _ in taken))
     return [_value(*pair) for pair in taken if not wrong or place_of(pair[0]) not in wrong]

@@ -1,128 +1,105 @@
 """The hub in figures."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from hub.scorecard.claims import check_claim
+from hub.fleet.activity import activity_seen
 from hub.scorecard.gather import Gathered, PlantRecords, gather
 from hub.scorecard.operations import planned_first
-from hub.scorecard.submissions import History, counts_of, histories, submits
 from hub.scorecard.views import ClaimCheck, ClaimedCounts
+from hub.store.arrived_queries import Arrivals, arrivals, is_kept
 from hub.store.batches import log_size
 from hub.store.database import Reading
-from hub.store.fleet_queries import author_activity, count_results, count_units
-from hub.store.master_queries import operation_named, part_name
-from hub.store.score_queries import ClaimRow, ScoredResult
+from hub.store.fleet_queries import author_activity
+from hub.store.master_queries import operation_named, part_name, read_master
 from hub.store.summary_queries import missing_in_chains, repeated_results
-from hub.summary.finished import AsBuilt, as_built, traceable
+from hub.store.tally_queries import marked_plants
+from hub.summary.finished import Assembled, PlantPart, assembled, finals_of_plants
+from hub.summary.made import AllMade, RawAll, TalliedAll
 from hub.summary.views import FinishedPart, OperationSummary, Summary
 from traceability.quality.first_pass import FirstPass
-from traceability.unit import Verdict
-
-Subject = tuple[str, str]
 
 
 def summary(connection: Reading) -> Summary:
     """Everything in one read transaction, so that the figures fit each other."""
-    gathered = gather(connection)
-    found = {plant: histories(records.results) for plant, records in gathered.plants.items()}
-    accepted = {plant: _accepted(records, found[plant]) for plant, records in gathered.plants.items()}
-    units = {unit for by_part in accepted.values() for of_part in by_part.values() for unit in of_part}
-    built = as_built(connection, units)
-    finished = [
-        _finished(gathered, plant, part, of_part, built)
-        for plant, by_part in accepted.items()
-        for part, of_part in by_part.items()
-    ]
+    seen = arrivals(connection) if is_kept(connection) else None
+    gathered = gather(connection, tallied=_tallied(connection, seen))
+    finals = finals_of_plants(entry for records in gathered.plants.values() for entry in records.plans)
+    made = {plant: _made_of(connection, records, seen, finals) for plant, records in gathered.plants.items()}
+    built = assembled(connection, finals)
     operations = tuple(
-        operation for plant in gathered.plants.values() for operation in _operations(plant, found[plant.plant])
+        operation for plant, records in gathered.plants.items() for operation in _operations(records, made[plant])
     )
-    activity = author_activity(connection).values()
+    activity = activity_seen(connection)
+    authors = author_activity(connection, activity.last_events).values()
     return Summary(
-        finished_units=_finished_units(accepted, built),
-        finished=tuple(finished),
-        unit_results=count_results(connection),
-        units=count_units(connection),
-        batches=sum(author.batches for author in activity),
-        records=sum(author.records for author in activity),
-        quarantined=sum(author.quarantined for author in activity),
+        finished_units=built.finished,
+        finished=tuple(_finished(gathered, key, made[key[0]], built) for key in finals),
+        unit_results=activity.results,
+        units=activity.units,
+        batches=sum(author.batches for author in authors),
+        records=sum(author.records for author in authors),
+        quarantined=sum(author.quarantined for author in authors),
         gaps=missing_in_chains(connection),
         duplicates=repeated_results(connection),
-        forks=sum(author.forks for author in activity),
-        data_losses=sum(author.data_losses for author in activity),
+        forks=sum(author.forks for author in authors),
+        data_losses=sum(author.data_losses for author in authors),
         operations=operations,
         claims_agree=all(operation.agrees for operation in operations),
         log_size=log_size(connection),
     )
 
 
-def _accepted(records: PlantRecords, found: list[History]) -> dict[str, list[str]]:
-    """Units whose last submission at a final operation is OK, by part."""
-    final = {(e.plan.part, operation.id) for e in records.plans for operation in e.plan.operations if operation.final}
-    accepted: dict[str, list[str]] = {part: [] for part, _ in sorted(final)}
-    for history in found:
-        last = next((attempt for attempt in reversed(history.attempts) if submits(attempt)), None)
-        if (history.part, history.operation) in final and last is not None and last.verdict is Verdict.OK:
-            accepted[history.part].append(last.unit)
-    return {part: sorted(set(units)) for part, units in accepted.items()}
+def _tallied(connection: Reading, seen: Arrivals | None) -> set[str]:
+    """The plants for which tallies answer: what is seen of them is everything."""
+    if seen is None:
+        return set()
+    return marked_plants(connection, seen.whole & read_master(connection).plants.keys())
 
 
-def _finished(gathered: Gathered, plant: str, part: str, units: list[str], built: AsBuilt) -> FinishedPart:
-    assembled = _is_assembled(units, built)
+def _made_of(
+    connection: Reading, records: PlantRecords, seen: Arrivals | None, finals: Mapping[PlantPart, Iterable[str]]
+) -> AllMade:
+    own = {part: frozenset(operations) for (plant, part), operations in finals.items() if plant == records.plant}
+    if seen is None or records.passes is None or any(len(operations) > 1 for operations in own.values()):
+        return RawAll(connection, records, own)
+    return TalliedAll(connection, records, seen, own)
+
+
+def _finished(gathered: Gathered, key: PlantPart, made: AllMade, built: Assembled) -> FinishedPart:
+    plant, part = key
     named = gathered.master.plant_named(plant)
     assert named is not None  # a plant has an id
+    accepted = made.accepted(part)
     return FinishedPart(
         part=part_name(gathered.parts, part),
         plant=named,
-        accepted=len(units),
-        assembled=assembled,
-        traceable=len(traceable(units, built, assembled=assembled)),
+        accepted=accepted.units + accepted.nameless,
+        assembled=key in built.parts,
+        traceable=built.traceable[key] if key in built.parts else accepted.units,
     )
 
 
-def _finished_units(accepted: Mapping[str, Mapping[str, list[str]]], built: AsBuilt) -> int:
-    units: set[str] = set()
-    for by_part in accepted.values():
-        for of_part in by_part.values():
-            if _is_assembled(of_part, built):
-                units.update(traceable(of_part, built, assembled=True))
-    return len(units - built.installed)
-
-
-def _is_assembled(units: list[str], built: AsBuilt) -> bool:
-    return any(built.components.get(unit) for unit in units)
-
-
-def _operations(records: PlantRecords, found: list[History]) -> list[OperationSummary]:
-    counts = counts_of(found)
+def _operations(records: PlantRecords, made: AllMade) -> Iterable[OperationSummary]:
+    counts, results = made.counts(), made.results()
     plans = {entry.plan.part: entry.plan for entry in records.plans}
-    results: defaultdict[Subject, list[ScoredResult]] = defaultdict(list)
-    claims: defaultdict[Subject, list[ClaimRow]] = defaultdict(list)
-    for result in records.results:
-        results[result.part, result.attempt.operation].append(result)
-    for claim in records.claims:
-        claims[claim.part, claim.operation].append(claim)
-    summaries = []
-    for subject in planned_first(plans, {*results, *claims}):
+    claimed = {(claim.part, claim.operation) for claim in records.claims}
+    for subject in planned_first(plans, {*results, *claimed}):
         part, operation = subject
-        checks = [check_claim(claim, results[subject]) for claim in claims[subject]]
-        pooled = counts.get(subject, FirstPass())
-        claimed_by = {claim.author for claim in claims[subject]}
-        summaries.append(
-            OperationSummary(
-                plant=records.plant,
-                part=part,
-                operation=operation_named(plans.get(part), operation),
-                results=len(results[subject]),
-                submitted=pooled.submitted,
-                first_ok=pooled.first_ok,
-                claimed=_sum([check.claimed for check in checks]),
-                recomputed=_sum([check.recomputed for check in checks]),
-                agrees=_all_agree(checks),
-                unclaimed=tuple(sorted({result.attempt.author for result in results[subject]} - claimed_by)),
-            )
+        claims = [claim for claim in records.claims if (claim.part, claim.operation) == subject]
+        checks = [made.check(claim) for claim in claims]
+        pooled, by_author = counts.get(subject, FirstPass()), results.get(subject, {})
+        yield OperationSummary(
+            plant=records.plant,
+            part=part,
+            operation=operation_named(plans.get(part), operation),
+            results=sum(by_author.values()),
+            submitted=pooled.submitted,
+            first_ok=pooled.first_ok,
+            claimed=_sum([check.claimed for check in checks]),
+            recomputed=_sum([check.recomputed for check in checks]),
+            agrees=_all_agree(checks),
+            unclaimed=tuple(sorted(by_author.keys() - {claim.author for claim in claims})),
         )
-    return summaries
 
 
 def _all_agree(checks: list[ClaimCheck]) -> bool:

@@ -1,12 +1,12 @@
 """Targets against their figures, and against the targets above them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
 
 from hub.metric.figure import MetricFigure
-from hub.metric.measure import measure
+from hub.metric.measure import each_of
 from hub.store.database import Reading
 from hub.store.master_queries import plans_of_plants
 from hub.target.add_up import Check, Routes, check
@@ -23,11 +23,16 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     judged: Judged
 
 
-def watched(connection: Reading, target: Target, today: date, now: datetime) -> Watched:
-    """Measure a target as of a day of the plant's calendar."""
-    window = window_of_target(target.now, today)
-    figure = None if window is None else measure(connection, target.now.reference, window.first, window.last, now)
-    return Watched(target=target, figure=figure, judged=judged(target.now, figure, today))
+def watched(connection: Reading, targets: Sequence[Target], today: date, now: datetime) -> list[Watched]:
+    """Measure targets as of a day of the plant's calendar."""
+    windows = [window_of_target(one.now, today) for one in targets]
+    wanted = [(one.now.reference, window) for one, window in zip(targets, windows, strict=True) if window is not None]
+    told = iter(each_of(connection, wanted, now))
+    measured = [None if window is None else next(told) for window in windows]
+    return [
+        Watched(target=one, figure=figure, judged=judged(one.now, figure, today))
+        for one, figure in zip(targets, measured, strict=True)
+    ]
 
 
 def checks(standing: Mapping[str, Target], routes: Routes) -> dict[str, Check]:

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
 
-from hub.api.access import AdminOnly, UsesHub
+from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.api.answer import documented, json_answer
 from hub.api.table_file import TABLE_FILE, XLSX_TYPE, Form, Language, table_file
 from hub.entry.forms import Entered, entered
 from hub.indicator.enter import zone_of
+from hub.kept import UsesKept
 from hub.target.enter import state_target, withdraw
 from hub.target.forms import TargetForm, WithdrawalForm
 from hub.target.state import in_force, targets_of, tree
@@ -19,10 +20,13 @@ router = APIRouter(prefix="/api/v1/plants/{plant}/targets", tags=["targets"])
 
 
 @router.get("", response_class=Response, responses=documented(TargetsView))
-def get_targets(plant: str, hub: UsesHub) -> Response:
+def get_targets(plant: str, hub: UsesHub, asker: UsesAsker, kept: UsesKept) -> Response:
     """The targets in force, depth first: where each stands now, and whether its parts add up to it."""
+    now = hub.clock()
     with hub.store.reading() as connection:
-        return json_answer(targets_view(connection, plant, hub.clock()))
+        return json_answer(
+            kept.answer(connection, asker, plant, ("targets",), now, lambda: targets_view(connection, plant, now))
+        )
 
 
 @router.get("/file", response_class=Response, responses=TABLE_FILE)

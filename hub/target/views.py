@@ -10,8 +10,8 @@ from hub.indicator.enter import zone_of
 from hub.metric.views import FigureView, figure_view
 from hub.store.database import Reading
 from hub.target.add_up import Check, Sum
-from hub.target.figures import checks, routes_of, watched
-from hub.target.state import Target, in_force, target_of, targets_of, tree
+from hub.target.figures import Watched, checks, routes_of, watched
+from hub.target.state import in_force, target_of, targets_of, tree
 from traceability.record.indicator import Direction, TargetRecord, TargetStatus
 from traceability.record.metric import MetricReference
 
@@ -108,7 +108,9 @@ def targets_view(connection: Reading, plant: str, now: datetime) -> TargetsView:
     today = now.astimezone(zone_of(connection, plant)).date()
     standing = in_force(targets_of(connection, [plant]), plant)
     found = checks(standing, routes_of(connection, plant, now)) if standing else {}
-    views = tuple(_view(connection, depth, one, found, today, now) for depth, one in tree(standing))
+    ordered = tree(standing)
+    told = watched(connection, [one for _, one in ordered], today, now)
+    views = tuple(_view(depth, one, found) for (depth, _), one in zip(ordered, told, strict=True))
     return TargetsView(
         plant=plant,
         day=today,
@@ -152,10 +154,8 @@ def check_view(found: Check) -> CheckView:
     )
 
 
-def _view(  # noqa: PLR0917 - one question
-    connection: Reading, depth: int, target: Target, found: Mapping[str, Check], today: date, now: datetime
-) -> TargetView:
-    measured = watched(connection, target, today, now)
+def _view(depth: int, measured: Watched, found: Mapping[str, Check]) -> TargetView:
+    target = measured.target
     stated, last = target.now, target.standing
     check = found.get(stated.id)
     same = last is not None and last.status is measured.judged.status

@@ -73,11 +73,9 @@ def judge_plant(hub: Hub, plant: str, time_zone: str) -> int:
     today = now.astimezone(ZoneInfo(time_zone)).date()
     with hub.store.reading() as connection:
         standing = in_force(targets_of(connection, [plant]), plant)
-        found = [
-            watched(connection, one, today, now)
-            for one in standing.values()
-            if one.now.last is None or today <= one.now.last + timedelta(days=LATE_DAYS)
-        ]
+        late = timedelta(days=LATE_DAYS)
+        judging = [one for one in standing.values() if one.now.last is None or today <= one.now.last + late]
+        found = watched(connection, judging, today, now)
     changed = [one for one in found if _changed(one.target, one)]
     return hub.store.write(lambda connection: _seal(connection, hub, plant, changed)) if changed else 0
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
+import numpy as np
 
 from hub.named import Named
 from hub.rollup.hours import hours_of
@@ -18,6 +20,7 @@ from traceability.measurement import Characteristic
 from traceability.quality.window import Window
 
 MOST_BINS = 60
+_FAR = 1 << 62
 
 
 class DayBin(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,8 +123,8 @@ def _population(asked: _Asked, among: Spread) -> DayPopulation:
     value, step, sums = asked.value, 10**among.decimals, among.sums
     assert value.value is not None
     own = value.value.scaleb(among.decimals)
-    low, high = (None if limit is None else limit.scaleb(among.decimals) for limit in (value.lsl, value.usl))
-    counts = list(among.pairs)
+    limits = (None if limit is None or not limit.is_finite() else limit for limit in (value.lsl, value.usl))
+    low, high = (None if limit is None else limit.scaleb(among.decimals) for limit in limits)
     return DayPopulation(
         result_id=asked.result.result_id,
         characteristic=value.characteristic,
@@ -136,11 +139,18 @@ def _population(asked: _Asked, among: Spread) -> DayPopulation:
         sigma=None if sums.variance is None else float(sums.variance) ** 0.5 / step,
         least=None if among.least is None else among.least / step,
         greatest=None if among.greatest is None else among.greatest / step,
-        below=sum(count for at, count in counts if at < own),
-        above=sum(count for at, count in counts if at > own),
-        outside=sum(c for at, c in counts if (low is not None and at < low) or (high is not None and at > high)),
+        below=among.below(own),
+        above=among.above(own),
+        outside=_outside(among, low, high),
         bins=_bins(among),
     )
+
+
+def _outside(among: Spread, low: Decimal | None, high: Decimal | None) -> int:
+    """Each value once, also where the limits lie the wrong way round."""
+    if low is not None and high is not None and low > high:
+        return sum(count for at, count in among.pairs if at < low or at > high)
+    return (0 if low is None else among.below(low)) + (0 if high is None else among.above(high))
 
 
 def _bins(among: Spread) -> tuple[DayBin, ...]:
@@ -149,12 +159,12 @@ def _bins(among: Spread) -> tuple[DayBin, ...]:
     if least is None or greatest is None:
         return ()
     width = -(-(greatest - least + 1) // MOST_BINS)
-    counts: dict[int, int] = {}
-    for value, count in among.pairs:
-        place = (value - least) // width
-        counts[place] = counts.get(place, 0) + count
+    far = greatest - least >= _FAR
+    places = (among.values.astype(object) if far else among.values) - least
+    counts = np.bincount((places // width).astype(np.int64), weights=among.counts).astype(np.int64).tolist()
     step, edge = 10**among.decimals, least - 0.5
     return tuple(
         DayBin(low=(edge + width * place) / step, high=(edge + width * (place + 1)) / step, count=count)
-        for place, count in sorted(counts.items())
+        for place, count in enumerate(counts)
+        if count
     )

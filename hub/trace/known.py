@@ -41,6 +41,7 @@ class Known:
         self.naming = Naming(connection, moment.log_size)
         self._connection = connection
         self._links = StoreLinks(connection, moment.log_size)
+        self._above: dict[str, list[Link]] = {}
 
     def item(self, name: str) -> str:
         """The canonical identity that ``name`` stands for."""
@@ -54,8 +55,14 @@ class Known:
 
     def above(self, items: Collection[str]) -> Iterator[Link]:
         """Every link whose child is among ``items``, whatever it is called there."""
+        if len(items) == 1 and (told := self._above.get(next(iter(items)))) is not None:
+            return iter(told)
         links = list(self._renamed(self._links.stated_above(self.naming.spellings_of(items))))
         return with_endings(links, self._endings(self.naming.spellings_of({link.parent for link in links})))
+
+    def told_above(self, item: str, links: list[Link]) -> None:
+        """From now on ``links`` are all that leads to ``item``: more than a bounded trace can follow are not wanted."""
+        self._above[item] = links
 
     def results(self, items: Collection[str]) -> dict[str, list[ResultRow]]:
         """The results of ``items`` up to the moment; those that were declared wrong too, and marked."""

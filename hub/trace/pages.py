@@ -3,10 +3,11 @@
 from hub.errors import NotFound
 from hub.page_paths import item_path
 from hub.store.database import Reading
+from hub.store.lot_queries import uses_of_lot
 from hub.store.trace_queries import ResultRow
 from hub.trace.catalogue import Catalogue, in_time_order, item_label, last_verdict, part_of_item, read_catalogue
 from hub.trace.graph import graph, graph_node
-from hub.trace.known import Known, standing
+from hub.trace.known import NOW, Known, standing
 from hub.trace.line import holds_on, unit_codes, unit_refusals
 from hub.trace.results import result_views
 from hub.trace.views import EvidenceSummary, GraphView, LotUse, LotView, UnitView
@@ -98,12 +99,11 @@ def view_of_lot(
     """The same by any of its names, also one of its organisation's own; ``limits`` of its graph."""
     source = known or Known(connection)
     item = source.item(name)
-    links = links_in_force(source.above([item]), source.moment.as_of)
+    used_by, shown = _uses(connection, source, item, (offset, limit), limits)
     drawn = graph(connection, name, limits=limits, known=source)
     if not drawn.links:
         raise NotFound(f"no record names {name[:200]}", advice="check the identity")
     parsed = parse_item(item)
-    shown = sorted(links, key=lambda link: (link.event_time, link.parent), reverse=True)[offset : offset + limit]
     users = {link.parent for link in shown}
     by_unit = source.results(users)
     catalogue = read_catalogue(connection, {item, *users})
@@ -112,10 +112,25 @@ def view_of_lot(
         gtin=parsed.gtin,
         lot=item_label(parsed),
         part=catalogue.part(part_of_item(parsed)),
-        used_by=len({link.parent for link in links}),
+        used_by=used_by,
         uses=tuple(_use(link, catalogue, by_unit, source) for link in shown),
         graph=drawn,
     )
+
+
+def _uses(
+    connection: Reading, source: Known, item: str, page: tuple[int, int], limits: TraceLimits
+) -> tuple[int, list[Link]]:
+    """How many units took from it, and those of a page, latest first; ``source`` need not ask for the others again."""
+    offset, limit = page
+    if source.moment == NOW and source.naming.spellings_of([item]) == {item}:
+        plain = uses_of_lot(connection, item, offset, limit, limits.items + 1)
+        if plain is not None:
+            source.told_above(item, plain.first)
+            return plain.used_by, plain.shown
+    links = links_in_force(source.above([item]), source.moment.as_of)
+    shown = sorted(links, key=lambda link: (link.event_time, link.parent), reverse=True)[offset : offset + limit]
+    return len({link.parent for link in links}), shown
 
 
 def _use(link: Link, catalogue: Catalogue, by_unit: dict[str, list[ResultRow]], known: Known) -> LotUse:

@@ -102,20 +102,6 @@ async def test_the_same_in_chinese_on_a_phone(open_page: Any, save: Any, label: 
         await save(page, "common.phone.zh-CN")
 
 
-async def test_the_camera_looks_for_a_code_and_is_stopped(open_page: Any) -> None:
-    fake = """
-      delete window.BarcodeDetector;
-      navigator.mediaDevices.getUserMedia = async () => document.createElement('canvas').captureStream(1);
-    """
-    async with open_page("/search", size=PHONE) as page:
-        await page.add_init_script(fake)
-        await page.reload()
-        await page.get_by_role("button", name="Scan with the camera").click()
-        await expect(page.get_by_label("What the camera sees")).to_be_visible()
-        await page.get_by_role("button", name="Stop").click()
-        await expect(page.get_by_label("What the camera sees")).to_be_hidden()
-
-
 async def test_a_slash_leads_to_the_search_from_everywhere(open_page: Any) -> None:
     async with open_page(UNIT, size=DESK) as page:
         await page.keyboard.press("/")

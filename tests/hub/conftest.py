@@ -1,9 +1,8 @@
-"""Hubs for tests. A test that is marked ``every_store`` runs once with each kind of store behind ``small_hub``;
-with ``ZHUOYUE_STORE=postgresql`` every test below this folder runs on PostgreSQL instead of a file. Those marked
-``every_store(spread=True)`` run on several servers, too; with ``ZHUOYUE_STORE=spread`` every test does, except those
-marked ``own_store``, which make the stores they need themselves."""
+"""Hubs for tests. A test that is marked ``every_store`` runs once with each kind of store behind ``small_hub``, and if
+marked ``every_store(spread=True)`` on several servers, too. With ``--store`` every test below this folder runs on that
+kind alone, except those marked ``own_store``, which make the stores they need themselves, and ``in_a_file``, whose
+reason says what of a file they are about."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +18,12 @@ FILE, SERVER, SPREAD = "sqlite", "postgresql", "spread"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    wanted = [os.environ[name] for name in ("ZHUOYUE_STORE",) if name in os.environ]
+    chosen = metafunc.config.getoption("--store")
+    wanted = [] if chosen is None else [chosen]
     if metafunc.definition.get_closest_marker("own_store") is not None:
         return
+    if metafunc.definition.get_closest_marker("in_a_file") is not None:
+        wanted = [FILE] if wanted else []
     marked = metafunc.definition.get_closest_marker("every_store")
     if not wanted and marked is not None:
         wanted = [FILE, SERVER, *([SPREAD] if marked.kwargs.get("spread") else [])]
@@ -75,6 +77,8 @@ def no_database_is_left(request: pytest.FixtureRequest, back_end: str) -> Iterat
     servers = request.getfixturevalue("nodes").servers if back_end == SPREAD else [request.getfixturevalue("postgres")]
     before = [server.made for server in servers]
     yield
+    while hubs.ON_SERVERS:
+        hubs.ON_SERVERS.pop().store.close()
     for server, first in zip(servers, before, strict=True):
         for number in range(first + 1, server.made + 1):
             server.execute(f"DROP DATABASE IF EXISTS hub_{number} WITH (FORCE)")

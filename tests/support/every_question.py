@@ -75,7 +75,12 @@ def routes_that_answer(hub: Hub) -> list[APIRoute]:
 
 def questions(hub: Hub) -> list[str]:
     """Addresses of all of them."""
-    return [question for route in routes_that_answer(hub) for question in _filled(route)]
+    return [question for several in questions_by_route(hub).values() for question in several]
+
+
+def questions_by_route(hub: Hub) -> dict[str, list[str]]:
+    """The same by the routes' own paths."""
+    return {route.path: list(_filled(route)) for route in routes_that_answer(hub)}
 
 
 def _filled(route: APIRoute) -> Iterator[str]:

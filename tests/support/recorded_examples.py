@@ -88,7 +88,7 @@ def _shown(body: bytes, kind: str, items: int) -> Any:
     if kind and not _TEXT.match(kind):
         raise ValueError(kind)
     text = body.decode("utf-8-sig")
-    if text[:1] in "[{":
+    if text[:1] in "[{" or text.strip() == "null":
         try:
             return _shortened(json.loads(text), items)
         except json.JSONDecodeError:

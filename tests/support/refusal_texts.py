@@ -29,6 +29,8 @@ ERRORS = frozenset(
     }
 )
 """What a person who fills in a form can cause."""
+GROUND_ERRORS = frozenset({"LimitExceeded", "Malformed", "OutOfDomain", "ProofRefused", "SignatureRefused"})
+"""What people are told, too, where it comes from one of the rooms below."""
 SAID = ("what", "where", "advice")
 MORE = (
     "Field required",
@@ -61,32 +63,78 @@ MORE = (
 """What the checks of forms and of a request's size say; they are made elsewhere."""
 IN_ROWS = {"Problem": 2, "wrong": 1}
 """Calls that say what is wrong with a row of a typed table, and where the sentence stands among what they are given."""
-GROUND = ("identifier", "requirement", "improvement", "notification")
-"""Rooms of the ground that check what people type."""
+GROUND = ("identifier", "requirement", "improvement", "notification", "quality", "aqdef", "rollout.py", "signing.py")
+"""Rooms of the ground that check what people type, bring as a file, or ask to have computed."""
+HUB_GROUND = ("trace", "analysis", "epcis", "catenax", "proof")
+"""Rooms of the hub whose limits a question of a page may meet."""
+OF_FORMS = ("field_validator", "model_validator")
+"""In files with one of these a ``ValueError`` is what a checked form says."""
+TOLD_IN_ENGLISH = frozenset({"hub/target/enter.py", "hub/indicator/enter.py"})
+"""Their troubles have both languages, for files; a form is told the English ones, which are said anew."""
 LINE = 120
 
 
 @cache
 def shapes() -> frozenset[str]:
     """Of every error that a form can cause."""
-    files = chain((ROOT / "hub").rglob("*.py"), *((ROOT / "traceability" / room).rglob("*.py") for room in GROUND))
-    found = (shapes_in(path.read_text(), rows=path.parent.name == "entry") for path in files)
+    hub = ((path, _errors_of(path)) for path in _python("hub"))
+    ground = ((path, ERRORS | GROUND_ERRORS) for room in GROUND for path in _python(f"traceability/{room}"))
+    found = (
+        shapes_in(path.read_text(), errors, rows=path.parent.name == "entry") for path, errors in chain(hub, ground)
+    )
     return frozenset(shape for shape in chain(MORE, *found) if any(sign.isalpha() for sign in _words_of(shape)))
 
 
-def shapes_in(source: str, *, rows: bool = False) -> Iterator[str]:
+def _errors_of(path: Path) -> frozenset[str]:
+    found = ERRORS | GROUND_ERRORS if path.parent.name in HUB_GROUND else ERRORS
+    if any(f"@{name}(" in path.read_text() for name in OF_FORMS):
+        found |= {"ValueError"}
+    return found | {"Words"} if str(path.relative_to(ROOT)) in TOLD_IN_ENGLISH else found
+
+
+def _python(place: str) -> Iterator[Path]:
+    path = ROOT / place
+    return iter([path]) if path.suffix else path.rglob("*.py")
+
+
+def shapes_in(source: str, errors: frozenset[str] = ERRORS, *, rows: bool = False) -> Iterator[str]:
     """Of one file; ``rows``: it reads typed tables, too."""
-    wanted = ERRORS | IN_ROWS.keys() if rows else ERRORS
-    for node in ast.walk(ast.parse(source)) if any(f"{name}(" in source for name in wanted) else ():
+    wanted = errors | IN_ROWS.keys() if rows else errors
+    if not any(f"{name}(" in source for name in wanted):
+        return
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = _name_of(node.func)
-        if name in ERRORS:
+        if name in errors:
             for each in (*node.args[:1], *(one.value for one in node.keywords if one.arg in SAID)):
-                yield from _shapes_of(each)
+                for text in _meant_by(each, node, tree) if isinstance(each, ast.Name) else (each,):
+                    yield from _shapes_of(text)
         elif rows and name in IN_ROWS:
             for each in node.args[IN_ROWS[name] : IN_ROWS[name] + 1]:
                 yield from _shapes_of(each)
+
+
+def _meant_by(name: ast.Name, call: ast.Call, tree: ast.Module) -> Iterator[ast.expr]:
+    """What was put under a name, in the function of the call, else in the module."""
+    around = [
+        one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and _in(one, call)
+    ]
+    for scope in (*sorted(around, key=lambda one: -one.lineno), tree):
+        found = [one for one in ast.walk(scope) if isinstance(one, ast.Assign | ast.AnnAssign) and _names(one, name.id)]
+        if found:
+            yield from (one.value for one in found if one.value is not None)
+            return
+
+
+def _in(function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call) -> bool:
+    return function.lineno <= call.lineno <= (function.end_lineno or function.lineno)
+
+
+def _names(assigned: ast.Assign | ast.AnnAssign, name: str) -> bool:
+    targets = assigned.targets if isinstance(assigned, ast.Assign) else [assigned.target]
+    return any(isinstance(one, ast.Name) and one.id == name for one in targets)
 
 
 def _shapes_of(node: ast.expr) -> Iterator[str]:

@@ -45,11 +45,13 @@ STORES: list[Callable[[], str]] = []
 """While something is in it, new hubs live in the PostgreSQL databases whose addresses it gives; see ``every_store``."""
 SHARDS: list[Callable[[], tuple[str, ...]]] = []
 """The same for the nodes over which they are spread."""
+ON_SERVERS: list[Hub] = []
+"""Hubs that live there: each keeps connections until somebody closes its store."""
 
 
 def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
     """A new hub; its clock stands still."""
-    return create_hub(
+    made = create_hub(
         folder,
         origin="hub.test/log",
         environment=environment,
@@ -58,6 +60,9 @@ def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
         clock=lambda: START,
         random_bytes=FixedRandom(),
     )
+    if STORES:
+        ON_SERVERS.append(made)
+    return made
 
 
 def small_agent(hub: Hub, author: str = "a.line-1", plant: str = "plant-a") -> "SmallAgent":

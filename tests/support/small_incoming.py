@@ -83,11 +83,13 @@ class Desk:
     async def lots(self, receipt: str) -> dict[str, dict[str, Any]]:
         return {one["item"]: one for one in (await self.get(f"receipts/{receipt}"))["lots"]}
 
-    async def inspect(self, receipt: str, item: str, *results: Any, status: int = 201, on: date = TODAY) -> Any:
+    async def inspect(
+        self, receipt: str, item: str, *results: Any, status: int = 201, on: date = TODAY, **more: Any
+    ) -> Any:
         given = list(results) or [{"name": "look", "found": 0}]
         return await self.post(
             f"receipts/{receipt}/inspections", status, item=item, results=given, inspected_on=on.isoformat(),
-            entered_by="q1",
+            entered_by="q1", **more,
         )  # fmt: skip
 
     async def decide(self, receipt: str, item: str, decision: str, status: int = 201) -> Any:

@@ -24,9 +24,20 @@ _UNSYNCED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "aut
 
 
 class SmallPostgres:
-    """One server; ``close`` ends it. ``lasting``: on disk and synced, as one that is measured has to be."""
+    """One server; ``close`` ends it. ``lasting``: on disk and synced, as one that is measured has to be.
 
-    def __init__(self, programs: Path | None = None, *, archives: bool = False, lasting: bool = False) -> None:
+    ``more``: settings beside those every test wants. What the server says of itself is in ``log`` if it is a file.
+    """
+
+    def __init__(
+        self,
+        programs: Path | None = None,
+        *,
+        archives: bool = False,
+        lasting: bool = False,
+        more: tuple[str, ...] = (),
+        log: Path = Path(os.devnull),
+    ) -> None:
         memory = Path("/dev/shm")
         fast = not lasting and os.access(memory, os.W_OK)
         self._folder = Path(tempfile.mkdtemp(prefix="zy-pg-", dir=memory if fast else None))
@@ -37,11 +48,12 @@ class SmallPostgres:
             owner = pwd.getpwnam(self._user)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
         self.made = 0
-        self._more: tuple[str, ...] = ()
+        self._log = log
+        self._more = more
         if archives:
             self._own_folder("archive")
             kept = f"test ! -f {self._folder}/archive/%f && cp %p {self._folder}/archive/%f"
-            self._more = ("wal_level=replica", "archive_mode=on", f"archive_command={kept}")
+            self._more = (*more, "wal_level=replica", "archive_mode=on", f"archive_command={kept}")
         locale = (*self._by_unicode(), "-E", "UTF8")
         self._run("initdb", "-D", str(self._folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync", *locale)
         self._server: subprocess.Popen[bytes] | None = None
@@ -60,15 +72,16 @@ class SmallPostgres:
         options = ("listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=200")
         options = (*options, *self._synced, *self._more)
         chosen = [word for option in options for word in ("-c", option)]
-        self._server = subprocess.Popen(
-            [self._programs / "postgres", "-D", str(self._folder / "data"), *chosen],
-            user=self._user,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
-        )
+        with self._log.open("ab") as said:
+            self._server = subprocess.Popen(
+                [self._programs / "postgres", "-D", str(self._folder / "data"), *chosen],
+                user=self._user,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
+            )
         until = time.monotonic() + _WAIT_S
         while not self._answers():
             assert self._server.poll() is None, "PostgreSQL ended at once"

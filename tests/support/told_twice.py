@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlalchemy import delete
 
 from hub.parts import Hub
+from hub.store.costed_tables import costed
 from hub.store.database import Reading
 from hub.store.tally_tables import component_count, tallied
 
@@ -24,6 +25,7 @@ def told_twice(hub: Hub, question: Callable[[Reading], T]) -> tuple[T, T]:
             found.append(question(connection))
             connection.execute(delete(tallied))
             connection.execute(delete(component_count))
+            connection.execute(delete(costed))
             found.append(question(connection))
             raise _Forgotten
     except _Forgotten:

@@ -42,7 +42,7 @@ def compress(batch: bytes, level: int = 3) -> bytes:
 def decompress(body: bytes, limits: BatchLimits = DEFAULT_LIMITS) -> bytes:
     """Undo ``compress`` within ``limits``; one frame, its size stated, nothing behind it."""
     try:
-        size = _stated_size(body, limits)
+        size = stated_size(body, limits)
         decompressor = zstandard.ZstdDecompressor(max_window_size=limits.decompressed).decompressobj()
         data = decompressor.decompress(body)
     except zstandard.ZstdError as error:
@@ -72,15 +72,15 @@ def verify_head(head: BatchHead, public_key: bytes) -> None:
 
 def _decompressed_start(body: bytes, limits: BatchLimits) -> bytes:
     try:
-        _stated_size(body, limits)
+        stated_size(body, limits)
         reader = zstandard.ZstdDecompressor(max_window_size=limits.decompressed).stream_reader(body)
         return reader.read(limits.first_line + 1)
     except zstandard.ZstdError as error:
         raise Malformed(f"not a zstd frame: {error}") from None
 
 
-def _stated_size(body: bytes, limits: BatchLimits) -> int:
-    """What the frame says it decompresses to, in bytes and within ``limits``."""
+def stated_size(body: bytes, limits: BatchLimits = DEFAULT_LIMITS) -> int:
+    """What a zstd frame says it decompresses to, in bytes and within ``limits``."""
     if len(body) > limits.body:
         raise LimitExceeded(f"the body has {len(body)} bytes, at most {limits.body} are taken")
     size = zstandard.frame_content_size(body)
@@ -120,6 +120,11 @@ def open_batch(data: bytes, limits: BatchLimits = DEFAULT_LIMITS) -> OpenedBatch
 def verify_batch(batch: OpenedBatch, public_key: bytes) -> None:
     """``SignatureRefused`` or ``ProofRefused`` unless ``public_key`` signed exactly these lines."""
     verified_payload(batch.envelope, HEADER_TYPE, public_key)
+    verify_records(batch)
+
+
+def verify_records(batch: OpenedBatch) -> None:
+    """``ProofRefused`` unless these are the lines that the header speaks of; its signature is another's business."""
     if batch.header.records != len(batch.lines):
         raise ProofRefused(f"the header counts {batch.header.records} records, {len(batch.lines)} came")
     if batch.header.root != records_root(batch.lines):

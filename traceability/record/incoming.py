@@ -123,7 +123,8 @@ class CharacteristicResult(msgspec.Struct, frozen=True, kw_only=True):
 class IncomingInspectionRecord(Record, frozen=True, kw_only=True, tag="incoming-inspection"):
     """One submission of a received lot: its results and verdict.
 
-    ``item`` is the lot, or the part where units of it came one by one and are judged together.
+    ``item`` is the lot, or the part where units of it came one by one and are judged together. ``minutes`` of work it
+    took, None: not stated.
     """
 
     plant: Id
@@ -136,6 +137,7 @@ class IncomingInspectionRecord(Record, frozen=True, kw_only=True, tag="incoming-
     verdict: LotVerdict
     results: Annotated[tuple[CharacteristicResult, ...], msgspec.Meta(max_length=MAX_CHARACTERISTICS)] = ()
     inspected_on: date
+    minutes: Positive | None = None
     evidence: Text = ""
     entered_by: Id
 

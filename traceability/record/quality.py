@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from traceability.record.base import Count, Currency, Hash, Id, ItemId, Record, Text
+from traceability.record.inspection import Positive
 from traceability.record.master_data import Version
 
 DecimalText = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,12})?$")]
@@ -94,7 +95,10 @@ class GaugeUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GaugeRecord(Record, frozen=True, kw_only=True, tag="gauge"):
-    """A measuring instrument as it stands now; the record's id is the gauge's, a later one replaces an earlier one."""
+    """A measuring instrument as it stands now; the record's id is the gauge's, a later one replaces an earlier one.
+
+    ``calibration_minutes`` of work its latest calibration took, None: not stated.
+    """
 
     plant: Id
     name: Text
@@ -102,6 +106,7 @@ class GaugeRecord(Record, frozen=True, kw_only=True, tag="gauge"):
     uses: tuple[GaugeUse, ...] = ()
     calibrated_on: date | None = None
     calibration_due: date | None = None
+    calibration_minutes: Positive | None = None
     certificate: Text = ""
     withdrawn: bool = False
     entered_by: Id

@@ -45,6 +45,8 @@ DRIVERS: Mapping[StrEnum, str] = {
     Driver.SCRAPPED: mark("units scrapped"),
     Driver.INCOMING_CHECKS: mark("items checked at incoming inspection"),
     Driver.CALIBRATIONS: mark("gauges calibrated"),
+    Driver.INCOMING_MINUTES: mark("minutes of incoming inspection"),
+    Driver.CALIBRATION_MINUTES: mark("minutes of calibration"),
     Driver.HOLDS: mark("units and lots held"),
     Driver.FIELD_FAILURES: mark("units failed in the field"),
 }

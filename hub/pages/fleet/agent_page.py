@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.fleet.lines import LineHistory, LineView
 from hub.pages.charts.view import ChartView, local, trace
-from hub.pages.fleet.list_table import short_hash, state_of
+from hub.pages.fleet.list_table import short_hash, state_of, waiting_pictures
 from hub.pages.fleet_words import FILE_MARKS
 from hub.pages.home_page import State
 from hub.pages.speech import Speech, mark
@@ -36,6 +36,7 @@ def agent_context(view: LineView, history: LineHistory, zone: str, speech: Speec
         "zone": zone,
         "state": state_of(row, speech, zone),
         "short": short_hash,
+        "pictures": waiting_pictures(row, speech),
         "outbox_chart": chart("outbox-chart", mark("Batches that wait at the agent"), _unsent),
         "clock_chart": chart("clock-chart", mark("Clock offset in seconds"), _clock),
     }

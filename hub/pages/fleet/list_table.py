@@ -9,6 +9,7 @@ from hub.pages.tables.cells import EMPTY, Cell, number_cell, state_cell, text_ce
 from hub.pages.tables.columns import made, moment
 from hub.pages.tables.define import Column, Definition, Empty, Kind
 from hub.pages.words import word_for
+from traceability.picture import SendPolicy
 
 SHORT_HASH = 12
 _RANK = {Freshness.FRESH: 0, Freshness.LATE: 1, Freshness.NEVER: 2, Freshness.SILENT: 3}
@@ -71,8 +72,18 @@ def _config(row: LineRow, _speech: Speech) -> Cell:
 def _waiting(row: LineRow, speech: Speech) -> Cell:
     if row.unsent is None:
         return EMPTY
-    beside = speech.say_count("%(num)s record not sealed", "%(num)s records not sealed", row.unsealed or 0)
-    return number_cell(speech, row.unsent, beside=beside)
+    beside = [speech.say_count("%(num)s record not sealed", "%(num)s records not sealed", row.unsealed or 0)]
+    if waiting := waiting_pictures(row, speech):
+        beside.append(waiting)
+    return number_cell(speech, row.unsent, beside=speech.list(beside))
+
+
+def waiting_pictures(row: LineRow, speech: Speech) -> str:
+    """Files of pictures that wait at the agent; empty where it sends none and holds none back."""
+    said = row.pictures
+    if said is None or (said.policy is SendPolicy.NONE and not said.waiting):
+        return ""
+    return speech.say_count("%(num)s picture waits", "%(num)s pictures wait", said.waiting)
 
 
 def _clock(row: LineRow, speech: Speech) -> Cell:

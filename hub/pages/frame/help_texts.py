@@ -203,7 +203,8 @@ HELP: Mapping[str, HelpText] = {
         title=mark("Outbox"),
         text=mark(
             "Sealed batches that the agent has not yet been able to send, and records not sealed yet. They are safe "
-            "on the line PC's disk; many of them mean that the way to the hub is slow or was down."
+            "on the line PC's disk; many of them mean that the way to the hub is slow or was down. Files of pictures "
+            "follow their records by a way of their own and wait for it; they hold nothing else up."
         ),
     ),
     "clock-offset": HelpText(

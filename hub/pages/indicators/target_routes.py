@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.errors import EntryRefused
+from hub.kept import kept_of
 from hub.metric.declared import declared_series
 from hub.page_paths import PLANTS_PATH, plant_path
 from hub.pages.eyes import to_show
@@ -50,7 +51,9 @@ class _Page:
         speech, now = self.pages.speech(self.request), self.hub.clock()
         with to_show(self.request, self.hub, self.asker).store.reading() as connection:
             entry = plant_entry(connection, self.plant)
-            found = targets_view(connection, self.plant, now)
+            found = kept_of(self.request).answer(
+                connection, self.asker, self.plant, ("targets",), now, lambda: targets_view(connection, self.plant, now)
+            )
             series = declared_series(connection, [self.plant])
             history = history_view(connection, self.plant, target) if target else None
             enters = may_enter(connection, self.asker, self.plant)

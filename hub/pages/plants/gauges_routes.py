@@ -48,6 +48,7 @@ class GaugeForm(BaseModel):
     name_zh: Annotated[str, Field(max_length=2000)] = ""
     calibrated_on: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
     calibration_due: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
+    calibration_minutes: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,5})?$")] = ""
     certificate: Annotated[str, Field(max_length=2000)] = ""
     withdrawn: bool = False
     uses: Annotated[list[_Use], Field(max_length=500)] = []
@@ -94,6 +95,7 @@ def post_gauge(  # noqa: PLR0917 - what the route needs
             uses=[_use(text) for text in form.uses],
             calibrated_on=_day(form.calibrated_on, "calibrated_on"),
             calibration_due=_day(form.calibration_due, "calibration_due"),
+            calibration_minutes=int(form.calibration_minutes) if form.calibration_minutes else None,
             certificate=form.certificate,
             withdrawn=form.withdrawn,
             entered_by=asker.signature,

@@ -7,7 +7,6 @@ from sqlalchemy import text as sql
 from hub.errors import DataDirectory
 from hub.store.columns import metadata
 from hub.store.database import Reading, Writing
-from hub.store.spread.citus import distribute
 from hub.store.spread.nodes import Node, column_words, mapping_words, options_words, prepare_node, server_options
 from hub.store.spread.plan import ENDED, MARK, MARK_OF, MOVED, SPREAD, SPREAD_TABLES, Spread, by_table
 
@@ -34,11 +33,8 @@ def lay_out(connection: Writing, own: str, nodes: tuple[Node, ...]) -> None:
         raise DataDirectory("the store is spread already", where=own)
     name = _name_of(connection, own)
     _make_marks(connection, own, name)
-    if _has_citus(connection):
-        distribute(connection, own, nodes)
-    else:
-        schemas = [prepare_node(node, name) for node in nodes]
-        _attach(connection, own, nodes, schemas)
+    schemas = [prepare_node(node, name) for node in nodes]
+    _attach(connection, own, nodes, schemas)
     make_views(connection, own)
 
 
@@ -49,11 +45,6 @@ def _name_of(connection: Reading, own: str) -> str:
         " FROM pg_control_system()"
     ).one()
     return f"{system}/{database}/{own}"
-
-
-def _has_citus(connection: Reading) -> bool:
-    found = connection.exec_driver_sql("SELECT count(*) FROM pg_available_extensions WHERE name = 'citus'")
-    return bool(found.scalar_one())
 
 
 def _make_marks(connection: Writing, own: str, name: str) -> None:
@@ -100,7 +91,7 @@ def _want_fdw(connection: Writing, own: str) -> None:
     ).one()
     if not available:
         raise DataDirectory(
-            "the server has neither Citus nor postgres_fdw",
+            "the server has no postgres_fdw",
             where=own,
             advice="install PostgreSQL's own extensions there (package postgresql-contrib)",
         )

@@ -14,6 +14,7 @@ from sqlalchemy.schema import CreateColumn
 from hub.errors import DataDirectory
 from hub.store.place import ServerPlace, password_for, read_password
 from hub.store.server import OLDEST_VERSION, make_server_engine, stated
+from hub.store.spread.citus import distribute, make_extension, offers_citus
 from hub.store.spread.plan import SPREAD, Spread, part_columns, part_table
 
 PASSWORD_FILE = "shards.password"  # noqa: S105 - a file name
@@ -107,21 +108,32 @@ def prepare_node(node: Node, store: str) -> str:
     Again after a try that was broken off. ``DataDirectory`` when the node is too old or another store's.
     """
     with on_node(node) as connection:
-        version, encoding, schema = connection.exec_driver_sql(
-            "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_schema()"
-        ).one()
-        if version < OLDEST_VERSION or encoding != "UTF8":
-            raise DataDirectory(
-                f"the node is PostgreSQL {version // 10000} and keeps {encoding}",
-                where=str(node.place),
-                advice=f"it has to be {OLDEST_VERSION // 10000} or later and UTF8",
-            )
+        schema = _check(connection, node)
+        if by_citus := offers_citus(connection):
+            make_extension(connection)
+    with on_node(node) as connection:
         _take_hold(connection, node, store)
         there = set(inspect(connection).get_table_names())
         for spread in SPREAD:
-            if spread.part(node.number) in there:  # of a try that was broken off: nothing in it counts
-                connection.execute(sql(f'DROP TABLE "{spread.part(node.number)}"'))
-            part_table(spread, node.number).create(connection, checkfirst=False)
+            name = spread.part(node.number)
+            if name in there:  # of a try that was broken off: nothing in it counts
+                connection.execute(sql(f'DROP TABLE "{name}"'))
+            part_table(spread, node.number, unique=not by_citus).create(connection, checkfirst=False)
+            if by_citus:
+                distribute(connection, spread, name)
+    return schema
+
+
+def _check(connection: Connection, node: Node) -> str:
+    version, encoding, schema = connection.exec_driver_sql(
+        "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_schema()"
+    ).one()
+    if version < OLDEST_VERSION or encoding != "UTF8":
+        raise DataDirectory(
+            f"the node is PostgreSQL {version // 10000} and keeps {encoding}",
+            where=str(node.place),
+            advice=f"it has to be {OLDEST_VERSION // 10000} or later and UTF8",
+        )
     return str(schema)
 
 

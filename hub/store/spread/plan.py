@@ -76,10 +76,16 @@ def part_columns(spread: Spread) -> list[Column[object]]:
     return [*own, Column(MOVED, BigInteger, nullable=False), Column(ENDED, BigInteger)]
 
 
-def part_table(spread: Spread, number: int) -> Table:
-    """One part as it stands on its node, with the table's own indexes."""
+def part_table(spread: Spread, number: int, *, unique: bool = True) -> Table:
+    """One part as it stands on its node, with the table's own indexes.
+
+    Not ``unique``: its key is a plain index, for a node that can't see to it.
+    """
     name = spread.part(number)
-    table = Table(name, MetaData(), *part_columns(spread), PrimaryKeyConstraint(*spread.keys, MOVED))
+    keys = (*spread.keys, MOVED)
+    table = Table(name, MetaData(), *part_columns(spread), *([PrimaryKeyConstraint(*keys)] if unique else []))
+    if not unique:
+        Index(f"{name}_keys", *(table.c[key] for key in keys))
     copied = spread.name != spread.table.name
     elsewhere = {each.key for each in SPREAD if each.table is spread.table and each.key != spread.key}
     for index in spread.table.indexes:

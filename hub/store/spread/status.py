@@ -5,6 +5,7 @@ from sqlalchemy import text as sql
 
 from hub.errors import HubError
 from hub.store.database import Reading
+from hub.store.spread.citus import is_citus, rows_about
 from hub.store.spread.mover import read_marks
 from hub.store.spread.nodes import Node, mapping_words, nodes_of, on_node, options_words, server_options
 from hub.store.spread.plan import SPREAD, SPREAD_TABLES
@@ -65,7 +66,10 @@ def _state(node: Node) -> NodeState:
     about = "SELECT coalesce(sum(greatest(n_live_tup, 0)), 0) FROM pg_stat_user_tables WHERE relname ~ :names"
     try:
         with on_node(node) as connection:
-            rows = int(connection.execute(sql(about), {"names": f"^({names})$"}).scalar_one())
+            if is_citus(connection):
+                rows = rows_about(connection)
+            else:
+                rows = int(connection.execute(sql(about), {"names": f"^({names})$"}).scalar_one())
     except HubError as error:
         return NodeState(url=str(node.place), rows=0, trouble=str(error))
     return NodeState(url=str(node.place), rows=rows, trouble="")

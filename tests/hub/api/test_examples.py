@@ -18,7 +18,6 @@ MAIN = [
 
 SIGNED = "bytes that only an agent's or a partner's key makes good"
 FILE = "a picture or a workbook"
-LATER = "its world takes long to build; its form and answer are described"
 NO_TEXT: dict[str, str] = {
     "GET /api/v1/downlink/{author}": SIGNED,
     "POST /api/v1/plant-messages": SIGNED,
@@ -30,13 +29,6 @@ NO_TEXT: dict[str, str] = {
     "GET /api/v1/plants/{plant}/improvements/{identity}/8d": FILE,
     "GET /api/v1/plants/{plant}/reviews/{year}/file": FILE,
     "GET /api/v1/plants/{plant}/now/events": "a stream of what …/now says",
-    "POST /api/v1/catenax/usage-as-built": LATER,
-    "POST /api/v1/comparison/releases": LATER,
-    "POST /api/v1/master/files/{identity}/give-up": "as of a plant's file",
-    "POST /api/v1/plants/{plant}/alarms/answers": LATER,
-    "POST /api/v1/plants/{plant}/knowledge/from-improvement": LATER,
-    "POST /api/v1/subscriptions/{identity}/retry": LATER,
-    "POST /api/v1/subscriptions/{identity}/trial": LATER,
 }
 """Route -> why nobody can read an example of it."""
 

@@ -1,4 +1,4 @@
-"""Counts that are kept up as batches come are those that counting everything gives."""
+"""Of an older store: counts that are kept up as batches come are those that counting everything gives."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,11 +16,14 @@ from hub.fleet.activity import ActivityDesk, counted
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.store.activity_queries import last_batch
+from hub.store.arrived_tables import unit_places
 
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     made = small_hub(tmp_path_factory.mktemp("counts") / "hub")
+    with made.store.writing() as connection:  # as a store that is older than what is kept with every batch
+        connection.execute(unit_places.delete())
     yield made
     made.store.close()
 

@@ -8,6 +8,8 @@ from hub.audit.fsck import fsck
 from hub.parts import Hub
 from traceability import sync
 
+pytestmark = pytest.mark.in_a_file("SQLite is told to grow no further; a server's: store/test_server_faults.py")
+
 
 async def test_a_full_disk_is_said_and_survived(hub: Hub, agent: SmallAgent) -> None:
     engine = hub.store._reader

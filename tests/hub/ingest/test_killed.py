@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from small_hub import small_agent, small_hub
 
 from hub.ingest.ingest import ingest
@@ -13,6 +14,7 @@ from traceability.record.codec import encode_record
 PROGRAM = Path(__file__).with_name("killed_between_statements.py")
 
 
+@pytest.mark.in_a_file("every moment begins from a copy of its folder; a server's are in store/test_two_processes.py")
 def test_ledger_log_and_projection_are_one(tmp_path: Path) -> None:
     hub = small_hub(tmp_path / "hub")
     agent = small_agent(hub)

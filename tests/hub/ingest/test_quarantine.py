@@ -150,6 +150,7 @@ def unwritable_rows(record: UnitResultRecord, place: Place) -> list[Row]:
     return [(table, {**row, "attempt": huge}) for table, row in rows]
 
 
+@pytest.mark.every_store(spread=True)
 @pytest.mark.parametrize("mistake", [failing_projector, unwritable_rows])
 def test_a_mistake_in_a_projector_sets_its_record_aside_and_the_chain_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: Callable[[UnitResultRecord, Place], list[Row]]
@@ -194,6 +195,7 @@ def test_a_mistake_in_a_roll_up_sets_the_batch_aside(hub: Hub, monkeypatch: pyte
     assert replay(hub).records == 2
 
 
+@pytest.mark.in_a_file("it is SQLite that says so here; a server's words are in store/test_server_faults.py")
 def test_a_full_disk_is_no_mistake_of_a_record(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(connection: Writing, batch_id: int, last: int, rows: Sequence[Row]) -> None:
         raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))

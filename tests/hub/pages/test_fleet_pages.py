@@ -14,6 +14,7 @@ from hub.accounts.permission import Role
 from hub.enrol.address import remember_address
 from hub.parts import Hub
 from traceability.downlink import DeviceState
+from traceability.picture import PictureSending, SendPolicy
 from traceability.rollout import read_request, sign_request
 
 ONE, TWO, THREE = AGENTS
@@ -228,3 +229,27 @@ async def test_lists_ask_as_many_questions_for_three_agents_as_for_one(people: P
             small_agent(lines.hub, f"a.line-{number}", PLANT)
         assert sum(await asked()) <= sum(before) + len(paths), "but for what notes that somebody was here"
         assert max(before) <= 40
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (PictureSending(policy=SendPolicy.FAILED, waiting=12), "12 pictures wait"),
+        (PictureSending(policy=SendPolicy.NONE, waiting=1), "1 picture waits"),
+        (PictureSending(policy=SendPolicy.NONE), None),
+        (None, None),
+    ],
+)
+async def test_pictures_that_wait_at_an_agent_are_told(
+    people: People, lines: Lines, said: PictureSending | None, told: str | None
+) -> None:
+    lines.more[ONE] = {"pictures": said, "unsent": 3}
+    lines.says(ONE)
+    async with people.signed_in("it@a.example") as browser:
+        for path in ("/fleet", f"/fleet/{ONE}"):
+            page = (await browser.get(path)).text
+            assert ("waits" in page or "pictures wait" in page) == (told is not None)
+            assert told is None or told in page
+        rows = (await browser.get("/api/v1/fleet")).json()["agents"]
+        (row,) = [one for one in rows if one["author"] == ONE]
+        assert row["pictures"] == (None if said is None else {"policy": said.policy.value, "waiting": said.waiting})

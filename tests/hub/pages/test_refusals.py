@@ -16,6 +16,7 @@ from hub.accounts.permission import Role
 from hub.errors import EntryRefused
 from hub.pages.language import LOCALE_FOLDER, Language
 from hub.pages.refusal import refusal, told_again
+from traceability.quality.errors import OutOfDomain
 
 PLANT = "/plants/plant-a"
 CATALOGUE = LOCALE_FOLDER / "zh_CN" / "LC_MESSAGES" / "refusals.po"
@@ -79,6 +80,26 @@ def f(plant, other):
     raise EntryRefused(f"{plant[:3]!r} of {other.plant} is {len(plant)}, {plant[:3]!r}" if plant else "none", where="a")
 """
     assert set(shapes_in(source)) == {"{plant} of {plant2} is {plant3}, {plant}", "none", "a"}
+
+
+def test_what_was_put_under_a_name_first_is_found_too() -> None:
+    source = """
+_ADVICE = "look again"
+def f(plant):
+    what = f"{plant} is gone"
+    raise EntryRefused(what, where=place, advice=_ADVICE)
+def g(what):
+    raise EntryRefused(what)
+"""
+    assert set(shapes_in(source)) == {"{plant} is gone", "look again"}
+
+
+def test_what_the_ground_and_checked_forms_say_is_said_anew() -> None:
+    refused = OutOfDomain("'Z' is no code letter; they are A to H, J to N, P to R")
+    assert refusal(refused, Language.ZH) == "'Z' 不是样本量字码；字码为 A 至 H、J 至 N、P 至 R"
+    assert told_again("Value error, an AQL is above 0", Language.ZH).endswith("AQL 须大于 0")
+    troubles = "last: the period ends on 2026-12-31, which is yet to come (state what has happened)"
+    assert ENGLISH.search(QUOTED.sub("", told_again(troubles, Language.ZH))) is None
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from behind import tables_behind
+from behind import dropped, tables_behind, tampered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_hub import GTIN, START, SmallAgent, projection_of, small_agent, small_hub
@@ -253,12 +253,8 @@ def test_the_order_of_arrival_changes_nothing(order: list[int]) -> None:
 def test_rebuild_makes_every_row_again(tmp_path: Path) -> None:
     hub = told(tmp_path / "hub", [0, 2, 1, 3, 0, 0, 3, 2, 1, 2, 1, 3])
     before = projection_of(hub)
-    with hub.store.writing() as connection:
-        for table in PROJECTION.values():
-            if table.name != "measured":
-                connection.execute(delete(table))
-    with hub.store.writing() as connection:
-        connection.execute(update(PROJECTION["measured"]).values(plan="x"))
+    tampered(hub, *(delete(table) for table in PROJECTION.values() if table.name != "measured"))
+    tampered(hub, update(PROJECTION["measured"]).values(plan="x"))
     first = rebuild(hub)
     assert first.batches == 22
     assert projection_of(hub) == before
@@ -283,9 +279,7 @@ def test_what_an_earlier_program_could_not_take_comes_with_the_new_one(tmp_path:
     hub = told(tmp_path / "hub", IN_TURN)
     expected = projection_of(hub)
     newer = ("codes", "hold", "interlock_refusal")
-    with hub.store.writing() as connection:
-        for name in newer:
-            PROJECTION[name].drop(connection)
+    dropped(hub, *newer)
     hub.store.close()
     again = open_hub(tmp_path / "hub")
     assert not any(projection_of(again)[name] for name in newer)

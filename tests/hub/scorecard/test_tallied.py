@@ -190,7 +190,7 @@ def repeated_and_first(connection: Reading, begin: int, end: int) -> object:
     now = hour_of(START)
     periods = (now - begin, now - (begin + end) // 2, now - end)
     return (
-        first_submissions(connection, "supplier", (periods[0], periods[2])),
+        first_submissions(connection, "supplier", periods),
         first_pass_by_period(connection, "supplier", periods, operation="OP10"),
         first_pass_by_week(connection, {"supplier": (periods[0], periods[2])}),
     )

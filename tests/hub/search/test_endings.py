@@ -17,7 +17,7 @@ from hub.sharing.audit import Question
 from hub.sharing.seen import seen_by
 from hub.store.dialect import is_postgres
 from hub.store.ending_queries import ended_to, items_ending, items_numbered, put_endings
-from hub.store.search_queries import items_like
+from hub.store.piece_queries import items_like
 from hub.store.tables import item_ending
 from traceability.identifier.item import ItemKind, unit_uri
 
@@ -48,7 +48,8 @@ def test_units_and_lots_are_found_by_their_last_characters(chain: Chain) -> None
     assert ending(hub, "711", ItemKind.LOT) == {steel("4711")}
     assert ending(hub, "4711") == set()
     with hub.store.reading() as connection:
-        assert items_like(connection, ItemKind.UNIT, "0017", 20, 0) == [housing("H-00017"), machine("M-90017")]
+        found = items_like(connection, "0017", 20, 0).of
+        assert found == {ItemKind.UNIT: (housing("H-00017"), machine("M-90017")), ItemKind.LOT: ()}
 
 
 @pytest.mark.every_store

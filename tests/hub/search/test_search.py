@@ -4,7 +4,7 @@ from small_chain import HOUSING, MACHINE, STEEL, Chain, housing, machine, small_
 from hub.parts import Hub
 from hub.search.find import search
 from hub.search.views import HitKind, SearchView
-from hub.store.search_queries import items_like, more_rows_than
+from hub.store.piece_queries import items_like
 from traceability.identifier.item import ItemKind
 
 
@@ -111,15 +111,32 @@ def test_of_a_large_hub_numbers_are_found_by_how_they_begin_and_late_ones_by_any
     chain.supplier.send()
     with hub.store.reading() as connection:
 
-        def found(text: str, latest: int | None) -> list[str]:
-            items = items_like(connection, ItemKind.UNIT, text, 10, latest)
+        def found(text: str, newest: int, before: int | None = None) -> list[str]:
+            items = items_like(connection, text, 10, newest, before).of[ItemKind.UNIT]
             return [item.rsplit("/21/", 1)[1] for item in items]
 
-        assert found("H-1", 1) == ["H-17", "H-171"]
-        assert found("h-1", 1) == ["H-17", "H-171"]
-        assert found("H-171", 1) == ["H-171"]
-        assert found("991", 1) == ["Z-9917"]
-        assert found("171", 1) == []
-        assert found("17", None) == ["H-17", "H-171", "Z-9917"]
-        assert more_rows_than(connection, 2)
-        assert not more_rows_than(connection, 1_000)
+        assert found("H-1", 0) == ["H-17", "H-171"]
+        assert found("h-1", 0) == ["H-17", "H-171"]
+        assert found("H-171", 0) == ["H-171"]
+        assert found("991", 0) == ["Z-9917"]
+        assert found("171", 0) == [], "not among the newest"
+        assert found("17", 10_000) == ["H-17", "H-171", "Z-9917"]
+        assert items_like(connection, "17", 10, 10_000).older is None
+        further, looked = items_like(connection, "171", 10, 0).older, list[str]()
+        while further is not None:
+            looked += found("171", 0, further)
+            further = items_like(connection, "171", 10, 0, further).older
+        assert looked == ["H-171"], "further back until nothing is left"
+
+
+def test_the_answer_says_where_to_look_further(chain: Chain, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain.make_housing("Z-9917")
+    chain.supplier.send()
+    monkeypatch.setattr("hub.search.find.LATEST", 0)
+    found = find(hub, "171")
+    assert found.latest_only
+    assert (found.hits, found.not_all) == ((), False)
+    with hub.store.reading() as connection:
+        while found.older is not None and not found.hits:
+            found = search(connection, "171", before=found.older)
+    assert [hit.id for hit in found.hits] == [housing("H-171")]

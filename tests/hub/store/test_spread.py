@@ -1,13 +1,14 @@
 """A store on several servers holds what a store in one file holds, whatever ends in the middle."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_chain import Chain, housing, machine, small_chain, steel
-from small_hub import SHARDS, STORES, small_agent, small_hub
+from small_chain import housing, machine, steel
+from small_hub import small_agent, small_hub
 from small_nodes import EVER, SmallNodes
+from small_spread import UNITS, alike, spread_hub, store_of, work
 from sqlalchemy import select
 
 from hub.audit.fsck import fsck
@@ -16,58 +17,23 @@ from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.store.batches import log_size
-from hub.store.beside import table_digests
 from hub.store.database import Reading
 from hub.store.production_tables import link, link_by_child, unit_result
 from hub.store.spread import mover
 from hub.store.spread.mover import move_all
 from hub.store.spread.plan import SPREAD, SPREAD_TABLES
 from hub.store.spread.status import spread_state
-from hub.store.spread.store import SpreadStore
 from hub.store.tables import metadata
 from hub.store.trace_queries import StoreLinks, links_by
 
 pytestmark = pytest.mark.own_store
 
-UNITS = 8
-
 
 @pytest.fixture
 def spread(tmp_path: Path, nodes: SmallNodes) -> Iterator[Hub]:
     """A hub on three servers; rows are moved when a test says so."""
-    STORES.append(nodes.own.new_database)
-    SHARDS.append(nodes.new_shards)
-    made = small_hub(tmp_path / "spread")
-    STORES.pop()
-    SHARDS.pop()
-    yield made
-    made.store.close()
-
-
-def store_of(hub: Hub) -> SpreadStore:
-    assert isinstance(hub.store, SpreadStore)
-    return hub.store
-
-
-def work(hub: Hub, between: Callable[[], object] = lambda: None) -> Chain:
-    """The same for every hub: units of two plants in several batches."""
-    chain = small_chain(hub)
-    for number in range(UNITS):
-        chain.make_housing(f"H{number}", 25_000 + number, lot=f"L{number % 3}")
-        chain.build_machine(f"M{number}", f"H{number}")
-        if number % 3 == 0:
-            chain.send()
-            between()
-    chain.send()
-    return chain
-
-
-def alike(one: Hub, other: Hub) -> bool:
-    """Whether every table made from the ledger is the same in both; each hub has a key of its own."""
-    with one.store.reading() as here, other.store.reading() as there:
-        left, right = table_digests(here), table_digests(there)
-    del left["author_key"], right["author_key"]
-    return left == right
+    with spread_hub(tmp_path / "spread", nodes.own.new_database, nodes.new_shards) as made:
+        yield made
 
 
 def rows_on(hub: Hub, name: str) -> list[int]:
@@ -197,6 +163,42 @@ def test_while_a_node_is_away_the_rest_is_answered_and_nothing_is_lost(
     move_all(store, still_hours=EVER)
     assert rows_on(spread, "unit_result")[0] == 0
     assert alike(spread, in_a_file)
+
+
+def test_a_node_that_goes_while_it_is_asked_is_named_too(spread: Hub, nodes: SmallNodes) -> None:
+    store, away = store_of(spread), nodes.nodes[1]
+    work(spread)
+    move_all(store, still_hours=EVER)
+
+    def ask_twice() -> None:
+        with spread.store.reading() as connection:
+            _all(connection)
+            away.stop(signal.SIGQUIT)
+            _all(connection)
+
+    def move_on() -> None:
+        away.start()
+        late = [agent.result(f"late-{number}", number) for number in range(9)]
+        ingest(spread, agent.seal(*late), compressed=False)
+        copy_table = mover._copy_table
+
+        def and_gone(*arguments: object) -> object:
+            taken = copy_table(*arguments)  # type: ignore[arg-type]
+            away.stop(signal.SIGQUIT)
+            return taken
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(mover, "_copy_table", and_gone)
+            move_all(store, still_hours=EVER)
+
+    agent = small_agent(spread, "other.line-1", "other")
+    for asking in (ask_twice, move_on):
+        with pytest.raises(StoreGone, match="a node of the store does not answer") as gone:
+            asking()
+        assert store.place.shards[1] in str(gone.value)
+    away.start()
+    move_all(store, still_hours=EVER)
+    assert rebuild(spread).replaced == ()
 
 
 def _answer(hub: Hub, unit: str) -> list[object] | StoreGone:

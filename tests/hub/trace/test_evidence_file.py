@@ -1,4 +1,5 @@
 import pytest
+from behind import tampered
 from small_chain import MACHINE, housing, line_of, machine, small_chain, steel
 from sqlalchemy import Executable, insert, select, update
 
@@ -148,19 +149,18 @@ def test_a_forged_record_in_the_store_shows_on_the_badge(built: Hub) -> None:
     ],
 )
 def test_a_page_that_shows_an_edited_row_is_not_proved(built: Hub, edit: Executable) -> None:
-    with built.store.writing() as connection:
-        connection.execute(edit)
+    tampered(built, edit)
     badge = badge_of(built, machine("M1"))
     assert not badge.ok
     assert "pages show something else" in badge.problems[0]
 
 
 def test_a_row_for_a_record_that_does_not_exist_is_not_proved(built: Hub) -> None:
-    with built.store.writing() as connection:
+    with built.store.reading() as connection:
         row = dict(
             connection.execute(select(unit_result).where(unit_result.c.unit == machine("M1"))).mappings().first()
         )
-        connection.execute(insert(unit_result), [row | {"line": 99}])
+    tampered(built, insert(unit_result).values(row | {"line": 99}))
     assert not badge_of(built, machine("M1")).ok
 
 

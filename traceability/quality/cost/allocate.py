@@ -1,13 +1,15 @@
 """Costs to parts, operations, suppliers and causes: by what an entry says, else by what was counted in its month."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from operator import attrgetter
 
 import msgspec
+from msgspec.structs import astuple
 
 from traceability.quality.cost.category import Category, Driver
 from traceability.quality.cost.split import exact_sum, largest_remainder
@@ -32,22 +34,23 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
     def of(self, dimension: Dimension) -> str:
         """Its name in one dimension."""
-        return str(getattr(self, dimension.value))
+        return _NAME_OF[dimension](self)
 
     def within(self, other: "Place") -> bool:
         """Whether it is what ``other`` names, as far as that says."""
-        return all(other.of(each) in ("", self.of(each)) for each in Dimension)
+        return all(not told or told == own for own, told in zip(astuple(self), astuple(other), strict=True))
 
     def agrees(self, other: "Place") -> bool:
         """Whether both may be the same: nowhere do they name different things."""
-        return all("" in (self.of(each), other.of(each)) or self.of(each) == other.of(each) for each in Dimension)
+        return all(not told or not own or told == own for own, told in zip(astuple(self), astuple(other), strict=True))
 
     def joined(self, other: "Place") -> "Place":
         """What either of them names."""
-        return Place(*(self.of(each) or other.of(each) for each in Dimension))
+        return Place(*(own or told for own, told in zip(astuple(self), astuple(other), strict=True)))
 
 
 NOWHERE = Place()
+_NAME_OF: dict[Dimension, Callable[[Place], str]] = {each: attrgetter(each.value) for each in Dimension}
 
 
 class Source(StrEnum):
@@ -139,23 +142,28 @@ def _by_month(quantities: Iterable[Quantity]) -> _ByMonth:
     found: _ByMonth = {}
     for one in quantities:
         places = found.setdefault((one.driver, one.month), {})
-        places[one.place] = places.get(one.place, Fraction(0)) + one.amount
+        known = places.get(one.place)
+        places[one.place] = one.amount if known is None else known + one.amount
     return found
 
 
 def _fitting(places: dict[Place, Fraction], stated: Place) -> dict[Place, Fraction]:
     """The places that the entry does not contradict, told as exactly as either of them does."""
+    positive = {place: amount for place, amount in places.items() if amount.numerator > 0}
+    if stated == NOWHERE:
+        return positive
     weights: dict[Place, Fraction] = {}
-    for place, amount in places.items():
-        if amount > 0 and place.agrees(stated):
+    for place, amount in positive.items():
+        if place.agrees(stated):
             joined = stated.joined(place)
-            weights[joined] = weights.get(joined, Fraction(0)) + amount
+            known = weights.get(joined)
+            weights[joined] = amount if known is None else known + amount
     return weights
 
 
 def _spread(amount: Decimal, weights: dict[Place, Fraction], stated: Place) -> Sequence[tuple[Place, Decimal]]:
     if not weights:
         return [(stated, amount)]
-    places = sorted(weights)
+    places = sorted(weights, key=astuple)
     shares = largest_remainder(amount, [weights[place] for place in places])
     return [(place, share) for place, share in zip(places, shares, strict=True) if share]

@@ -39,6 +39,10 @@ class Driver(StrEnum):
     """Items judged or values measured at incoming inspection."""
     CALIBRATIONS = "calibrations"
     """Gauges calibrated, each in equal shares to what it measures."""
+    INCOMING_MINUTES = "incoming-minutes"
+    """Minutes that incoming inspections took, in months in which every one of them states it."""
+    CALIBRATION_MINUTES = "calibration-minutes"
+    """Minutes that calibrations took, in months in which every one of them states it."""
     HOLDS = "holds"
     """Units and lots put on hold."""
     FIELD_FAILURES = "field-failures"
@@ -85,6 +89,10 @@ _DRIVERS: Mapping[Activity, Driver] = {
     Activity.INCOMING_INSPECTION: Driver.INCOMING_CHECKS,
     Activity.CALIBRATION: Driver.CALIBRATIONS,
 }
+_IN_MINUTES: Mapping[Driver, Driver] = {
+    Driver.INCOMING_CHECKS: Driver.INCOMING_MINUTES,
+    Driver.CALIBRATIONS: Driver.CALIBRATION_MINUTES,
+}
 _LOSS_DRIVERS: Mapping[CostItem, Driver] = {
     CostItem.SCRAP: Driver.SCRAPPED,
     CostItem.REWORK: Driver.REWORKS,
@@ -103,3 +111,8 @@ def category_of_loss(item: CostItem) -> Category:
 def driver_of_loss(item: CostItem) -> Driver | None:
     """By what a loss is allocated; downgrading, downtime and discounts follow nothing that is counted."""
     return _LOSS_DRIVERS.get(item)
+
+
+def in_minutes(driver: Driver | None) -> Driver | None:
+    """The driver that counts the same work by the time it took; None where no time is stated."""
+    return None if driver is None else _IN_MINUTES.get(driver)

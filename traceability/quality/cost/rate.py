@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -58,6 +58,16 @@ class Pricing(msgspec.Struct, frozen=True, kw_only=True):
 def rate_on(rates: Sequence[Rate], part: str, operation: str, day: date) -> Rate | None:
     """Of the rates that hold on a day that of the part and operation, else the part's, the operation's, anybody's."""
     return _rate_on(_by_place(rates), part, operation, day)
+
+
+def changes_of(rates: Iterable[Rate]) -> frozenset[date]:
+    """The days on which another rate may hold than the day before: between two of them none does."""
+    begins, ends = set[date](), set[date]()
+    for rate in rates:
+        begins.add(rate.begin)
+        if rate.end is not None and rate.end < date.max:
+            ends.add(rate.end + timedelta(days=1))
+    return frozenset(begins | ends)
 
 
 def _by_place(rates: Sequence[Rate]) -> _ByPlace:

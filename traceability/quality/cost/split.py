@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from math import lcm
 
 from traceability.quality.errors import OutOfDomain
 
@@ -32,15 +33,17 @@ def largest_remainder(amount: Decimal, weights: Sequence[Fraction]) -> list[Deci
     Every share is cut to the cent, and the cents left over go to the largest remainders (Hare–Niemeyer), of equal ones
     to the first. ``OutOfDomain`` unless the weights are non-negative and not all zero.
     """
-    total = sum(weights, start=Fraction(0))
-    if total <= 0 or any(weight < 0 for weight in weights):
+    whole_in = lcm(*(weight.denominator for weight in weights))
+    parts = [weight.numerator * (whole_in // weight.denominator) for weight in weights]
+    total = sum(parts)
+    if total <= 0 or min(parts) < 0:
         raise OutOfDomain("weights are not negative, and at least one of them is positive")
     unit = quantum(amount)
     units = int(Fraction(amount) / Fraction(unit))
-    exact = [abs(units) * weight / total for weight in weights]
-    whole = [int(share) for share in exact]
+    shares = [divmod(abs(units) * part, total) for part in parts]
+    whole = [share for share, _ in shares]
     left = abs(units) - sum(whole)
-    by_remainder = sorted(range(len(exact)), key=lambda place: (whole[place] - exact[place], place))
+    by_remainder = sorted(range(len(shares)), key=lambda place: -shares[place][1])
     for place in by_remainder[:left]:
         whole[place] += 1
     sign = -1 if units < 0 else 1

@@ -1,9 +1,12 @@
 """Double sampling plans by attributes: ISO 2859-1:1999 Tables 3-A (normal) and 3-B (tightened).
 
 A double plan stands for the single plan of the same letter and AQL: two samples of equal size, each that of the letter
-before, and numbers that depend on the single plan's acceptance number only. Tests compare the operating
-characteristic of each with that of its single plan. Where that one accepts none there is no double plan, and the
-single one is to be used (the table's asterisk). Reduced double plans are not given: use the single ones.
+before, and numbers that depend on the single plan's acceptance number only. Every cell was compared with a
+transcription of the earlier edition (MIL-STD-105E): sample sizes and arrows are the same everywhere, and so are the
+numbers but for those of the acceptance numbers 3, 7 and 8, which this edition changed for a smaller average sample;
+these are from no print, and tests compare the operating characteristic of each with that of its single plan. Where
+that one accepts none there is no double plan, and the single one is to be used (the table's asterisk). Reduced double
+plans are not given: use the single ones.
 """
 
 from decimal import Decimal

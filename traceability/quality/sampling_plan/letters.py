@@ -1,6 +1,6 @@
 """Code letters of sample sizes: ISO 2859-1:1999 Table 1 (GB/T 2828.1-2012 table 1), the same in ISO 3951-1 from B on.
 
-Every entry was compared with an independent transcription of the table (ANSI/ASQ Z1.4, whose Table I is the same).
+Every entry was compared with three independent transcriptions of the table, which agree (ANSI/ASQ Z1.4 has the same).
 """
 
 from bisect import bisect_left

@@ -1,10 +1,11 @@
 """Plans on measurements of a normal characteristic, after ISO 3951-1: s-method and σ-method, k form and p* form.
 
-The sample sizes of the s-method by code letter are those of ISO 3951-1:2005. The constants k are *derived*, not the
-standard's: k is chosen so that the plan and the single plan of ISO 2859-1 with the same letter, AQL and severity
-accept the same share half the time (indifference quality). The published k of the plans that stand for acceptance
-number 0, letters B to K (0.950, 1.242, 1.476, 1.696, 1.889, 2.079, 2.254, 2.425, 2.580), and that of letter F at AQL
-2.5 (1.405) lie within 0.025 of these: a test says so. Whoever has agreed on the standard's own tables gives ``n`` and
+The sample sizes of the s-method go by the code letter. They and the constants k are *derived*, not the standard's: k
+is chosen so that the plan and the single plan of ISO 2859-1 with the same letter, AQL and severity accept the same
+share half the time (indifference quality). The whole tables of ISO 3951 were not to be had; of the three plans of its
+worked examples (ISO 3951-2:2013, 16.2 and 16.3.2: letter B at 4.0 with p* 0.1925, F at 2.5 with k 1.426, K at 0.10
+with k 2.580) the constants lie within 0.025 of these, and two have the sample of this module; that of K is 28 there
+and 50 here, so that a lot is judged on more items. Whoever has agreed on the standard's own tables gives ``n`` and
 ``k`` in the agreement (:func:`stated_plan`). The σ-method's sample is derived in the same manner, with the single
 plan's consumer's risk quality (10 %) as the second point, and never larger than the s-method's.
 

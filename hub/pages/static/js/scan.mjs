@@ -26,7 +26,7 @@ async function byHub(video, csrf) {
   const picture = await pictureOf(video);
   const headers = { "Content-Type": "application/octet-stream", "X-CSRF-Token": csrf };
   const answer = await fetch(PHOTO, { method: "POST", body: picture, headers });
-  if (!answer.ok) return null;
+  if (!answer.ok) return null; // too many look at once, or the picture is not whole: the next one is tried
   const { symbols } = await answer.json();
   const known = symbols.flatMap((symbol) => symbol.hits).find((hit) => hit.known);
   if (known) return { url: known.url, code: symbols[0].text };
@@ -38,17 +38,41 @@ async function byBrowser(detector, video) {
   return code ? { url: `/search?q=${encodeURIComponent(code.rawValue)}`, code: code.rawValue } : null;
 }
 
+function whyNot(place, error) {
+  if (["NotFoundError", "OverconstrainedError", "DevicesNotFoundError"].includes(error.name)) return place.dataset.none;
+  if (["NotReadableError", "AbortError"].includes(error.name)) return place.dataset.busy;
+  return place.dataset.refused;
+}
+
+// One look; a detector that fails is not asked again, a hub that does not answer is.
+async function look(place, video, seeing) {
+  if (seeing.detector) {
+    try {
+      return await byBrowser(seeing.detector, video);
+    } catch {
+      seeing.detector = null;
+    }
+  }
+  try {
+    return await byHub(video, place.dataset.csrf);
+  } catch {
+    return { silent: true };
+  }
+}
+
 // What is found is opened, or handed to take.
 export async function scan(place, button, take) {
   const video = place.querySelector("video");
   const status = place.querySelector("[data-status]");
   let stream;
   place.hidden = false;
+  video.hidden = false;
   button.disabled = true;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
-  } catch {
-    status.textContent = place.dataset.refused;
+  } catch (error) {
+    status.textContent = whyNot(place, error);
+    video.hidden = true;
     button.disabled = false;
     return;
   }
@@ -64,10 +88,10 @@ export async function scan(place, button, take) {
   video.srcObject = stream;
   await video.play();
   status.textContent = place.dataset.looking;
-  const detector = await detectorOf();
+  const seeing = { detector: await detectorOf().catch(() => null) };
   while (going) {
-    const found = detector ? await byBrowser(detector, video) : await byHub(video, place.dataset.csrf);
-    if (going && take && found) {
+    const found = await look(place, video, seeing);
+    if (going && take && found?.code) {
       stop();
       take(found.code);
       return;
@@ -77,7 +101,9 @@ export async function scan(place, button, take) {
       window.location.assign(found.url);
       return;
     }
-    if (found?.text) status.textContent = `${place.dataset.unknown} ${found.text}`;
+    const told = found?.text ? `${place.dataset.unknown} ${found.text}` : null;
+    const said = told ?? (found?.silent ? place.dataset.silent : place.dataset.looking);
+    if (status.textContent !== said) status.textContent = said;
     await pause(EVERY_MS);
   }
 }

@@ -27,6 +27,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop it, and what tallies say of themselves."""
     for name in sa.inspect(op.get_bind()).get_table_names():
-        if name in {"tallied", "component_count"}:
+        if name in {"tallied", "component_count", "costed", "unit_places"}:
             op.execute(sa.delete(sa.table(name)))
     op.drop_index("unit_result_again", "unit_result", if_exists=True)

@@ -1,4 +1,4 @@
-"""Plans on measurements: against published constants, SciPy's noncentral t, and the attribute plans they stand for."""
+"""Plans on measurements: against SciPy's noncentral t, and the attribute plans they stand for."""
 
 import math
 from decimal import Decimal
@@ -20,21 +20,6 @@ from traceability.quality.sampling_plan.variables import (
     sigma_plan,
     stated_plan,
 )
-
-# ISO 3951-1:2005 Table B.1 (s-method, normal inspection): the diagonal of acceptance number 0, and its worked example.
-PUBLISHED = [
-    ("B", "4.0", 3, 0.950), ("C", "2.5", 4, 1.242), ("D", "1.5", 6, 1.476), ("E", "1.0", 9, 1.696),
-    ("F", "0.65", 13, 1.889), ("G", "0.40", 18, 2.079), ("H", "0.25", 25, 2.254), ("J", "0.15", 35, 2.425),
-    ("K", "0.10", 50, 2.580), ("F", "2.5", 13, 1.405),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("letter", "aql", "sample", "k"), PUBLISHED)
-def test_derived_constants_are_near_the_published_ones(letter: str, aql: str, sample: int, k: float) -> None:
-    plan = s_plan(letter, Decimal(aql))
-    assert plan.sample == sample
-    assert plan.k == pytest.approx(k, abs=0.025)
-    assert plan.derived
 
 
 @pytest.mark.parametrize("n", [3, 4, 13, 70, 250])
@@ -60,15 +45,6 @@ def test_measuring_and_counting_part_ways_nowhere_far(letter: str, aql: str, sev
             assert acceptance_by_variables(plan, p) == pytest.approx(acceptance(single, p), abs=0.12)
     assert plans[1].sample <= plans[0].sample or plans[0].sample <= 4
     assert plans[0].sample <= max(single.sample, 3)
-
-
-def test_the_worked_example_of_the_standard() -> None:
-    # ISO 3951-1:2005, 16.2: operating temperature, upper limit 60 °C, n = 13, k = 1.405
-    values = [52.5, 53, 54, 54.5, 55, 55.5, 56, 54, 53.5, 55, 54, 53, 52.5]
-    found = judge(stated_plan(13, 1.405), values, upper=60.0)
-    assert found.accepted
-    assert found.upper == pytest.approx((60 - found.mean) / found.spread)
-    assert not judge(stated_plan(13, 1.405), [value + 5 for value in values], upper=60.0).accepted
 
 
 @given(

@@ -1,0 +1,84 @@
+"""What came from whom and where is kept up by the batches themselves: each unit counts once at each plant, ever."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from hub.rollup.entering import BatchResults
+from hub.store.activity_queries import arrived, known_before
+from hub.store.arrived_queries import (
+    NOWHERE,
+    Origin,
+    Places,
+    Told,
+    add_sent,
+    add_told,
+    add_units,
+    any_nowhere,
+    begin_keeping,
+    is_kept,
+    sent_in,
+)
+from hub.store.database import Writing
+from hub.store.rows import Row
+from hub.store.tables import unit_result
+
+
+def keep_arrivals(
+    connection: Writing, first: int, last: int, read: BatchResults, rows: Iterable[Row] | None = None
+) -> None:
+    """Add the batches from ``first`` to ``last``; ``read`` holds the histories of their units, ``rows`` are theirs."""
+    if not first:
+        begin_keeping(connection)
+    elif not is_kept(connection):
+        return
+    add_sent(connection, sent_in(connection, first, last))
+    told, units = _from_store(connection, first, last) if rows is None else _from_rows(rows)
+    if told:
+        strangers = any_nowhere(connection) or any(key.plant == NOWHERE for key in told)
+        known = known_before(connection, units, first - 1) if strangers else _of_histories(read, first)
+        add_units(connection, _changes(units, known))
+        add_told(connection, told)
+
+
+def _from_rows(rows: Iterable[Row]) -> tuple[dict[Origin, Told], dict[str, set[str]]]:
+    """Results by whence they are, and plants by unit."""
+    results: Counter[tuple[str, ...]] = Counter()
+    last: dict[tuple[str, ...], int] = {}
+    units: defaultdict[str, set[str]] = defaultdict(set)
+    for name, row in rows:
+        if name == unit_result.name:
+            plant, unit, at = str(row["plant"] or NOWHERE), row["unit"], row["event_time"]
+            origin = (plant, str(row["author"]), str(row["part"]), str(row["operation"]))
+            assert isinstance(at, int)
+            results[origin] += 1
+            last[origin] = max(at, last.get(origin, at))
+            if unit is not None:
+                units[str(unit)].add(plant)
+    return {Origin(*origin): Told(n, last[origin]) for origin, n in results.items()}, units
+
+
+def _from_store(connection: Writing, first: int, last: int) -> tuple[dict[Origin, Told], dict[str, set[str]]]:
+    came = arrived(connection, first - 1, last)
+    units: defaultdict[str, set[str]] = defaultdict(set)
+    for plant, unit in came.units:
+        units[unit].add(plant or NOWHERE)
+    return came.told, units
+
+
+def _of_histories(read: BatchResults, first: int) -> Iterable[tuple[str, str]]:
+    return ((one.scored.plant, one.scored.attempt.unit) for one in read.histories if one.batch_id < first)
+
+
+def _changes(units: dict[str, set[str]], known: Iterable[tuple[str | None, str]]) -> Counter[Places]:
+    """How many units more there are at each set of plants; ``known`` are the plants of units before."""
+    before: defaultdict[str, set[str]] = defaultdict(set)
+    for plant, unit in known:
+        before[unit].add(plant or NOWHERE)
+    changes: Counter[Places] = Counter()
+    for unit, plants in units.items():
+        old = before.get(unit, set())
+        if not plants <= old:
+            changes[tuple(sorted(old | plants))] += 1
+            if old:
+                changes[tuple(sorted(old))] -= 1
+    return changes
