@@ -21,6 +21,7 @@ from pathlib import Path
 from hub.composition import create_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.ingest.ingest import ingest
+from hub.memory import few_collections
 from hub.parts import Hub
 from traceability.batch.header import FORMAT_VERSION, Header
 from traceability.batch.open import compress, open_batch
@@ -173,6 +174,7 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=2)
     options = arguments.parse_args()
     made = batches(options.results, options.batch, options.measurements)
+    few_collections()  # as the hub does before it serves
     for _ in range(options.runs):
         with tempfile.TemporaryDirectory() as folder:
             _run(Path(folder), made, options)

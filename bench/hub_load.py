@@ -1,12 +1,14 @@
 """Many agents at one hub: errors, time from a batch's last byte to its receipt, fairness, memory of the hub.
 
-    python bench/hub_load.py [--agents 1000] [--every 5] [--rounds 6] [--results 5] [--measurements 10] [--readers 0]
+    python bench/hub_load.py [--agents 1000] [--every 5] [--rounds 6] [--results 5] [--measurements 10]
+                             [--readers 0] [--apart]
 
 A real hub in a process of its own, asked over HTTP on loopback. All batches are made and signed beforehand. Each agent
-keeps a connection of its own and sends a batch every so many seconds, at moments spread evenly; when it is told to come
-again (503, 429) it does, and that counts. Agents speak as little HTTP as will do, for they share the machine's cores
-with the hub: their processor time is told as well. ``--readers`` ask for pages meanwhile. Run twice, the second time
-with twice the interval: half the rate.
+keeps a connection of its own and sends a batch every so many seconds, at moments spread evenly; when it is told to
+come again (503, 429) it does, and that counts. Agents speak as little HTTP as will do, for they share the machine's
+cores with the hub: their processor time is told as well. ``--readers`` look about a second at each page meanwhile;
+``--apart`` they ask a process of their own that serves the same hub. Run twice, the second time with twice the
+interval: half the rate.
 """
 
 import argparse
@@ -117,12 +119,12 @@ def registered(folder: Path, agents: int) -> None:
     hub.store.close()
 
 
-def served(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+def served(folder: Path, name: str = "hub", role: str = "all") -> tuple[subprocess.Popen[bytes], str]:
     """The hub in a process of its own, and its address."""
-    ready = folder / "ready.json"
+    ready = folder / f"{name}.json"
     command = [sys.executable, "-m", "hub", "serve", "--data", str(folder / "hub"), "--port", "0", "--open-pages",
-               "--ready-file", str(ready)]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=(folder / "hub.log").open("wb"))
+               "--role", role, "--ready-file", str(ready)]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=(folder / f"{name}.log").open("wb"))
     for _ in range(600):
         if ready.exists():
             return process, str(msgspec.json.decode(ready.read_bytes())["url"])
@@ -181,22 +183,25 @@ async def sending(line: Line, number: int, bodies: list[bytes], options: argpars
     line.close()
 
 
-async def reading(client: httpx.AsyncClient, seen: Seen, ended: asyncio.Event) -> None:
-    """Somebody who looks at pages, without a pause."""
+async def reading(client: httpx.AsyncClient, number: int, seen: Seen, ended: asyncio.Event) -> None:
+    """Somebody who looks at pages, about a second at each."""
+    dice = random.Random(number)
+    await asyncio.sleep(dice.random())
     while not ended.is_set():
         for page in PAGES:
             started = time.perf_counter()
             await client.get(page)
             seen.pages.append(time.perf_counter() - started)
+            await asyncio.sleep(dice.uniform(0.5, 1.5))
 
 
-async def load(url: str, made: list[list[bytes]], options: argparse.Namespace) -> tuple[Seen, float]:
+async def load(url: str, pages: str, made: list[list[bytes]], options: argparse.Namespace) -> tuple[Seen, float]:
     """All agents, and the readers."""
     seen, ended = Seen([], [], Counter(), Counter()), asyncio.Event()
     place = httpx.URL(url)
-    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+    async with httpx.AsyncClient(base_url=pages, timeout=120) as client:
         began = time.perf_counter()
-        readers = [asyncio.create_task(reading(client, seen, ended)) for _ in range(options.readers)]
+        readers = [asyncio.create_task(reading(client, number, seen, ended)) for number in range(options.readers)]
         lines = [Line(place.host, place.port or 80) for _ in made]
         await asyncio.gather(*(sending(lines[at], at, bodies, options, seen) for at, bodies in enumerate(made)))
         took = time.perf_counter() - began
@@ -242,19 +247,22 @@ def main() -> None:
     arguments.add_argument("--results", type=int, default=5, help="unit results in a batch")
     arguments.add_argument("--measurements", type=int, default=10)
     arguments.add_argument("--readers", type=int, default=0, help="how many look at pages meanwhile")
+    arguments.add_argument("--apart", action="store_true", help="a process of its own answers readers")
     options = arguments.parse_args()
     made = [agent_batches(number, options) for number in range(options.agents)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         registered(folder / "hub", options.agents)
         process, url = served(folder)
+        others = [served(folder, "pages", "web")] if options.apart else []
         try:
             before, options.began = _cpu(process.pid), time.process_time()
-            seen, took = asyncio.run(load(url, made, options))
+            seen, took = asyncio.run(load(url, others[0][1] if others else url, made, options))
             tell(seen, took, options, process.pid, _cpu(process.pid) - before)
         finally:
-            process.terminate()
-            process.wait(timeout=60)
+            for one in (process, *(other for other, _ in others)):
+                one.terminate()
+                one.wait(timeout=60)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ from contextlib import AbstractContextManager
 
 from hub.alone import repeating_alone
 from hub.epcis.desk import work_off
-from hub.epcis.names import catch_up_names
+from hub.epcis.names import name_beside
 from hub.epcis.tell import tell
 from hub.parts import Hub
 
 EVERY_S = 2.0
-_NAMES_A_ROUND = 5
 _LOG = logging.getLogger(__name__)
 
 
@@ -28,7 +27,7 @@ class _Round:
 
     def __call__(self) -> None:
         work_off(self._hub)
-        catch_up_names(self._hub, _NAMES_A_ROUND)
+        name_beside(self._hub)
         before, self._failing = self._failing, tell(self._hub)[1]
         if self._failing > before:
             _LOG.warning("%d subscriptions could not be told; each says why", self._failing)

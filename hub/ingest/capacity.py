@@ -22,7 +22,7 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     verifying: int = 2
     gathered: int = 48 * 1024 * 1024
     together: int = 64
-    apart_s: float = 0.04
+    apart_s: float = 0.05
     worth_waiting: int = 512 * 1024
     early: int = EARLY_BATCHES
     held_s: float = EARLY_HELD_S

@@ -1,7 +1,8 @@
 """What came from whom and where is kept up by the batches themselves: each unit counts once at each plant, ever."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from hub.rollup.entering import BatchResults
 from hub.store.activity_queries import arrived, known_before
@@ -13,9 +14,8 @@ from hub.store.arrived_queries import (
     add_sent,
     add_told,
     add_units,
-    any_nowhere,
     begin_keeping,
-    is_kept,
+    keeping,
     sent_in,
 )
 from hub.store.database import Writing
@@ -29,12 +29,13 @@ def keep_arrivals(
     """Add the batches from ``first`` to ``last``; ``read`` holds the histories of their units, ``rows`` are theirs."""
     if not first:
         begin_keeping(connection)
-    elif not is_kept(connection):
+    kept, nowhere = keeping(connection)
+    if not kept:
         return
     add_sent(connection, sent_in(connection, first, last))
     told, units = _from_store(connection, first, last) if rows is None else _from_rows(rows)
     if told:
-        strangers = any_nowhere(connection) or any(key.plant == NOWHERE for key in told)
+        strangers = nowhere or any(key.plant == NOWHERE for key in told)
         known = known_before(connection, units, first - 1) if strangers else _of_histories(read, first)
         add_units(connection, _changes(units, known))
         add_told(connection, told)
@@ -42,18 +43,17 @@ def keep_arrivals(
 
 def _from_rows(rows: Iterable[Row]) -> tuple[dict[Origin, Told], dict[str, set[str]]]:
     """Results by whence they are, and plants by unit."""
-    results: Counter[tuple[str, ...]] = Counter()
-    last: dict[tuple[str, ...], int] = {}
+    results: Counter[tuple[Any, ...]] = Counter()
+    last: dict[tuple[Any, ...], int] = {}
     units: defaultdict[str, set[str]] = defaultdict(set)
-    for name, row in rows:
-        if name == unit_result.name:
-            plant, unit, at = str(row["plant"] or NOWHERE), row["unit"], row["event_time"]
-            origin = (plant, str(row["author"]), str(row["part"]), str(row["operation"]))
-            assert isinstance(at, int)
-            results[origin] += 1
-            last[origin] = max(at, last.get(origin, at))
-            if unit is not None:
-                units[str(unit)].add(plant)
+    told: list[Mapping[str, Any]] = [row for name, row in rows if name == unit_result.name]
+    for row in told:
+        plant, at = row["plant"] or NOWHERE, row["event_time"]
+        origin = (plant, row["author"], row["part"], row["operation"])
+        results[origin] += 1
+        last[origin] = max(at, last.get(origin, at))
+        if row["unit"] is not None:
+            units[row["unit"]].add(plant)
     return {Origin(*origin): Told(n, last[origin]) for origin, n in results.items()}, units
 
 

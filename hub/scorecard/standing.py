@@ -9,6 +9,7 @@ submitted on it.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,7 +30,7 @@ from hub.scorecard.views import CapabilityView
 from hub.store.batches import log_size
 from hub.store.correction_queries import Place, erroneous
 from hub.store.database import Reading
-from hub.store.master_queries import Master, PartEntry, PlantEntry, parts_named, plans_of_plants, read_master
+from hub.store.master_queries import Master, PartEntry, PlanEntry, PlantEntry, parts_named, plans_of_plants, read_master
 from hub.store.quality_queries import loss_lines
 from hub.store.rollup_many_queries import WeekCounts, first_pass_by_week, hours_with_submissions
 from hub.store.rollup_queries import Range
@@ -194,14 +195,37 @@ def _weeks(known: _Known) -> tuple[WeekYield, ...]:
     by_week: defaultdict[int, list[WeekCounts]] = defaultdict(list)
     for one in known.weeks:
         by_week[one.week].append(one)
-    zone = ZoneInfo(known.entry.time_zone)
+    zone, planned = ZoneInfo(known.entry.time_zone), Planned(known.records.plans)
     return tuple(
         WeekYield(
             first=instant_of(known.hours[0] + 168 * week).astimezone(zone).date(),
-            rolled=plant_rolled_yield(plant_families(known.records.plans, _counts(by_week[week]), {})),
+            rolled=_rolled(planned, tuple(_counts(by_week[week]).items())),
         )
         for week in sorted(by_week)
     )
+
+
+class Planned:
+    """Plans, told from others by what they say: comparing them in full takes longer than what they are for."""
+
+    def __init__(self, plans: tuple[PlanEntry, ...]) -> None:
+        self.plans = plans
+        self._said = msgspec.json.encode(plans)
+        self._hash = hash(self._said)
+
+    def __hash__(self) -> int:
+        """Of what they say."""
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they say the same."""
+        return isinstance(other, Planned) and self._said == other._said
+
+
+@lru_cache(maxsize=4096)
+def _rolled(planned: Planned, counts: tuple[tuple[Subject, FirstPass], ...]) -> PlantRolledYield:
+    """The rolled yield of one week: most of them are over, and what they come to stays."""
+    return plant_rolled_yield(plant_families(planned.plans, dict(counts), {}))
 
 
 def _capability(known: _Known, found: Iterable[Period], parts: Mapping[str, PartEntry]) -> tuple[CapabilityView, ...]:

@@ -19,7 +19,9 @@ from traceability.identifier.item import ItemKind, item_uri, parse_item
 LIMIT = 20
 LONGEST = 400
 LATEST = 10_000
-"""Of so many results and links at a time numbers are searched from within; of all, by how they begin and end."""
+"""Of so many results and links numbers are searched from within; of all, by how they begin and end."""
+FURTHER = 30_000
+"""The same for who looks further back."""
 _KINDS = {ItemKind.UNIT: HitKind.UNIT, ItemKind.LOT: HitKind.LOT}
 
 
@@ -39,7 +41,7 @@ def search(connection: Reading, query: str, limit: int = LIMIT, before: int | No
             problem = str(error)
     elif (item := item_called(connection, text)) is not None:
         return search_item(connection, query, item, limit)
-    items = items_like(connection, text, limit + 1, LATEST, before)
+    items = items_like(connection, text, limit + 1, LATEST if before is None else FURTHER, before)
     groups = [_hits(connection, items.of[kind]) for kind in KINDS]
     if before is None:
         parts = [_part_hit(entry) for entry in parts_like(connection, text, limit + 1)]

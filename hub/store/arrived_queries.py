@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import Insert, Result, Select, Table, bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -13,6 +14,7 @@ from hub.store.chunks import in_chunks
 from hub.store.database import Reading, Writing
 from hub.store.dialect import insert_or_add, is_postgres, own_schema
 from hub.store.memo import once
+from hub.store.quick import ask, put
 from hub.store.sharing_views import looks_as
 from hub.store.tables import batch, unit_result
 from traceability.encoding import sha256
@@ -69,33 +71,27 @@ def begin_keeping(connection: Writing) -> None:
 
 def sent_in(connection: Reading, first: int, last: int) -> dict[str, Sent]:
     """The batches from ``first`` to ``last``, by author."""
-    return _sent(connection.execute(_SENT_IN, {"first": first, "last": last}))
+    found = ask(connection, _SENT_IN, {"first": first, "last": last})
+    return {author: Sent(batches, int(records), last_contact) for author, batches, records, last_contact in found}
 
 
 def add_sent(connection: Writing, sent: Mapping[str, Sent]) -> None:
     """Add batches of authors."""
-    rows = [{"author": author, **msgspec.structs.asdict(one)} for author, one in sorted(sent.items())]
-    if rows:
-        connection.execute(_summing(connection, author_sent, ("batches", "records"), ("last_contact",)), rows)
+    rows = [(author, *astuple(one)) for author, one in sorted(sent.items())]
+    put(connection, _summing(connection, author_sent, ("batches", "records"), ("last_contact",)), author_sent, rows)
 
 
 def add_told(connection: Writing, told: Mapping[Origin, Told]) -> None:
     """Add results."""
-    rows = [{**msgspec.structs.asdict(key), **msgspec.structs.asdict(one)} for key, one in sorted(told.items())]
-    if rows:
-        connection.execute(_summing(connection, author_results, ("results",), ("last_event",)), rows)
+    rows = [(*astuple(key), *astuple(one)) for key, one in sorted(told.items())]
+    put(connection, _summing(connection, author_results, ("results",), ("last_event",)), author_results, rows)
 
 
 def add_units(connection: Writing, changes: Mapping[Places, int]) -> None:
     """Add units by their plants; negative counts take away."""
-    rows = [
-        {"id": _id_of(places), "places": _text_of(places), "units": n}
-        for places, n in sorted(changes.items())
-        if n and places
-    ]
-    if rows:
-        connection.execute(insert_or_add(connection, unit_places, ("units",)), rows)
-    fewer = [row["id"] for row in rows if int(row["units"]) < 0]
+    rows = [(_id_of(places), _text_of(places), n) for places, n in sorted(changes.items()) if n and places]
+    put(connection, insert_or_add(connection, unit_places, ("units",)), unit_places, rows)
+    fewer = [_id_of(places) for places, n in changes.items() if n < 0]
     if fewer:
         connection.execute(delete(unit_places).where(unit_places.c.id.in_(fewer), unit_places.c.units == 0))
 
@@ -109,7 +105,7 @@ def add_built(connection: Writing, changes: Mapping[tuple[str, Places], int]) ->
     ]
     if rows:
         connection.execute(insert_or_add(connection, component_places, ("units",)), rows)
-    if any(int(row["units"]) < 0 for row in rows):
+    if any(n < 0 for n in changes.values()):
         connection.execute(delete(component_places).where(component_places.c.units == 0))
 
 
@@ -119,9 +115,10 @@ def built_at(connection: Reading, plant: str) -> dict[Places, int]:
     return {tuple(msgspec.json.decode(row.places, type=list[str])): row.units for row in _past_views(connection, query)}
 
 
-def any_nowhere(connection: Reading) -> bool:
-    """Whether an author that belongs to no plant ever told of a result."""
-    return connection.execute(_NOWHERE).first() is not None
+def keeping(connection: Writing) -> tuple[bool, bool]:
+    """Whether what came is kept since the log began, and whether an author of no plant ever told of a result."""
+    ((kept, nowhere),) = ask(connection, _KEEPING)
+    return kept is not None, nowhere is not None
 
 
 def sent_by(connection: Reading) -> dict[str, Sent]:
@@ -241,6 +238,7 @@ def _summing(connection: Writing, table: Table, sums: Collection[str], greatest:
 # made once: building and compiling a statement takes longer than running it
 _KEPT = select(unit_places.c.id).where(unit_places.c.id == _id_of(()))
 _NOWHERE = select(author_results.c.author).where(author_results.c.plant == NOWHERE).limit(1)
+_KEEPING = select(_KEPT.scalar_subquery(), _NOWHERE.scalar_subquery())
 _SENT = select(
     batch.c.author,
     func.count().label("batches"),

@@ -53,15 +53,16 @@ def key_in_force(connection: Reading, author: str, position: int) -> KeyInForce 
 
 def revocation_in_force(connection: Reading, author: str, position: int) -> Revocation | None:
     """The revocation that leaves ``author`` without a key at log index ``position``, if one does."""
-    row = connection.execute(_REVOKED, {"author": author, "before": position}).one_or_none()
-    if row is None:
+    found = ask(connection, _REVOKED, {"author": author, "before": position})
+    if not found:
         return None
+    batch_id, reason = found[0]
     later = select(author_key.c.batch_id).where(
-        author_key.c.id == author, author_key.c.batch_id < position, author_key.c.batch_id > row.batch_id
+        author_key.c.id == author, author_key.c.batch_id < position, author_key.c.batch_id > batch_id
     )
     if connection.execute(later.limit(1)).one_or_none() is not None:
         return None
-    return Revocation(batch_id=row.batch_id, reason=row.reason)
+    return Revocation(batch_id=batch_id, reason=reason)
 
 
 def plant_of_author(connection: Reading, author: str) -> str | None:
@@ -81,11 +82,12 @@ def authors_revoked(connection: Reading) -> dict[str, str]:
 
 
 def _last_key(connection: Reading, author: str, position: int) -> KeyInForce | None:
-    row = connection.execute(_LAST_KEY, {"author": author, "before": position}).one_or_none()
-    if row is None:
+    found = ask(connection, _LAST_KEY, {"author": author, "before": position})
+    if not found:
         return None
-    key = from_base64(row.public_key, f"public key of {author}")
-    return KeyInForce(author=author, plant=row.plant, public_key=key, environment=row.environment)
+    plant_id, public_key, environment = found[0]
+    key = from_base64(public_key, f"public key of {author}")
+    return KeyInForce(author=author, plant=plant_id, public_key=key, environment=environment)
 
 
 def latest_organisation(connection: Reading, organisation_id: str) -> tuple[str, str] | None:
@@ -117,13 +119,13 @@ _KEY_STATE = select(
     )
 )
 _REVOKED = (
-    select(author_key_revoked)
+    select(author_key_revoked.c.batch_id, author_key_revoked.c.reason)
     .where(author_key_revoked.c.id == bindparam("author"), author_key_revoked.c.batch_id < bindparam("before"))
     .order_by(author_key_revoked.c.batch_id.desc())
     .limit(1)
 )
 _LAST_KEY = (
-    select(author_key)
+    select(author_key.c.plant, author_key.c.public_key, author_key.c.environment)
     .where(author_key.c.id == bindparam("author"), author_key.c.batch_id < bindparam("before"))
     .order_by(author_key.c.batch_id.desc(), author_key.c.line.desc())
     .limit(1)

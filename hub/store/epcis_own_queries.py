@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Table, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, false, insert, or_, select
 
 from hub.store.catenax_tables import catenax_aspect
 from hub.store.database import Reading, Writing
@@ -22,6 +22,7 @@ _NAMED: dict[str, tuple[str, ...]] = {
     "shipment": ("shipped", "inside"),
     "packing": ("container", "packed"),
 }
+_OF_ITEMS = ("/21/", "/10/", ":unit:", ":lot:")
 _CURSOR = "epcis_names_to"
 _EXTRA = 4  # a record of ours makes few events, of which the cursor may stand before the last
 
@@ -146,8 +147,15 @@ def _conditions(source: str, wanted: Restriction) -> list[ColumnElement[bool]]:
     if wanted.event_before is not None:
         found.append(table.c.event_time < wanted.event_before)
     named = [wanted.keys[kind] for kind in ("epc", "epcClass") if kind in wanted.keys]
-    found += [or_(*(table.c[name].in_(values) for name in _NAMED[source])) for values in named]
+    for values in named:
+        fitting = ((name, _fitting(name, values)) for name in _NAMED[source])
+        found.append(or_(*(table.c[name].in_(some) for name, some in fitting if some), false()))
     return found
+
+
+def _fitting(column: str, values: Collection[str]) -> list[str]:
+    """What can stand in the column: no unit and no lot is a part, of which there is no index."""
+    return [each for each in values if column != "part" or not any(mark in each for mark in _OF_ITEMS)]
 
 
 def _not_captured(table: Table) -> ColumnElement[bool]:

@@ -57,8 +57,9 @@ def _made(connection: Connection, statement: Select[Any] | Insert, names: Iterab
 
 def _sent(connection: Connection, words: str, given: Any, *, many: bool) -> list[Sequence[Any]]:
     driver: Any = connection.connection.driver_connection
-    for watching in connection.dispatch.before_cursor_execute:
-        watching(connection, None, words, given, None, many)
+    watching = connection.dispatch.before_cursor_execute
+    for watch in watching or ():
+        watch(connection, None, words, given, None, many)
     try:
         return (driver.executemany(words, given) if many else driver.execute(words, given)).fetchall()  # type: ignore[no-any-return]
     except connection.dialect.loaded_dbapi.Error as error:

@@ -14,7 +14,7 @@ from hub.store.rollup_body import kept_in
 from hub.store.rollup_queries import PackedSpan, Range, StreamRow
 from hub.store.rollup_tables import first_pass_hour, rollup, rollup_stream
 from hub.store.tallied_queries import Period, counts_of_periods
-from hub.store.tally_queries import marked_plants
+from hub.store.tally_queries import kept_whole
 from traceability.quality.first_pass import FirstPass
 
 PLACES_AT_ONCE = 2000
@@ -149,8 +149,11 @@ def _wanted(connection: Reading, places: Sequence[Place]) -> _Wanted:
 
 
 def first_pass_by_week(connection: Reading, windows: Mapping[str, Range]) -> list[WeekCounts]:
-    """Counts of plants in their windows of hours, by the week of the window."""
-    marked = marked_plants(connection, windows.keys())
+    """Counts of plants in their windows of hours, by the week of the window.
+
+    Whoever looks: counts of hours and of days are shared part by part alike.
+    """
+    marked = kept_whole(connection, windows.keys())
     rest = {plant: hours for plant, hours in windows.items() if plant not in marked}
     rows = [*_tallied_by_week(connection, {plant: windows[plant] for plant in marked}), *_by_week(connection, rest)]
     return sorted(rows, key=lambda row: (row.plant, row.part, row.operation, row.week))

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Table, bindparam, selec
 
 from hub.store.chunks import in_chunks
 from hub.store.database import Reading
+from hub.store.dialect import is_postgres
+from hub.store.listed import given, listed
 from hub.store.quick import ask
 from hub.store.score_queries import ScoredResult, scored_new, scored_result
 from hub.store.tables import batch, correction, link, measured, unit_result
@@ -148,9 +150,10 @@ def stated_of_units(
 def lots_of_units(connection: Reading, units: Collection[str], through: int) -> dict[Chain, list[LotLink]]:
     """Lots that each chain joined to these units up to the batch ``through``, in the chain's order."""
     found: defaultdict[Chain, list[LotLink]] = defaultdict(list)
-    for chunk in in_chunks(units):
-        for row in connection.execute(_LOTS_OF_UNITS, {"units": chunk, "last": through}):
-            found[row.author, row.chain].append(LotLink(row.batch_id, row.parent, row.child, row.action == "ADD"))
+    postgres = is_postgres(connection.dialect)
+    named = {"units": given(sorted(set(units)), postgres=postgres), "last": through}
+    for author, chain, batch_id, parent, child, action in ask(connection, _LOTS_OF_UNITS[postgres], named):
+        found[author, chain].append(LotLink(batch_id, parent, child, action == "ADD"))
     return found
 
 
@@ -197,12 +200,13 @@ _STATED_IN_BATCHES = _STATED.where(
 _STATED_OF_UNITS = _STATED.where(
     measured.c.unit.in_(bindparam("units", expanding=True)), measured.c.batch_id < bindparam("before")
 )
-_LOTS_OF_UNITS = (
-    select(link.c.author, link.c.chain, link.c.batch_id, link.c.parent, link.c.child, link.c.action)
+_LOTS_OF_UNITS = {
+    postgres: select(link.c.author, link.c.chain, link.c.batch_id, link.c.parent, link.c.child, link.c.action)
     .where(
-        link.c.parent.in_(bindparam("units", expanding=True)),
+        listed(link.c.parent, "units", postgres=postgres),
         link.c.batch_id <= bindparam("last"),
         link.c.certain.is_(False),
     )
     .order_by(link.c.seq, link.c.item)
-)
+    for postgres in (False, True)
+}

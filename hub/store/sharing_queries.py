@@ -1,7 +1,7 @@
 """Policies, and who owns what: everything that decides what an organisation sees. Read past the views."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -174,11 +174,11 @@ def places_seen_whole(connection: Reading, places: Collection[Place]) -> set[Pla
     every = tuple(name for name, table in PROJECTION.items() if "line" in table.c)
     for chunk in in_chunks(places, _PLACES_AT_ONCE):
         wanted = {_PLACES: list(chunk) if server else msgspec.json.encode(list(chunk)).decode()}
-        found = _past_views(connection, _rows_at(every, server=server), wanted).all()
+        found: Sequence[Any] = _past_views(connection, _rows_at(every, server=server), wanted).all()
         for _, batch_id, line, rows in found:
             there[batch_id, line] += rows
-        held = tuple(sorted({name for name, *_ in found}))
-        shown = connection.execute(_rows_at(held, server=server), wanted).all() if held else []
+        held = tuple(sorted({row[0] for row in found}))
+        shown: Sequence[Any] = connection.execute(_rows_at(held, server=server), wanted).all() if held else []
         for _, batch_id, line, rows in shown:
             seen[batch_id, line] += rows
     return {place for place, rows in seen.items() if rows and rows == there[place]}

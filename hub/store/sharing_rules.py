@@ -49,6 +49,7 @@ RULES: dict[str, Rule] = {
     "interlock_refusal": Rule(kinds=(DataKind.VERDICTS,), item="r.unit"),
     "claim": Rule(kinds=(DataKind.VERDICTS,), part="r.part"),
     "first_pass_hour": Rule(kinds=(DataKind.VERDICTS,), part="r.part"),
+    "first_pass_span": Rule(kinds=(DataKind.VERDICTS,), part="r.part"),
     # which part they are of is not told: shared where the owner shares every verdict
     "author_results": Rule(kinds=(DataKind.VERDICTS,), part="CAST(NULL AS TEXT)"),
     "measured": Rule(kinds=(DataKind.MEASUREMENTS,), item="r.unit", part=_OF_RESULT),

@@ -7,7 +7,7 @@ from msgspec.structs import asdict, astuple
 from sqlalchemy import Insert, Table, bindparam, delete, select
 
 from hub.store.database import Reading, Writing
-from hub.store.dialect import insert_or_add, insert_or_replace, is_postgres
+from hub.store.dialect import insert_or_add, insert_or_replace, is_postgres, own_schema
 from hub.store.listed import given, listed
 from hub.store.pass_counts import PASS_COUNTS
 from hub.store.quick import ask, put
@@ -106,6 +106,14 @@ def marked_plants(connection: Reading, plants: Collection[str]) -> set[str]:
     postgres = is_postgres(connection.dialect)
     found = ask(connection, _MARKED[postgres], {"plants": given(plants, postgres=postgres)}) if plants else ()
     return {row[0] for row in found}
+
+
+def kept_whole(connection: Reading, plants: Collection[str]) -> set[str]:
+    """The same of plants of which the asker may see a part: what is summed up there is all that the store holds."""
+    found = connection.execute(
+        select(tallied.c.plant), execution_options={"schema_translate_map": {None: own_schema(connection)}}
+    )
+    return set(found.scalars()) & set(plants)
 
 
 def nothing_came_before(connection: Reading, batch_id: int) -> bool:

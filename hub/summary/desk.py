@@ -1,9 +1,9 @@
 """The operator's summary is made once for each state of the log, and handed to whoever asks for it then.
 
-It follows every unit down to its last component, so on a large hub it takes long; there it may be a few times as old as
-it took to make, and says of which size of the log it is. An organisation's is made anew each time from what it may see,
-never kept and never taken from what was kept: so nobody is given what another one saw, and each look at others is
-noted in the audit log.
+It follows every assembled unit down to its last component, so on a large hub it takes long; there it may be a few times
+as old as it took to make, and says of which size of the log it is. An organisation's is made anew each time from what
+it may see, never kept and never taken from what was kept: so nobody is given what another one saw, and each look at
+others is noted in the audit log.
 """
 
 import threading

@@ -86,5 +86,6 @@ async def test_without_a_camera_the_page_says_what_to_do(
         await page.get_by_role("button", name="Scan with the camera").click()
         await expect(page.get_by_text(said)).to_be_visible()
         await expect(page.get_by_label(SEES)).to_be_hidden()
+        await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
         await expect(page.get_by_role("button", name="Scan with the camera")).to_be_enabled()
         await expect(page.get_by_label("Take or choose a photo")).to_be_visible()

@@ -3,7 +3,10 @@ marked ``every_store(spread=True)`` on several servers, too. With ``--store`` ev
 kind alone, except those marked ``own_store``, which make the stores they need themselves, and ``in_a_file``, whose
 reason says what of a file they are about."""
 
+import gc
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,11 @@ from small_nodes import SmallNodes, moved_at_once, small_nodes
 from small_postgres import SmallPostgres
 
 from hub.parts import Hub
+from hub.sharing.audit import AuditDesk
 
 FILE, SERVER, SPREAD = "sqlite", "postgresql", "spread"
+_desks: list[AuditDesk] = []
+"""Of hubs on servers: what they write behind their answers is written before their databases go."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -57,15 +63,29 @@ def back_end(request: pytest.FixtureRequest) -> Iterator[str]:
         many: SmallNodes = request.getfixturevalue("nodes")
         hubs.STORES.append(many.own.new_database)
         hubs.SHARDS.append(many.new_shards)
-        with moved_at_once():
+        with moved_at_once(), _desks_known():
             yield which
         hubs.STORES.pop()
         hubs.SHARDS.pop()
         return
     server: SmallPostgres = request.getfixturevalue("postgres")
     hubs.STORES.append(server.new_database)
-    yield which
+    with _desks_known():
+        yield which
     hubs.STORES.pop()
+
+
+@contextmanager
+def _desks_known() -> Iterator[None]:
+    make = AuditDesk.__init__
+
+    def and_known(desk: AuditDesk, hub: Hub) -> None:
+        make(desk, hub)
+        _desks.append(desk)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(AuditDesk, "__init__", and_known)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -77,8 +97,13 @@ def no_database_is_left(request: pytest.FixtureRequest, back_end: str) -> Iterat
     servers = request.getfixturevalue("nodes").servers if back_end == SPREAD else [request.getfixturevalue("postgres")]
     before = [server.made for server in servers]
     yield
+    while _desks:
+        _desks.pop().settle()
     while hubs.ON_SERVERS:
         hubs.ON_SERVERS.pop().store.close()
+    with warnings.catch_warnings():  # of hubs that a test opened itself and a file would have let go by itself
+        warnings.filterwarnings("ignore", "<psycopg.Connection", ResourceWarning)
+        gc.collect()
     for server, first in zip(servers, before, strict=True):
         for number in range(first + 1, server.made + 1):
             server.execute(f"DROP DATABASE IF EXISTS hub_{number} WITH (FORCE)")

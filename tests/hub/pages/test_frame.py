@@ -56,7 +56,7 @@ MOST_STATEMENTS = {"/suppliers": 45, f"/suppliers/{PLANT}": 75, ONE: 60, "/compa
 MOST_STATEMENTS |= {f"{OWN}/now": 35, f"{OWN}/alarms": 30, f"{OWN}/characteristics/bore": 75, f"{OWN}/losses": 25}
 MOST_STATEMENTS |= {f"{OWN}/level": 60, f"{OWN}/gauges": 25, f"{OWN}/self-assessment": 20, "/plants": 45}
 MOST_STATEMENTS |= {"/notifications": 20}
-MOST_STATEMENTS |= {OWN: 75, "/": 60, "/fleet": 40, UNIT: 105, "/search?q=-0000": 35, f"{OWN}/indicators": 90}
+MOST_STATEMENTS |= {OWN: 75, "/": 60, "/fleet": 40, UNIT: 105, "/search?q=-0000": 30, f"{OWN}/indicators": 90}
 MOST_STATEMENTS |= {f"{OWN}/weak-points": 75, f"{OWN}/design": 50, f"{OWN}/characteristics": 40}
 MOST_STATEMENTS |= {f"{OWN}/costs": 50, f"{OWN}/costs/entries": 25, LOT: 25, f"{LOT}?nodes=all": 25}
 MOST_STATEMENTS |= {f"/report{UNIT}": 65, FAILURE: 45, f"{OWN}/declaration": 50, f"{OWN}/reviews": 90}

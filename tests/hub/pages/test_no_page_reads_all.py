@@ -17,6 +17,8 @@ PAGES = [
     f"{LOT}?nodes=all",
     "/search?q=0000",
     "/search?q=D-00004",
+    "/search?q=D-0",
+    "/search?q=-&before=5",
     "/api/v1/units/09506000134376/D-00004",
     "/api/v1/units/09506000134376/D-00004/day",
     "/api/v1/units/09506000134376/D-00004/evidence",

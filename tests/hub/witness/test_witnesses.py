@@ -94,6 +94,7 @@ def test_a_witness_that_nobody_reaches_visits(hub: Hub, tmp_path: Path) -> None:
     assert len(check_cosignatures(note.decode(), [witness.key])) == 1
 
 
+@pytest.mark.in_a_file("the other hub is a copy of its folder; a server's old state is in store/test_point_in_time.py")
 def test_a_hub_restored_from_an_old_backup_is_noticed(tmp_path: Path) -> None:
     hub = small_hub(tmp_path / "hub")
     witness = witness_for(hub, tmp_path / "w")
@@ -118,6 +119,7 @@ def test_a_hub_restored_from_an_old_backup_is_noticed(tmp_path: Path) -> None:
         one.store.close()
 
 
+@pytest.mark.in_a_file("the other hub is a copy of its folder; a server's old state is in store/test_point_in_time.py")
 def test_two_hubs_with_one_log_key_are_noticed(tmp_path: Path) -> None:
     first = small_hub(tmp_path / "hub")
     first.store.close()

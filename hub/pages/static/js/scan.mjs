@@ -64,15 +64,18 @@ async function look(place, video, seeing) {
 export async function scan(place, button, take) {
   const video = place.querySelector("video");
   const status = place.querySelector("[data-status]");
+  const ending = place.querySelector("[data-stop]");
   let stream;
   place.hidden = false;
   video.hidden = false;
+  ending.hidden = false;
   button.disabled = true;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
   } catch (error) {
     status.textContent = whyNot(place, error);
     video.hidden = true;
+    ending.hidden = true;
     button.disabled = false;
     return;
   }
@@ -83,7 +86,7 @@ export async function scan(place, button, take) {
     place.hidden = true;
     button.disabled = false;
   };
-  place.querySelector("[data-stop]").addEventListener("click", stop, { once: true });
+  ending.addEventListener("click", stop, { once: true });
   window.addEventListener("pagehide", stop, { once: true });
   video.srcObject = stream;
   await video.play();
