@@ -95,21 +95,13 @@ def gather(
     judged = lots_and_returns(connection, wanted, before)
     records = {
         plant: PlantRecords(
-            plant=plant,
-            plans=plans.get(plant, ()),
-            results=tuple(results[plant]),
-            claims=tuple(claims[plant]),
-            values=tuple(values[plant]),
-            losses=tuple(losses[plant]),
-            outputs=tuple(outputs[plant]),
-            answers=answers.get(plant, ()),
-            management=management[plant],
-            judged=judged[plant],
-            before=before,
+            plant=plant, plans=plans.get(plant, ()), results=tuple(results[plant]), claims=tuple(claims[plant]),
+            values=tuple(values[plant]), losses=tuple(losses[plant]), outputs=tuple(outputs[plant]),
+            answers=answers.get(plant, ()), management=management[plant], judged=judged[plant], before=before,
             passes=passes.get(plant),
         )
         for plant in sorted(wanted)
-    }
+    }  # fmt: skip
     return Gathered(master, parts_named(connection, _parts(records.values())), records)
 
 

@@ -275,6 +275,7 @@ def test_rival_contents_of_one_id_are_all_kept(tmp_path: Path) -> None:
     hub.store.close()
 
 
+@pytest.mark.every_store(spread=True)
 def test_what_an_earlier_program_could_not_take_comes_with_the_new_one(tmp_path: Path) -> None:
     hub = told(tmp_path / "hub", IN_TURN)
     expected = projection_of(hub)
