@@ -30,6 +30,7 @@ from hub.store.dialect import is_postgres
 from hub.store.pass_counts import PASS_COUNTS
 from hub.store.score_queries import ClaimRow, ScoredResult, scored_result
 from hub.store.tables import unit_result
+from hub.store.tally_names import key_of, names_of
 from hub.store.tally_queries import DEFECT, DEFECT_DAY, SPANS, TallyKey, part_and_defect
 from hub.store.tally_tables import NEVER, component_count, first_pass_span, result_hour, tally
 from traceability.quality.first_pass import FirstPass
@@ -153,8 +154,10 @@ def defects_in(connection: Reading, plant: str, hours: Range) -> dict[tuple[str,
     edges = [(DEFECT, begin, first), (DEFECT, last, end)] if first < last else [(DEFECT, begin, end)]
     found: Counter[tuple[str, str, str]] = Counter()
     for what, low, high in (*edges, (DEFECT_DAY, first, last)):
-        for row in connection.execute(_NAMED, {"plant": plant, "what": what, "begin": low, "end": high}):
-            part, defect = part_and_defect(row.name)
+        rows = connection.execute(_NAMED, {"plant": plant, "what": what, "begin": low, "end": high}).all()
+        names = names_of(connection, plant, {row.name for row in rows})
+        for row in rows:
+            part, defect = part_and_defect(names[row.name])
             found[part, row.operation, defect] += int(row.n)
     return {key: n for key, n in found.items() if n}
 
@@ -210,7 +213,7 @@ def _sum(connection: Reading, query: Select[Any], key: TallyKey, hours: Range) -
 
 
 def _given(key: TallyKey, hours: Range) -> dict[str, Any]:
-    named = {"plant": key.plant, "what": key.what, "name": key.name, "operation": key.operation}
+    named = {"plant": key.plant, "what": key.what, "name": key_of(key.name), "operation": key.operation}
     return {**named, "begin": hours[0], "end": hours[1]}
 
 

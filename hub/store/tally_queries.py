@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
-from msgspec.structs import asdict, astuple
+from msgspec.structs import asdict, astuple, replace
 from sqlalchemy import Insert, Table, bindparam, delete, select
 
 from hub.store.database import Reading, Writing
@@ -12,6 +12,7 @@ from hub.store.listed import given, listed
 from hub.store.pass_counts import PASS_COUNTS
 from hub.store.quick import ask, put
 from hub.store.tables import link, unit_result
+from hub.store.tally_names import keep_names, key_of
 from hub.store.tally_tables import (
     NEVER,
     chain_pass,
@@ -135,7 +136,8 @@ def mark_plants(connection: Writing, plants: Iterable[str]) -> None:
 def add_tallies(connection: Writing, changes: Mapping[TallyKey, int]) -> None:
     """Add counts (negative ones take away); what is left of nothing goes."""
     rows = {key: n for key, n in changes.items() if n}
-    put(connection, _adding(connection, tally, ("n",)), tally, [(*astuple(key), n) for key, n in rows.items()])
+    kept = [(*astuple(replace(key, name=key_of(key.name))), n) for key, n in rows.items()]
+    put(connection, _adding(connection, tally, ("n",)), tally, kept)
     if any(n < 0 for n in rows.values()):
         plants = sorted({key.plant for key in rows})
         hours = sorted({key.hour for key in rows})
@@ -144,6 +146,7 @@ def add_tallies(connection: Writing, changes: Mapping[TallyKey, int]) -> None:
                 tally.c.n == 0, tally.c.plant.in_(plants), tally.c.hour >= hours[0], tally.c.hour <= hours[-1]
             )
         )
+    keep_names(connection, {(key.plant, key.name) for key in rows})
 
 
 def add_first_pass_spans(connection: Writing, changes: Mapping[SpanKey, FirstPass]) -> None:

@@ -4,7 +4,7 @@ As roll-ups they are sums over many records, kept up in the transaction that tak
 everything else by ``rebuild``. Hours are whole hours since 1970 UTC; -1 stands for "none".
 """
 
-from sqlalchemy import BigInteger, Column, Table
+from sqlalchemy import BigInteger, Column, Table, Text
 
 from hub.store.columns import metadata, text
 from hub.store.costed_tables import COSTED
@@ -69,6 +69,16 @@ tally = Table(
     sqlite_with_rowid=False,
 )
 
+# What ``id``, a hash, stands for as the name of a tally; see hub.store.tally_names.
+tally_name = Table(
+    "tally_name",
+    metadata,
+    _named("plant"),
+    _named("id", 71),
+    Column("name", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # First-pass counts of one chain by its own records alone, declared wrong or not, up to ``last_seq``; and the same up
 # to ``through``, as far as its latest claim speaks (0: no claim, or one that speaks of less than was known).
 chain_pass = Table(
@@ -90,5 +100,6 @@ component_count = Table(
 )
 
 TALLIES: dict[str, Table] = {
-    table.name: table for table in (tallied, first_pass_span, result_hour, tally, chain_pass, component_count)
+    table.name: table
+    for table in (tallied, first_pass_span, result_hour, tally, tally_name, chain_pass, component_count)
 } | COSTED
