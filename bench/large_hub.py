@@ -1,9 +1,8 @@
 """A hub that holds millions of units: one day of ten plants through the real ingest, then the same day again and again.
 
 The first day is signed, verified, projected and rolled up like any other. Further days are copies of its rows in the
-store, moved on by whole days, with serials, lots and log positions of their own; days, dekads and months are rolled up
-by the hub's own code. Digests and receipts of the copies are not true, so the log can't be verified; everything that
-pages read is as ingest would have left it.
+store, moved on by whole days, with names and log positions of their own, longer spans rolled up by the hub's own code.
+Digests and receipts of the copies are not true, so the log can't be verified; what pages read is as ingest leaves it.
 """
 
 import random
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from large_results import tables_with_rows
 from large_tallies import copy_tallies, multiply_totals
 from sqlalchemy import String, Table, func, insert, literal, select, text
 from sqlalchemy.types import JSON
@@ -29,7 +29,7 @@ from hub.store.database import Writing
 from hub.store.log_nodes import insert_nodes, node_source
 from hub.store.rollup_body import Kept, Unsummed, body_of, kept_in, unsummed
 from hub.store.rollup_queries import HOUR, StreamRow, streams_by_id
-from hub.store.tables import PROJECTION, batch, first_pass_hour, rollup, rollup_stream
+from hub.store.tables import batch, first_pass_hour, rollup, rollup_stream
 from traceability.batch.header import FORMAT_VERSION, Header
 from traceability.batch.open import compress, open_batch
 from traceability.batch.seal import records_root, seal_batch
@@ -188,7 +188,7 @@ class Copying:
     def copy(self, days: int) -> None:
         """Days 1 to before ``days``."""
         with self._hub.store.reading() as connection:
-            filled = [table for table in (batch, *PROJECTION.values()) if self._holds(connection, table)]
+            filled = [each for each in (batch, *tables_with_rows(connection)) if self._holds(connection, each)]
             streams = [StreamRow(**row) for row in connection.execute(select(rollup_stream)).mappings()]
             hours = connection.execute(select(rollup).where(rollup.c.span == HOUR)).mappings().all()
         spans = [(row, kept_in(row["body"])) for row in hours]
@@ -228,7 +228,7 @@ class Copying:
             steps |= {"id": day * self._batches, "seq": day * (self._batches // PLANTS)}
             if column.name == "hash":
                 return literal(f"sha256:{day:08x}") + func.substr(column, 16)
-        if column.name in steps:
+        if column.name in steps and (table.name, column.name) != ("result_row", "source_time"):  # a difference there
             return column + steps[column.name]
         if isinstance(column.type, String) and not isinstance(column.type, JSON) and column.name not in _UNNAMED:
             for mark in _MARKS:

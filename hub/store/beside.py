@@ -21,15 +21,18 @@ from hub.store.cold_values import value_body_of
 from hub.store.database import Reading, Writing
 from hub.store.digests import digest_of
 from hub.store.measured_tables import value_column
+from hub.store.packed.layout import PACKED
+from hub.store.packed.take_over import take_over_packed
 from hub.store.place import FilePlace, Place, ServerPlace
 from hub.store.rollup_arrays import summed
 from hub.store.rollup_body import kept_in, wide_body_of
 from hub.store.rollup_tables import ROLLUPS, rollup
+from hub.store.schema import create_tables
 from hub.store.server import make_server_engine, stated
 from hub.store.spread.forget import forget_if_spread
 from hub.store.spread.opened import open_served
 from hub.store.sqlite_file import make_engine
-from hub.store.tables import PROJECTION, metadata
+from hub.store.tables import PROJECTION
 from traceability.encoding import sha256
 
 REBUILT: dict[str, Table] = {**PROJECTION, **ROLLUPS}
@@ -112,7 +115,7 @@ class _InFile(Beside):
         self._engine = make_engine(path, (*_UNSYNCED, _attach(ledger.path, "ledger")), data=ledger.path.parent)
         if create:
             with self.transaction() as connection:
-                metadata.create_all(connection, tables=list(REBUILT.values()), checkfirst=False)
+                create_tables(connection, REBUILT.values())
 
     @contextmanager
     def transaction(self) -> Iterator[Writing]:
@@ -132,7 +135,10 @@ class _InFile(Beside):
             engine.dispose()
 
     def take_over(self, connection: Writing, names: Iterable[str]) -> None:
-        _move(connection, names, _NEW, "main")
+        wanted = set(names)
+        if wanted & PACKED:  # they lie together
+            take_over_packed(connection, _NEW, "main")
+        _move(connection, [name for name in names if name not in PACKED], _NEW, "main")
 
     def close(self) -> None:
         self._engine.dispose()
@@ -147,7 +153,7 @@ class _OnServer(Beside):
         if create:
             with self.transaction() as connection:
                 connection.execute(sql(f'CREATE SCHEMA "{self._schema}"'))
-                metadata.create_all(connection, tables=list(REBUILT.values()), checkfirst=False)
+                create_tables(connection, REBUILT.values())
 
     @contextmanager
     def transaction(self) -> Iterator[Writing]:

@@ -17,7 +17,8 @@ def open_copy_store(path: Path) -> FileStore:
     """
     store = FileStore(make_engine(path, ("PRAGMA query_only=1",)))
     with store.reading() as connection:
-        known = set(inspect(connection).get_table_names())
+        looked = inspect(connection)
+        known = {*looked.get_table_names(), *looked.get_view_names()}
     store.close()
     missing = [_temporary(table) for name, table in sorted(metadata.tables.items()) if name not in known]
     return FileStore(make_engine(path, ("PRAGMA temp_store=MEMORY", *missing, "PRAGMA query_only=1")))

@@ -1,14 +1,17 @@
 """What happened at a plant just now: results of the last hour by the minute, and the last ones of each operation."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import String, cast, func, literal, select, union_all
+from sqlalchemy import Row, String, cast, func, literal, select, union_all
 
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
 from hub.store.instant import from_micros
+from hub.store.packed.latest import latest_since
 from hub.store.tables import unit_result
 
 MICROS_A_MINUTE = 60_000_000
@@ -80,19 +83,15 @@ def minutes_between(
 
 def last_results(connection: Reading, plant: str, operations: Collection[str], end: int, most: int) -> list[LastResult]:
     """The last ``most`` results of each operation before ``end``, the latest first; read from the end of its index."""
-    wanted = [
-        select(
-            select(unit_result)
-            .where(unit_result.c.plant == plant, unit_result.c.operation == operation, unit_result.c.event_time < end)
-            .order_by(unit_result.c.event_time.desc())
-            .limit(most)
-            .subquery()
-        )
-        for operation in sorted(set(operations))
-    ]
-    if not wanted:
+    names = sorted(set(operations))
+    if not names:
         return []
-    rows = list(connection.execute(union_all(*wanted)))
+    since = latest_since(connection, plant, names, end, most)
+    rows = _last_of(connection, plant, names, since, end=end, most=most)
+    told = Counter(row.operation for row in rows)
+    if few := [name for name in since if told[name] < most]:  # not all of them may be seen
+        rows = [row for row in rows if row.operation not in few]
+        rows += _last_of(connection, plant, few, {}, end=end, most=most)
     rows.sort(key=lambda row: (row.event_time, row.batch_id, row.line), reverse=True)
     wrong = erroneous(connection, map(place_of, rows))
     return [
@@ -113,3 +112,17 @@ def last_results(connection: Reading, plant: str, operations: Collection[str], e
         )
         for row in rows
     ]
+
+
+def _last_of(
+    connection: Reading, plant: str, operations: Sequence[str], since: Mapping[str, int], *, end: int, most: int
+) -> list[Row[Any]]:
+    """``since``: where it is enough to look from then on."""
+    table = unit_result.c
+    each = []
+    for operation in operations:
+        query = select(unit_result).where(table.plant == plant, table.operation == operation, table.event_time < end)
+        if operation in since:
+            query = query.where(table.event_time >= since[operation])
+        each.append(select(query.order_by(table.event_time.desc()).limit(most).subquery()))
+    return list(connection.execute(union_all(*each)))

@@ -1,13 +1,15 @@
-"""Results by where and when: what passed a station beside a unit, by the index of plant, operation and time."""
+"""Results by where and when: what passed a station beside a unit, by an index over time."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
 from hub.store.instant import from_micros, to_micros
+from hub.store.packed.latest import earliest_until
 from hub.store.tables import unit_result
 from traceability.unit import Flag, Purpose, Verdict
 
@@ -40,17 +42,13 @@ class PassRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def passes_at(connection: Reading, wanted: PassesWanted, most: int) -> list[PassRow]:
     """At most ``most``, the earliest first; none that was declared wrong."""
-    table = unit_result.c
-    query = (
-        select(unit_result)
-        .where(table.plant == wanted.plant, table.operation == wanted.operation)
-        .where(table.event_time >= to_micros(wanted.begin), table.event_time < to_micros(wanted.end))
-        .order_by(table.event_time, table.author, table.chain, table.seq, table.batch_id, table.line)
-        .limit(most)
-    )
-    if wanted.work_cell is not None:
-        query = query.where(table.work_cell == wanted.work_cell)
-    rows = connection.execute(query).all()
+    within = (to_micros(wanted.begin), to_micros(wanted.end))
+    until = earliest_until(connection, wanted.plant, wanted.operation, within, most=most, work_cell=wanted.work_cell)
+    rows: list[Row[Any]] = []
+    if until is not None:
+        rows = _passes(connection, wanted, (within[0], until + 1), most)
+    if len(rows) < most:  # there are no more, or not all of them may be seen
+        rows = _passes(connection, wanted, within, most)
     wrong = erroneous(connection, map(place_of, rows))
     return [
         PassRow(
@@ -69,3 +67,17 @@ def passes_at(connection: Reading, wanted: PassesWanted, most: int) -> list[Pass
         for row in rows
         if not wrong or place_of(row) not in wrong
     ]
+
+
+def _passes(connection: Reading, wanted: PassesWanted, within: tuple[int, int], most: int) -> list[Row[Any]]:
+    table = unit_result.c
+    query = (
+        select(unit_result)
+        .where(table.plant == wanted.plant, table.operation == wanted.operation)
+        .where(table.event_time >= within[0], table.event_time < within[1])
+        .order_by(table.event_time, table.author, table.chain, table.seq, table.batch_id, table.line)
+        .limit(most)
+    )
+    if wanted.work_cell is not None:
+        query = query.where(table.work_cell == wanted.work_cell)
+    return list(connection.execute(query))

@@ -1,4 +1,7 @@
-"""Projection of what stations record; ``tables`` says what holds for all."""
+"""Projection of what stations record; ``tables`` says what holds for all.
+
+In a SQLite file ``unit_result`` and ``measured`` are views (:mod:`hub.store.packed`), without these indexes.
+"""
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, MetaData, Table, Text
 from sqlalchemy import text as sql

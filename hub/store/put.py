@@ -10,6 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.store.database import Writing
 from hub.store.dialect import is_postgres, name_to_write, to_write
+from hub.store.packed.layout import PACKED
+from hub.store.packed.write import clear_packed, put_packed, put_packed_stored
+from hub.store.production_tables import unit_result
 
 WORTH_COPYING = 20
 """From so many rows on COPY is quicker than INSERT."""
@@ -17,12 +20,19 @@ WORTH_COPYING = 20
 
 def put_rows(connection: Writing, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Add ``rows``, each with all columns of ``table``."""
-    if not is_postgres(connection.dialect):
+    if is_packed(connection, table):
+        put_packed(connection, *((rows, ()) if table is unit_result else ((), rows)))
+    elif not is_postgres(connection.dialect):
         _put_in_file(connection, table, rows)
     elif len(rows) < WORTH_COPYING:
         connection.execute(insert(table), rows, execution_options=to_write(connection))
     else:
         copy_rows(connection, table, ([row[name] for name in table.columns.keys()] for row in rows))  # noqa: SIM118
+
+
+def is_packed(connection: Writing, table: Table) -> bool:
+    """Whether the table is a view here, with its rows packed behind it."""
+    return table.name in PACKED and not is_postgres(connection.dialect)
 
 
 def _put_in_file(connection: Writing, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -56,6 +66,8 @@ def put_stored(connection: Writing, table: Table, rows: Sequence[Sequence[object
     """Add rows whose values are as ``digests.stored`` reads them, in the order of the table's columns."""
     if is_postgres(connection.dialect):
         copy_rows(connection, table, rows, as_stored=True)
+    elif is_packed(connection, table):
+        put_packed_stored(connection, table, rows)
     elif rows:
         names = ", ".join(f'"{column.name}"' for column in table.columns)
         places = ", ".join("?" * len(table.columns))
@@ -80,14 +92,16 @@ def copy_rows(connection: Writing, table: Table, rows: Iterable[Sequence[object]
 
 
 def clear_batch(connection: Writing, tables: Iterable[Table], batch_id: int) -> None:
-    """Delete what these tables hold of one batch."""
+    """Delete what these tables hold of one batch; results and measurements in any case."""
     if is_postgres(connection.dialect):  # in one message to the server
         names = (name_to_write(connection, table) for table in tables)
         each = [f"DELETE FROM {name} WHERE batch_id = {int(batch_id)}" for name in names]  # noqa: S608
         connection.exec_driver_sql(";".join(each))
         return
+    clear_packed(connection, batch_id)
     for table in tables:
-        connection.execute(delete(table).where(table.c.batch_id == batch_id))
+        if table.name not in PACKED:
+            connection.execute(delete(table).where(table.c.batch_id == batch_id))
 
 
 def _applied(write: Callable[[object], object] | None, value: object) -> object:

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from hub.store.cold_values import value_body_of
 from hub.store.database import Reading, Writing
-from hub.store.put import clear_batch, put_rows
-from hub.store.tables import PROJECTION
+from hub.store.packed.write import put_packed
+from hub.store.put import clear_batch, is_packed, put_rows
+from hub.store.tables import PROJECTION, measured, unit_result
 
 Row = tuple[str, Mapping[str, object]]
 """The name of a table of ``PROJECTION`` and the row's columns, all of them."""
@@ -25,6 +26,8 @@ def write_new_rows(connection: Writing, rows: Iterable[Row]) -> None:
     by_table: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
     for name, columns in rows:
         by_table[name].append(columns)
+    if is_packed(connection, unit_result):  # what was measured joins its result
+        put_packed(connection, by_table.pop(unit_result.name, ()), by_table.pop(measured.name, ()))
     for name, table in PROJECTION.items():
         if name in by_table:
             put_rows(connection, table, by_table[name])

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.store.database import Writing
+from hub.store.packed.shapes import forget_shapes
 
 StoreTrouble = OperationalError
 """What says something of the disk, the file or other writers, and nothing of what was to be written."""
@@ -52,4 +53,5 @@ def _going_back(connection: Writing) -> Iterator[None]:
 
 def _back(connection: Writing) -> None:
     connection.exec_driver_sql(f"ROLLBACK TO {_NAME}")
+    forget_shapes(connection)
     connection.exec_driver_sql(f"RELEASE {_NAME}")

@@ -5,6 +5,7 @@ all that are due run in one writing transaction, which in both databases holds f
 in the middle, or whose process is killed, leaves the store as it was, and may be tried again.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Dialect, inspect
+from sqlalchemy import Connection, Dialect, Table, inspect
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.errors import DataDirectory
 from hub.store.database import Reading, Store, Writing
+from hub.store.dialect import is_postgres
+from hub.store.packed.layout import PACKED, make_packed, statements
 from hub.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -39,13 +42,28 @@ class Upgraded(msgspec.Struct, frozen=True, kw_only=True):
 
 def tables_there(connection: Connection) -> set[str]:
     """Which of the hub's tables there are."""
-    return set(inspect(connection).get_table_names()) & metadata.tables.keys()
+    looked = inspect(connection)
+    there = set(looked.get_table_names())
+    if not is_postgres(connection.dialect):
+        there |= PACKED.intersection(looked.get_view_names())
+    return there & metadata.tables.keys()
+
+
+def create_tables(connection: Writing, tables: Iterable[Table], *, missing: bool = False) -> None:
+    """Make ``tables``, or those of them that are ``missing``, as this database keeps them."""
+    wanted = list(tables)
+    if not is_postgres(connection.dialect):
+        packed = PACKED.intersection(table.name for table in wanted)
+        if packed and not (missing and packed <= tables_there(connection)):
+            make_packed(connection)
+        wanted = [table for table in wanted if table.name not in PACKED]
+    metadata.create_all(connection, tables=wanted, checkfirst=missing)
 
 
 def make_tables(connection: Writing, scripts: Path = MIGRATIONS) -> None:
     """Make the tables that are missing in a new store, which is then as this program wants it."""
     if tables_there(connection):
-        metadata.create_all(connection)
+        create_tables(connection, metadata.tables.values(), missing=True)
     else:
         for statement in _statements(connection.dialect):
             connection.exec_driver_sql(statement)
@@ -58,8 +76,10 @@ def _statements(dialect: Dialect) -> tuple[str, ...]:
     if key not in _said:
         said: list[str] = []
         compiled = MockConnection(dialect, lambda ddl, _: said.append(str(ddl.compile(dialect=dialect))))
-        metadata.create_all(compiled, checkfirst=False)
-        _said[key] = tuple(said)
+        packed = frozenset() if is_postgres(dialect) else PACKED
+        plain = [table for table in metadata.tables.values() if table.name not in packed]
+        metadata.create_all(compiled, tables=plain, checkfirst=False)
+        _said[key] = (*said, *(statements() if packed else ()))
     return _said[key]
 
 
@@ -84,7 +104,7 @@ def bring_up(store: Store, scripts: Path = MIGRATIONS) -> None:
         upgrade(store, scripts=scripts)
     if missing:
         with store.shaping() as connection:
-            metadata.create_all(connection)
+            create_tables(connection, metadata.tables.values(), missing=True)
 
 
 def upgrade(store: Store, to: str | None = None, *, scripts: Path = MIGRATIONS) -> Upgraded:

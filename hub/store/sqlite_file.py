@@ -22,6 +22,7 @@ from hub.errors import DataDirectory, StoreFull, StoreGone, StoreMoved
 from hub.store.cold import note_data
 from hub.store.database import BUSY_TIMEOUT_S, Reading, Store, Writing, busy
 from hub.store.memo import with_memo
+from hub.store.packed.shapes import forget_shapes
 from hub.store.place import FilePlace
 from hub.store.schema import make_tables
 from hub.store.sharing_views import prepare_views
@@ -177,6 +178,7 @@ def make_engine(path: Path, statements: Sequence[str] = _PRAGMAS, *, data: Path 
     )
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "rollback", forget_shapes)
     return engine
 
 

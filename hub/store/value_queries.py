@@ -8,16 +8,22 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Row, select
 
+from hub.store.chunks import in_chunks
 from hub.store.correction_queries import erroneous, place_of
 from hub.store.database import Reading
+from hub.store.dialect import is_postgres
 from hub.store.instant import from_micros, to_micros
+from hub.store.listed import given, listed
 from hub.store.measured_queries import MeasuredValueRow, values_of_records, with_columns
 from hub.store.measured_tables import measured
 from hub.store.tables import unit_result
 
 RECORDS_AT_ONCE = 1000
 
-_RESULT = ("part", "work_cell", "verdict", "attempt", "purpose", "flags")
+_RESULT = (
+    *("author", "chain", "result_id", "batch_id", "line"),
+    *("part", "work_cell", "verdict", "attempt", "purpose", "flags"),
+)
 
 
 class ValueWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,50 +62,69 @@ class TakenValue(msgspec.Struct, frozen=True, kw_only=True):
 
 def taken_values(connection: Reading, wanted: ValueWanted, most: int) -> list[TakenValue]:
     """At most ``most``, in the order of event time, then author, chain and record; none that was declared wrong."""
-    same = (
-        (unit_result.c.author == measured.c.author)
-        & (unit_result.c.chain == measured.c.chain)
-        & (unit_result.c.result_id == measured.c.result_id)
-    )
     order = (measured.c.event_time, measured.c.author, measured.c.chain, measured.c.seq)
-    columns = (*(unit_result.c[name] for name in _RESULT), unit_result.c.batch_id.label("result_batch"))
     query = (
-        select(measured, *columns, unit_result.c.line.label("result_line"))
-        .join(unit_result, same)
+        select(measured)
         .where(*_conditions(wanted))
-        .order_by(*order, unit_result.c.batch_id, unit_result.c.line)
+        .order_by(*order, measured.c.batch_id, measured.c.line)
         .execution_options(yield_per=RECORDS_AT_ONCE)
     )
     taken: list[_Joined] = []
     with connection.execute(query) as found:
         for records in found.partitions():
-            taken += _joined(connection, records, wanted.characteristics or None)
+            taken += _joined(connection, records, wanted)
             if len(taken) >= most:
                 break
     taken = sorted(taken, key=_order)[:most]
-    wrong = erroneous(connection, (place_of(record) for record, _ in taken))
-    return [_value(*pair) for pair in taken if not wrong or place_of(pair[0]) not in wrong]
+    wrong = erroneous(connection, (place_of(record) for record, _, _ in taken))
+    return [_value(result, value) for record, result, value in taken if not wrong or place_of(record) not in wrong]
 
 
-_Joined = tuple[Row[Any], MeasuredValueRow]
+_Joined = tuple[Row[Any], Row[Any], MeasuredValueRow]
+"""A record of measurements, a result that it belongs to, and one of its values."""
 
 
-def _joined(
-    connection: Reading, records: Sequence[Row[Any]], characteristics: Collection[str] | None
-) -> Iterator[_Joined]:
-    """Each record with each of its values."""
+def _joined(connection: Reading, records: Sequence[Row[Any]], wanted: ValueWanted) -> Iterator[_Joined]:
+    """Each record with each of its results and values.
+
+    Results are looked up by their ids: a join would leave it to the database where to begin.
+    """
+    results = _results_of(connection, {record.result_id for record in records}, wanted.part)
+    told = [(record, own) for record in records if (own := results.get(_key(record)))]
     by_place: defaultdict[tuple[int, int], list[MeasuredValueRow]] = defaultdict(list)
-    for value in values_of_records(connection, records, characteristics):
+    for value in values_of_records(connection, [record for record, _ in told], wanted.characteristics or None):
         by_place[value.batch_id, value.line].append(value)
-    for record in records:
+    for record, own in told:
         for value in by_place.get((record.batch_id, record.line), ()):
-            yield record, value
+            for result in own:
+                yield record, result, value
 
 
-def _order(pair: _Joined) -> tuple[Any, ...]:
-    record, value = pair
+def _results_of(
+    connection: Reading, ids: Collection[str], part: str | None
+) -> dict[tuple[str, str, str], list[Row[Any]]]:
+    """By author, chain and id; of rivals all."""
+    found: defaultdict[tuple[str, str, str], list[Row[Any]]] = defaultdict(list)
+    postgres = is_postgres(connection.dialect)
+    query = select(*(unit_result.c[name] for name in _RESULT)).where(
+        listed(unit_result.c.result_id, "names", postgres=postgres)
+    )
+    if part is not None:
+        query = query.where(unit_result.c.part == part)
+    for chunk in in_chunks(ids):
+        for row in connection.execute(query, {"names": given(chunk, postgres=postgres)}):
+            found[_key(row)].append(row)
+    return found
+
+
+def _key(row: Row[Any]) -> tuple[str, str, str]:
+    return row.author, row.chain, row.result_id
+
+
+def _order(joined: _Joined) -> tuple[Any, ...]:
+    record, result, value = joined
     own = (record.event_time, record.author, record.chain, record.seq, value.item)
-    return (*own, record.result_batch, record.result_line)
+    return (*own, result.batch_id, result.line)
 
 
 def _conditions(wanted: ValueWanted) -> Collection[ColumnElement[bool]]:
@@ -109,8 +134,6 @@ def _conditions(wanted: ValueWanted) -> Collection[ColumnElement[bool]]:
         found.append(measured.c.batch_id.in_(with_columns(wanted.characteristics, [wanted.plant], begin, end)))
     if wanted.operation is not None:
         found.append(measured.c.operation == wanted.operation)
-    if wanted.part is not None:
-        found.append(unit_result.c.part == wanted.part)
     if wanted.begin is not None:
         found.append(measured.c.event_time >= to_micros(wanted.begin))
     if wanted.end is not None:
@@ -118,24 +141,24 @@ def _conditions(wanted: ValueWanted) -> Collection[ColumnElement[bool]]:
     return found
 
 
-def _value(record: Row[Any], value: MeasuredValueRow) -> TakenValue:
+def _value(result: Row[Any], value: MeasuredValueRow) -> TakenValue:
     return TakenValue(
         batch_id=value.batch_id,
         line=value.line,
         result_id=value.result_id,
         unit=value.unit,
-        part=record.part,
+        part=result.part,
         operation=value.operation,
-        work_cell=record.work_cell,
+        work_cell=result.work_cell,
         characteristic=value.characteristic,
         value=value.value,
         decimals=value.decimals,
         uom=value.uom,
         status=value.status,
         event_time=from_micros(value.event_time),
-        verdict=record.verdict,
-        attempt=record.attempt,
-        purpose=record.purpose,
-        flags=tuple(record.flags),
+        verdict=result.verdict,
+        attempt=result.attempt,
+        purpose=result.purpose,
+        flags=tuple(result.flags),
         plan=value.plan,
     )

@@ -12,6 +12,7 @@ from hub.store.database import Reading
 GROWING = frozenset(
     (
         "unit_result", "measured", "value_column", "link", "picture", "codes", "batch", "log_node", "rollup",
+        "result_row", "measured_alone",
         "first_pass_hour", "item_ending", "result_detail", "result_tool", "interlock_refusal", "hold", "packing",
         "shipment", "telemetry", "alarm", "field_failure", "correction", "alias", "emptied", "transformation_part",
     )
