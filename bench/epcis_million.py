@@ -21,7 +21,7 @@ from hub.composition import create_hub
 from hub.epcis.desk import CaptureDesk, work_off
 from hub.memory import few_collections
 from hub.parts import Hub
-from hub.store.epcis_capture_queries import ROLLBACK, job_of
+from hub.store.epcis.captures import ROLLBACK, job_of
 from traceability.unit import Environment
 
 

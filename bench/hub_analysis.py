@@ -15,7 +15,7 @@ from small_hub import small_hub  # noqa: E402
 from hub.analysis.likeness import in_common  # noqa: E402
 from hub.analysis.question import CommonQuestion  # noqa: E402
 from hub.analysis.source import Source  # noqa: E402
-from hub.store.analysis_queries import Passing, units_passing  # noqa: E402
+from hub.store.trace.analysis import Passing, units_passing  # noqa: E402
 
 QUESTION = {
     "suspects": {

@@ -22,9 +22,9 @@ from hub.rollup.hours import hour_of
 from hub.rollup.keep import close
 from hub.rollup.sample import stream_id
 from hub.rollup.window import Narrowing, period
-from hub.store.database import Store
-from hub.store.rollup_queries import HOUR, Range, SpanRow, StreamRow, put_spans, put_streams
-from hub.store.sqlite_file import create_store
+from hub.store.backend.sqlite_file import create_store
+from hub.store.core.database import Store
+from hub.store.rollup.queries import HOUR, Range, SpanRow, StreamRow, put_spans, put_streams
 from traceability.measurement import Characteristic
 from traceability.quality.capability import assess_capability
 from traceability.quality.rollup_figures import rollup_capability, rollup_percentiles

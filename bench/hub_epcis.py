@@ -25,9 +25,9 @@ from hub.composition import create_hub
 from hub.epcis.desk import CaptureDesk, work_off
 from hub.memory import few_collections
 from hub.parts import Hub
-from hub.store.epcis_capture_queries import ROLLBACK, job_of
-from hub.store.epcis_tables import EPCIS_PROJECTION
-from hub.store.sqlite_file import create_store
+from hub.store.backend.sqlite_file import create_store
+from hub.store.epcis.captures import ROLLBACK, job_of
+from hub.store.tables.epcis import EPCIS_PROJECTION
 from traceability.unit import Environment
 
 

@@ -20,8 +20,8 @@ from hub_ingest import AUTHOR, BEGIN, CHAIN, GTIN, SIGNER, fresh_hub, records
 
 from hub.ingest.ingest import ingest
 from hub.rollup.window import Narrowing, period
-from hub.store.database import Reading
-from hub.store.trace_queries import results_of_units
+from hub.store.core.database import Reading
+from hub.store.trace.queries import results_of_units
 from hub.suppliers.board import graded_board
 from traceability.batch.header import FORMAT_VERSION, Header
 from traceability.batch.open import compress, open_batch

@@ -30,7 +30,7 @@ from hub.composition import create_hub
 from hub.entry.master import add_organisation, add_plant
 from hub.entry.seal import Stamps, enter
 from hub.parts import Hub
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from traceability.batch.header import FORMAT_VERSION, Header
 from traceability.batch.open import compress, open_batch
 from traceability.batch.seal import records_root, seal_batch

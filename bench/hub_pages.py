@@ -33,7 +33,7 @@ from large_hub import A_DAY, PLANTS, lot_name, make_hub, plant_name, unit_name
 from hub.composition import unchecked_store
 from hub.page_paths import item_path
 from hub.pages.frame.navigation import TASKS
-from hub.store.schema import upgrade
+from hub.store.backend.schema import upgrade
 
 READER = {"Accept": "text/html", "Accept-Language": "en"}
 AIM_MS, AIM_BYTES, AIM_PAINT_MS = 150.0, 300_000, 1_000.0

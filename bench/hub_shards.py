@@ -29,10 +29,10 @@ from hub.composition import create_hub  # noqa: E402
 from hub.entry.master import add_agent, add_organisation, add_plant  # noqa: E402
 from hub.ingest.ingest import ingest  # noqa: E402
 from hub.parts import Hub  # noqa: E402
-from hub.store.put import put_rows  # noqa: E402
 from hub.store.spread.mover import move_all  # noqa: E402
 from hub.store.spread.store import SpreadStore  # noqa: E402
-from hub.store.tables import link, unit_result  # noqa: E402
+from hub.store.tables.every import link, unit_result  # noqa: E402
+from hub.store.writing.put import put_rows  # noqa: E402
 from hub.trace.known import Known  # noqa: E402
 from traceability.encoding import to_base64  # noqa: E402
 from traceability.genealogy import TraceLimits, trace  # noqa: E402

@@ -23,10 +23,10 @@ from hub.adjacency.build import build
 from hub.adjacency.desk import Current
 from hub.adjacency.walk import as_built
 from hub.recall.reach import Reached, ReachLimits, reach_plainly, reach_quickly
-from hub.store.database import Store
-from hub.store.number_queries import names_of, number_linked_items, numbers_of
-from hub.store.sqlite_file import create_store
-from hub.store.tables import link
+from hub.store.backend.sqlite_file import create_store
+from hub.store.core.database import Store
+from hub.store.tables.every import link
+from hub.store.trace.numbers import names_of, number_linked_items, numbers_of
 from hub.trace.known import Known
 from traceability.genealogy import TraceLimits, trace
 

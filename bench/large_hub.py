@@ -25,11 +25,11 @@ from hub.parts import Hub
 from hub.rollup.hours import HOURS_A_DAY
 from hub.rollup.keep import close
 from hub.rollup.sample import of_lot
-from hub.store.database import Writing
-from hub.store.log_nodes import insert_nodes, node_source
-from hub.store.rollup_body import Kept, Unsummed, body_of, kept_in, unsummed
-from hub.store.rollup_queries import HOUR, StreamRow, streams_by_id
-from hub.store.tables import batch, first_pass_hour, rollup, rollup_stream
+from hub.store.core.database import Writing
+from hub.store.ledger.log_nodes import insert_nodes, node_source
+from hub.store.rollup.body import Kept, Unsummed, body_of, kept_in, unsummed
+from hub.store.rollup.queries import HOUR, StreamRow, streams_by_id
+from hub.store.tables.every import batch, first_pass_hour, rollup, rollup_stream
 from traceability.batch.header import FORMAT_VERSION, Header
 from traceability.batch.open import compress, open_batch
 from traceability.batch.seal import records_root, seal_batch

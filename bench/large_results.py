@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, MetaData, Table
 
 from hub.store.packed.layout import PACKED
-from hub.store.tables import PROJECTION
+from hub.store.tables.every import PROJECTION
 
 
 def tables_with_rows(connection: Connection) -> list[Table]:

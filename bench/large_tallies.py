@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import case, func, insert, select
 
 from hub.rollup.hours import HOURS_A_DAY
-from hub.store.arrived_tables import author_results, author_sent, component_places, unit_places
-from hub.store.costed_tables import costed_span
-from hub.store.database import Writing
-from hub.store.tables import batch
-from hub.store.tally_tables import NEVER, chain_pass, component_count, first_pass_span, result_hour, tally
+from hub.store.core.database import Writing
+from hub.store.tables.arrived import author_results, author_sent, component_places, unit_places
+from hub.store.tables.costed import costed_span
+from hub.store.tables.every import batch
+from hub.store.tables.tally import NEVER, chain_pass, component_count, first_pass_span, result_hour, tally
 
 
 def copy_tallies(connection: Writing, day: int, batches: int) -> None:

@@ -11,8 +11,8 @@ from datetime import timedelta
 
 from hub.parts import Hub
 from hub.rounds import repeating
-from hub.store.instant import to_micros
-from hub.store.round_queries import give_round_back, round_holder, take_round
+from hub.store.core.instant import to_micros
+from hub.store.work.rounds import give_round_back, round_holder, take_round
 from traceability.errors import ZhuoyueError
 
 TERM_S = 60.0

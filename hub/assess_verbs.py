@@ -10,7 +10,7 @@ from hub.errors import HubError
 from hub.parts import Hub
 from hub.scorecard.assess import assess, level_history
 from hub.scorecard.periodic import Period, assess_due, assessing
-from hub.store.master_queries import read_master
+from hub.store.master.queries import read_master
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it

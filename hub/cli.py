@@ -32,8 +32,8 @@ from hub.projection.replay import replay
 from hub.review_verbs import add_review_verb
 from hub.serve_options import add_address_options, add_round_options, add_trace_option
 from hub.settings import ADMIN_TOKEN
-from hub.store.batches import StoredBatch
-from hub.store.quarantine_queries import batches_ahead, quarantined_lines
+from hub.store.ledger.batches import StoredBatch
+from hub.store.ledger.quarantine import batches_ahead, quarantined_lines
 from hub.store_verbs import add_shard_option, add_store_verbs
 from hub.table_verbs import add_table_verbs
 from hub.tier_verbs import add_tier_verbs

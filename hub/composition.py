@@ -22,13 +22,13 @@ from hub.settings import (
     TOKEN_HASH,
     Settings,
 )
-from hub.store.copying import open_copy_store
-from hub.store.database import Store
-from hub.store.meta import read_meta, write_meta
-from hub.store.opening import create_at, finish, open_at
-from hub.store.place import SETTINGS_FILE, FilePlace, Place, ServerPlace, place_of, server_place, write_place
-from hub.store.schema import bring_up
-from hub.store.tables import SCHEMA_VERSION
+from hub.store.backend.copying import open_copy_store
+from hub.store.backend.opening import create_at, finish, open_at
+from hub.store.backend.schema import bring_up
+from hub.store.core.database import Store
+from hub.store.core.place import SETTINGS_FILE, FilePlace, Place, ServerPlace, place_of, server_place, write_place
+from hub.store.ledger.meta import read_meta, write_meta
+from hub.store.tables.every import SCHEMA_VERSION
 from traceability.encoding import sha256, tagged, to_base64
 from traceability.keyfile import OWNER_ONLY, create_key_file, read_key_file
 from traceability.unit import Environment

@@ -19,9 +19,9 @@ from typing import Annotated, Any, TypeVar, cast
 from fastapi import Depends, Request
 
 from hub.accounts.asker import Asker
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
-from hub.store.position_queries import end_of_log, last_of_authors
+from hub.store.core.database import Reading
+from hub.store.ledger.positions import end_of_log, last_of_authors
+from hub.store.master.queries import read_master
 
 T = TypeVar("T")
 MOST_KEPT = 128

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from hub.settings import Settings
-from hub.store.database import Store
+from hub.store.core.database import Store
 from traceability.signing import Signer
 
 Clock = Callable[[], datetime]

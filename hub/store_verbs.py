@@ -9,12 +9,12 @@ import msgspec
 from hub.composition import open_hub, unchecked_store
 from hub.errors import DataDirectory
 from hub.migrate.move import move
-from hub.store.schema import upgrade
+from hub.store.backend.schema import upgrade
+from hub.store.backend.sqlite_file import FileStore
 from hub.store.spread.mover import move_all
 from hub.store.spread.settle import gathered, spread_over
 from hub.store.spread.status import point_at_nodes, spread_state
 from hub.store.spread.store import SpreadStore
-from hub.store.sqlite_file import FileStore
 from hub.upkeep_verbs import told_progress
 
 if TYPE_CHECKING:

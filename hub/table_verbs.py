@@ -11,7 +11,7 @@ from hub.errors import EntryRefused
 from hub.history.importing import Asked, LoadReport, load, look, undo_load
 from hub.requirement.act import propose_all
 from hub.requirement.sheets import read_proposals
-from hub.store.history_queries import loads_of
+from hub.store.quality.history import loads_of
 from hub.tabular.problem import Problem
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from hub.composition import open_hub
 from hub.errors import ColdTrouble
 from hub.parts import Hub
-from hub.store.cold_place import cold_place
-from hub.store.cold_tables import LEDGER
-from hub.store.instant import from_micros
+from hub.store.core.instant import from_micros
+from hub.store.tables.cold import LEDGER
+from hub.store.tiers.place import cold_place
 from hub.tiers.inspect import faults_of, tiers_of
 from hub.tiers.ledger import clear_strays, due_before, fetch_ledger, move_ledger
 from hub.tiers.values import fetch_values, move_values

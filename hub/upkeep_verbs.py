@@ -20,8 +20,8 @@ from hub.composition import new_admin_token, open_copy, open_hub
 from hub.errors import HubError
 from hub.projection.rebuild import Progress, rebuild, silent
 from hub.settings import ADMIN_TOKEN, DATABASE
-from hub.store.copying import compact
-from hub.store.sqlite_file import FileStore
+from hub.store.backend.copying import compact
+from hub.store.backend.sqlite_file import FileStore
 from hub.witness.collect import ask_witnesses
 from hub.witness.policy import WITNESSES, add_witness, witness_policy
 from hub.witness.post import post

@@ -20,7 +20,7 @@ from hub.accounts.throttle import begin_try, of_address, of_name, succeeded
 from hub.accounts.trail import Happened, Visitor, clean, note
 from hub.errors import NotFound, StoreBusy, StoreFull
 from hub.parts import Hub
-from hub.store.account_people import (
+from hub.store.account.people import (
     StoredAccount,
     account_by_id,
     account_by_login,
@@ -28,10 +28,10 @@ from hub.store.account_people import (
     drop_links,
     link_by_hash,
 )
-from hub.store.account_sessions import StoredSession, end_session_by_hash, end_sessions_of, note_seen, note_use
-from hub.store.account_trail import failure_of
-from hub.store.database import Reading, Writing
-from hub.store.instant import from_micros, to_micros
+from hub.store.account.sessions import StoredSession, end_session_by_hash, end_sessions_of, note_seen, note_use
+from hub.store.account.trail import failure_of
+from hub.store.core.database import Reading, Writing
+from hub.store.core.instant import from_micros, to_micros
 
 log = logging.getLogger(__name__)
 LONGEST_LOGIN = 100

@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 
 from hub.accounts.trail import Happened
-from hub.store.account_people import accounts_of
-from hub.store.account_trail import StoredEvent, events_about, events_of
-from hub.store.database import Reading
-from hub.store.instant import from_micros
+from hub.store.account.people import accounts_of
+from hub.store.account.trail import StoredEvent, events_about, events_of
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):

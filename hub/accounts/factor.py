@@ -15,8 +15,8 @@ from hub.accounts.secret import hash_of, open_secret, seal_secret
 from hub.accounts.trail import Happened, Visitor, note
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.account_people import StoredAccount, change_account, count_recovery, put_recovery, take_recovery
-from hub.store.database import Reading, Writing
+from hub.store.account.people import StoredAccount, change_account, count_recovery, put_recovery, take_recovery
+from hub.store.core.database import Reading, Writing
 
 ISSUER = "Zhuoyue"
 SECRET_BYTES = 20

@@ -29,7 +29,7 @@ from hub.accounts.secret import hash_of, new_id, new_secret, open_secret
 from hub.accounts.trail import Happened, Visitor, clean, note
 from hub.errors import NotAllowed, NotFound, ProviderTrouble, TooBusy
 from hub.parts import Hub
-from hub.store.account_people import (
+from hub.store.account.people import (
     StoredAccount,
     account_by_identity,
     account_by_login,
@@ -37,9 +37,9 @@ from hub.store.account_people import (
     bind_identity,
     has_identity,
 )
-from hub.store.account_trail import StoredErrand, StoredProvider, put_errand, take_errand, the_provider
-from hub.store.database import Writing
-from hub.store.instant import from_micros, to_micros
+from hub.store.account.trail import StoredErrand, StoredProvider, put_errand, take_errand, the_provider
+from hub.store.core.database import Writing
+from hub.store.core.instant import from_micros, to_micros
 
 SCOPE = "openid email profile"
 ERRAND = timedelta(minutes=10)

@@ -13,8 +13,8 @@ from hub.accounts.sessions import asker_of_account
 from hub.accounts.trail import Happened, clean, note
 from hub.errors import EntryRefused, NotAllowed, NotFound
 from hub.parts import Hub
-from hub.store.account_people import StoredAccount, account_by_id
-from hub.store.account_sessions import (
+from hub.store.account.people import StoredAccount, account_by_id
+from hub.store.account.sessions import (
     StoredAccountToken,
     account_token_by_hash,
     account_tokens_of,
@@ -22,8 +22,8 @@ from hub.store.account_sessions import (
     end_account_token,
     last_uses,
 )
-from hub.store.database import Reading
-from hub.store.instant import from_micros, to_micros
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros, to_micros
 
 PREFIX = "zyp_"
 LONGEST = timedelta(days=365)

@@ -13,7 +13,7 @@ from hub.accounts.throttle import of_name
 from hub.accounts.trail import COMMAND, Happened, clean, note
 from hub.errors import EntryRefused, NotFound, ScopeMissing
 from hub.parts import Hub
-from hub.store.account_people import (
+from hub.store.account.people import (
     StoredAccount,
     StoredLink,
     account_by_id,
@@ -25,12 +25,12 @@ from hub.store.account_people import (
     drop_links,
     put_link,
 )
-from hub.store.account_sessions import end_sessions_of
-from hub.store.account_trail import forget_failures
-from hub.store.authors import latest_organisation
-from hub.store.database import Reading, Writing
-from hub.store.instant import from_micros, to_micros
-from hub.store.sharing_queries import owners_of_plants
+from hub.store.account.sessions import end_sessions_of
+from hub.store.account.trail import forget_failures
+from hub.store.core.database import Reading, Writing
+from hub.store.core.instant import from_micros, to_micros
+from hub.store.ledger.authors import latest_organisation
+from hub.store.sharing.queries import owners_of_plants
 
 LINK_VALID = timedelta(hours=24)
 LINK_PATH = "/sign-in/link/"

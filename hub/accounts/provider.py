@@ -8,9 +8,9 @@ from hub.accounts.secret import seal_secret
 from hub.accounts.trail import COMMAND, Happened, note
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.account_trail import StoredProvider, drop_provider, put_provider, the_provider
-from hub.store.authors import latest_organisation
-from hub.store.database import Reading
+from hub.store.account.trail import StoredProvider, drop_provider, put_provider, the_provider
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_organisation
 
 CLAIMS = ("email", "preferred_username", "sub")
 """Which of the provider's words is the name to sign in by; ``email`` only where the provider verified it."""

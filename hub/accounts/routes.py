@@ -36,8 +36,8 @@ from hub.api.access import UsesAsker, whole_hub
 from hub.api.answer import documented, json_answer
 from hub.errors import NotFound, ScopeMissing
 from hub.parts import Hub
-from hub.store.account_people import StoredAccount, account_by_id
-from hub.store.account_sessions import end_session
+from hub.store.account.people import StoredAccount, account_by_id
+from hub.store.account.sessions import end_session
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 

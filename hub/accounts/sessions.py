@@ -14,8 +14,8 @@ from hub.accounts.permission import ROLE_MAY, Role, scopes_of
 from hub.accounts.secret import LONGEST_TEXT, hash_of, new_id, new_secret
 from hub.accounts.trail import Visitor, clean
 from hub.parts import Hub
-from hub.store.account_people import StoredAccount, account_by_id
-from hub.store.account_sessions import (
+from hub.store.account.people import StoredAccount, account_by_id
+from hub.store.account.sessions import (
     StoredSession,
     add_session,
     drop_old_sessions,
@@ -23,8 +23,8 @@ from hub.store.account_sessions import (
     session_by_hash,
     sessions_of,
 )
-from hub.store.database import Reading, Writing
-from hub.store.instant import from_micros, to_micros
+from hub.store.core.database import Reading, Writing
+from hub.store.core.instant import from_micros, to_micros
 from traceability.encoding import sha256
 
 IDLE = timedelta(hours=8)

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from hub.store.account_trail import (
+from hub.store.account.trail import (
     StoredFailure,
     drop_old_failures,
     failure_of,
     forget_failures,
     put_failure,
 )
-from hub.store.database import Writing
-from hub.store.instant import from_micros, to_micros
+from hub.store.core.database import Writing
+from hub.store.core.instant import from_micros, to_micros
 from traceability.encoding import sha256
 
 LONGEST = timedelta(minutes=15)

@@ -12,11 +12,11 @@ from hub.accounts.trail import COMMAND, Happened
 from hub.accounts.trail import note as note_down
 from hub.errors import EntryRefused, NotAllowed, NotFound
 from hub.parts import Hub
-from hub.store.account_queries import StoredToken, add_token, end_token, token_by_hash, tokens_of
-from hub.store.account_sessions import last_uses
-from hub.store.authors import latest_organisation
-from hub.store.database import Reading
-from hub.store.instant import from_micros, to_micros
+from hub.store.account.queries import StoredToken, add_token, end_token, token_by_hash, tokens_of
+from hub.store.account.sessions import last_uses
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros, to_micros
+from hub.store.ledger.authors import latest_organisation
 from traceability.encoding import sha256, tagged
 
 SECRET_BYTES = 32

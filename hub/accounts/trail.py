@@ -5,10 +5,10 @@ from enum import StrEnum
 import msgspec
 
 from hub.parts import Hub
-from hub.store.account_people import StoredAccount
-from hub.store.account_trail import StoredEvent, add_event
-from hub.store.database import Writing
-from hub.store.instant import to_micros
+from hub.store.account.people import StoredAccount
+from hub.store.account.trail import StoredEvent, add_event
+from hub.store.core.database import Writing
+from hub.store.core.instant import to_micros
 
 MOST_TEXT = 200
 COMMAND = "operator"

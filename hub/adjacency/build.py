@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from hub.adjacency.arrays import CERTAIN, ENDED, Adjacency, LinkArrays, compress
-from hub.store.adjacency_queries import corrected_links, highest_number, numbered_links, renamed_names
-from hub.store.chunks import in_chunks
-from hub.store.database import Reading
-from hub.store.event_link_queries import told_together
-from hub.store.instant import to_micros
-from hub.store.number_queries import names_of, numbers_of
+from hub.store.core.chunks import in_chunks
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.trace.adjacency import corrected_links, highest_number, numbered_links, renamed_names
+from hub.store.trace.event_links import told_together
+from hub.store.trace.numbers import names_of, numbers_of
 from hub.trace.known import Known, Moment
 from hub.trace.naming import Naming
 from traceability.genealogy import ADD, Link, intervals

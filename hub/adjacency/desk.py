@@ -13,12 +13,12 @@ import numpy as np
 from hub.adjacency.arrays import Adjacency, Numbers
 from hub.adjacency.build import build
 from hub.parts import Hub
-from hub.store.adjacency_queries import more_links_than, numbered_links, renamed_names
-from hub.store.alias_queries import last_alias
-from hub.store.correction_queries import last_correction
-from hub.store.database import Reading
-from hub.store.event_link_queries import emptied_after, transformed_after
-from hub.store.number_queries import number_linked_items, numbers_of
+from hub.store.core.database import Reading
+from hub.store.production.corrections import last_correction
+from hub.store.trace.adjacency import more_links_than, numbered_links, renamed_names
+from hub.store.trace.aliases import last_alias
+from hub.store.trace.event_links import emptied_after, transformed_after
+from hub.store.trace.numbers import number_linked_items, numbers_of
 from hub.trace.known import Known, Moment
 from hub.trace.naming import Naming
 

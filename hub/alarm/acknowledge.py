@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused, NotFound
 from hub.parts import Hub
-from hub.store.alarm_queries import answers_to, find_alarm
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.mail.alarms import answers_to, find_alarm
 from traceability.record.alarm import AlarmAcknowledgementRecord
 from traceability.record.base import Record
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from hub.store.alarm_queries import AlarmWanted, AnsweredAlarm, answered_alarms
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.mail.alarms import AlarmWanted, AnsweredAlarm, answered_alarms
 from traceability.quality.alarm.rule import AlarmKind
 
 MOST_ALARMS = 20_000

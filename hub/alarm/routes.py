@@ -11,8 +11,8 @@ from hub.alarm.views import AlarmPage, alarm_page
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.api.answer import documented, json_answer
 from hub.entry.forms import Entered, Form, Key, Name, entered
-from hub.store.alarm_queries import AlarmWanted
-from hub.store.instant import to_micros
+from hub.store.core.instant import to_micros
+from hub.store.mail.alarms import AlarmWanted
 from traceability.quality.alarm.rule import AlarmKind
 
 USUAL_DAYS = 90

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from hub.store.alarm_queries import AlarmWanted, StoredAlarm, answers_to, count_alarms, find_alarms
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.mail.alarms import AlarmWanted, StoredAlarm, answers_to, count_alarms, find_alarms
 from traceability.quality.alarm.rule import AlarmKind
 from traceability.record.alarm import AlarmRecord, TimeToLimit
 

@@ -21,9 +21,9 @@ from hub.parts import Hub
 from hub.sharing.audit import AuditDesk
 from hub.sharing.audit import Question as Asked
 from hub.sharing.seen import seen_by
-from hub.store.batches import log_size
-from hub.store.common_queries import StoredQuestion, keep_question, read_question
-from hub.store.instant import to_micros
+from hub.store.core.instant import to_micros
+from hub.store.ledger.batches import log_size
+from hub.store.trace.common import StoredQuestion, keep_question, read_question
 from traceability.encoding import sha256
 from traceability.errors import ZhuoyueError
 

@@ -10,7 +10,7 @@ from hub.analysis.field_views import Bounds, FieldView, ForecastView, LotModel, 
 from hub.analysis.fleet import Fleet, fleet_of
 from hub.analysis.source import Source
 from hub.named import Named
-from hub.store.master_queries import part_name, parts_named
+from hub.store.master.queries import part_name, parts_named
 from hub.trace.catalogue import item_label, part_of_item
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.quality.errors import OutOfDomain

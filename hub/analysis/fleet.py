@@ -13,7 +13,7 @@ import msgspec
 from hub.analysis.source import Source
 from hub.analysis.zones import zone_in
 from hub.errors import EntryRefused
-from hub.store.field_queries import Failure, Usage, field_failures, field_usages, made_units
+from hub.store.quality.field import Failure, Usage, field_failures, field_usages, made_units
 from hub.trace.catalogue import part_of_item
 from traceability.identifier.item import parse_item
 from traceability.quality.field.lives import Fielded

@@ -17,9 +17,9 @@ from hub.analysis.measured import measured_values
 from hub.analysis.source import Source
 from hub.analysis.windows import Window, shift_of, window_of
 from hub.analysis.zones import zone_in
-from hub.store.detail_queries import tools_and_recipes_of
-from hub.store.quality_queries import statements
-from hub.store.trace_queries import ResultRow
+from hub.store.quality.queries import statements
+from hub.store.trace.details import tools_and_recipes_of
+from hub.store.trace.queries import ResultRow
 from hub.trace.catalogue import in_time_order, part_of_item
 from hub.trace.known import standing
 from traceability.identifier.item import ItemKind, parse_item

@@ -15,8 +15,8 @@ from hub.analysis.source import Source
 from hub.analysis.zones import zone_in
 from hub.errors import EntryRefused, NotFound
 from hub.recall.stored import found_from
-from hub.store.analysis_queries import Passed, Passing, units_passing
-from hub.store.recall_queries import items_of_part, read_recall
+from hub.store.trace.analysis import Passed, Passing, units_passing
+from hub.store.trace.recalls import items_of_part, read_recall
 from hub.trace.catalogue import part_of_item
 from traceability.encoding import sha256
 from traceability.errors import IdentifierRefused

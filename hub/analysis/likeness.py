@@ -13,7 +13,7 @@ from hub.analysis.recall_of import recall_of
 from hub.analysis.source import Source
 from hub.analysis.views import CommonView, FactorView, FindingView, GroupView, Pointer, SilentFactor
 from hub.named import Named, unnamed
-from hub.store.master_queries import PartEntry, part_name, parts_named, plans_by_id
+from hub.store.master.queries import PartEntry, part_name, parts_named, plans_by_id
 from hub.trace.catalogue import item_label
 from traceability.identifier.item import parse_item
 from traceability.quality.comparison.compare import compare

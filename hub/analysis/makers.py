@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from hub.analysis.source import Source
-from hub.store.prefix_queries import company_prefixes
+from hub.store.search.prefixes import company_prefixes
 from hub.trace.catalogue import part_of_item, read_catalogue
 from hub.trace.expected import Expectation
 from traceability.identifier.item import parse_item

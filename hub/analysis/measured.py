@@ -8,7 +8,7 @@ import msgspec
 from hub.analysis.contents import Contents
 from hub.analysis.factor import Factor, Kind
 from hub.analysis.source import Source
-from hub.store.trace_queries import MeasurementRow, ResultRow, measurements_of_units
+from hub.store.trace.queries import MeasurementRow, ResultRow, measurements_of_units
 from hub.trace.catalogue import part_of_item
 from traceability.identifier.item import parse_item
 from traceability.measurement import Status, exact

@@ -8,7 +8,7 @@ from hub.analysis.field_views import RemindersView, ReminderView, RemindingView
 from hub.analysis.fleet import FieldUnit, fleet_of
 from hub.analysis.source import Source
 from hub.page_paths import item_path
-from hub.store.master_queries import part_name, parts_named
+from hub.store.master.queries import part_name, parts_named
 from hub.trace.catalogue import item_label
 from traceability.identifier.item import parse_item
 from traceability.quality.field.life_model import LifeModel

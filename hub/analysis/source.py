@@ -3,9 +3,9 @@
 What may be seen is decided before: the connection is that of ``hub.store.reading()``.
 """
 
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.master_queries import Master, read_master
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import Master, read_master
 from hub.trace.known import Known, Moment
 
 

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from hub.store.master_queries import Master
+from hub.store.master.queries import Master
 
 _UTC = "UTC"
 

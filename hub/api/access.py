@@ -2,7 +2,7 @@
 
 A route takes ``hub: UsesHub``. For the operator that is the hub itself; for an organisation's token it is a hub whose
 ``store.reading()`` shows only what policies share with the organisation: every question of ``hub.store`` that a route
-asks through it is a question about what may be seen (``hub.store.sharing_views``). So the events, results and counts
+asks through it is a question about what may be seen (``hub.store.sharing.views``). So the events, results and counts
 that a route makes of such readings have passed the policy, and there is nothing to filter afterwards, nothing to
 forget; page sizes, counts and cursors tell nothing of what is withheld. A connection from anywhere else (a desk, a
 cache, ``app.state``) has not passed it: take ``asker: UsesAsker`` there, and decide.
@@ -40,12 +40,12 @@ from hub.settings import TOKEN_HASH
 from hub.sharing.audit import MOST_ASKED, AuditDesk, Question
 from hub.sharing.operator import OperatorRead
 from hub.sharing.seen import seen_by
-from hub.store.account_sessions import StoredSession
-from hub.store.authors import latest_organisation
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.meta import read_meta
-from hub.store.sharing_queries import owners_of_plants
+from hub.store.account.sessions import StoredSession
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.ledger.authors import latest_organisation
+from hub.store.ledger.meta import read_meta
+from hub.store.sharing.queries import owners_of_plants
 from traceability.encoding import sha256, tagged
 
 _bearer = HTTPBearer(

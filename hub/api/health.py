@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from hub.api.access import UsesHub
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 from traceability.batch.header import FORMAT_VERSION
 
 router = APIRouter(tags=["health"])

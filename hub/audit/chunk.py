@@ -8,12 +8,12 @@ from hub.audit.fault import Fault, located
 from hub.errors import HubError
 from hub.ledger.append import log_leaf
 from hub.settings import HUB_AUTHOR, Settings
-from hub.store.authors import key_in_force
-from hub.store.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq
-from hub.store.beside import open_beside
-from hub.store.database import Reading
-from hub.store.log_nodes import nodes_between
-from hub.store.place import Place
+from hub.store.backend.beside import open_beside
+from hub.store.core.database import Reading
+from hub.store.core.place import Place
+from hub.store.ledger.authors import key_in_force
+from hub.store.ledger.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq
+from hub.store.ledger.log_nodes import nodes_between
 from traceability.batch.open import OpenedBatch, decompress, open_batch, verify_batch
 from traceability.encoding import from_base64
 from traceability.errors import SignatureRefused, ZhuoyueError

@@ -11,7 +11,7 @@ import msgspec
 import zstandard
 
 from hub.settings import Settings
-from hub.store.batches import StoredBatch
+from hub.store.ledger.batches import StoredBatch
 from traceability.batch.header import HEADER_TYPE, Header, decode_header
 from traceability.batch.open import decompress
 from traceability.encoding import sha256, tagged

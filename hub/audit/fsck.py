@@ -23,11 +23,11 @@ from hub.ledger.log import current_checkpoint
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, project_again, silent
 from hub.settings import HUB_AUTHOR
-from hub.store.batches import batch_body, batch_by_id, log_size, positions_of_author
-from hub.store.beside import open_beside, remove_beside
-from hub.store.cosignatures import StoredCosignature, all_cosignatures
-from hub.store.database import Reading
-from hub.store.log_nodes import count_nodes, node_source
+from hub.store.backend.beside import open_beside, remove_beside
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import batch_body, batch_by_id, log_size, positions_of_author
+from hub.store.ledger.cosignatures import StoredCosignature, all_cosignatures
+from hub.store.ledger.log_nodes import count_nodes, node_source
 from traceability.encoding import to_base64
 from traceability.errors import ZhuoyueError
 from traceability.log.checkpoint import Checkpoint

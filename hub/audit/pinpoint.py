@@ -18,10 +18,10 @@ from hub.parts import Hub
 from hub.projection.objection import read_lines
 from hub.projection.project import FIRST_RECORD_LINE, batch_rows
 from hub.projection.rebuild import due_record, sender_of
-from hub.store.batches import StoredBatch, batch_body, batch_by_id
-from hub.store.database import Reading
-from hub.store.measured_queries import spread
-from hub.store.rows import Row, rows_of_batch
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch, batch_body, batch_by_id
+from hub.store.production.measured import spread
+from hub.store.writing.rows import Row, rows_of_batch
 from traceability.batch.open import OpenedBatch, decompress, open_batch
 from traceability.batch.seal import records_root
 from traceability.encoding import from_tagged

@@ -19,11 +19,11 @@ from hub.ledger.append import Entry, append_batches, placed
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, project_again, silent
 from hub.settings import DATABASE
-from hub.store.cosignatures import StoredCosignature, put_cosignature
-from hub.store.database import Writing
-from hub.store.forks import StoredFork, insert_fork
-from hub.store.meta import write_meta
-from hub.store.sqlite_file import create_store
+from hub.store.backend.sqlite_file import create_store
+from hub.store.core.database import Writing
+from hub.store.ledger.cosignatures import StoredCosignature, put_cosignature
+from hub.store.ledger.forks import StoredFork, insert_fork
+from hub.store.ledger.meta import write_meta
 from traceability.batch.open import decompress, open_batch
 from traceability.errors import Malformed
 from traceability.log.checkpoint import Checkpoint, read_checkpoint

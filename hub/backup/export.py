@@ -22,10 +22,10 @@ from hub.backup.picture_files import picture_members
 from hub.errors import DataDirectory
 from hub.parts import Hub
 from hub.projection.rebuild import Progress, silent
-from hub.store.batches import batch_body, batch_by_id
-from hub.store.cosignatures import all_cosignatures
-from hub.store.database import Reading
-from hub.store.forks import list_forks
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import batch_body, batch_by_id
+from hub.store.ledger.cosignatures import all_cosignatures
+from hub.store.ledger.forks import list_forks
 from traceability.log.checkpoint import Checkpoint
 
 COSIGNATURES, FORKS = "cosignatures.jsonl", "forks.jsonl"

@@ -31,10 +31,10 @@ from hub.parts import Hub
 from hub.picture.folder import copy_pictures
 from hub.projection.rebuild import Progress, silent
 from hub.settings import DATABASE, HUB_PUBLIC_KEY, LOG_VERIFIER_KEY
-from hub.store.cold_place import cold_place
-from hub.store.copying import open_copy_store
-from hub.store.database import Reading
-from hub.store.log_nodes import node_source
+from hub.store.backend.copying import open_copy_store
+from hub.store.core.database import Reading
+from hub.store.ledger.log_nodes import node_source
+from hub.store.tiers.place import cold_place
 from hub.tiers.whole_copy import fetch_into_copy
 from hub.witness.policy import WITNESSES
 from traceability.errors import ProofRefused

@@ -9,8 +9,8 @@ import msgspec
 from hub.errors import DataDirectory
 from hub.ledger.log import current_checkpoint, verifier_key
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.tables import SCHEMA_VERSION
+from hub.store.core.database import Reading
+from hub.store.tables.every import SCHEMA_VERSION
 from traceability.encoding import to_base64
 from traceability.errors import ProofRefused, locating
 from traceability.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint

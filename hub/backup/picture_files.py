@@ -13,8 +13,8 @@ import msgspec
 
 from hub.parts import Hub
 from hub.picture.folder import PICTURES, PictureFolder
-from hub.store.database import Reading
-from hub.store.picture_queries import FileRow, all_files, picture_at, put_file
+from hub.store.core.database import Reading
+from hub.store.production.pictures import FileRow, all_files, picture_at, put_file
 from traceability.errors import Malformed
 from traceability.picture import Fate
 

@@ -17,8 +17,8 @@ from hub.parts import Hub
 from hub.picture.folder import copy_pictures
 from hub.projection.rebuild import Progress, silent
 from hub.settings import ADMIN_TOKEN, DATABASE, LOG_VERIFIER_KEY, TOKEN_HASH
-from hub.store.account_sessions import end_every_session
-from hub.store.meta import write_meta
+from hub.store.account.sessions import end_every_session
+from hub.store.ledger.meta import write_meta
 from traceability.encoding import sha256, tagged
 from traceability.errors import ProofRefused
 from traceability.keyfile import OWNER_ONLY

@@ -8,10 +8,10 @@ from hub.entry.seal import Stamps, enter
 from hub.epcis.limits import LIMITS
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.alias_queries import aliases_about
-from hub.store.catenax_queries import brought_already, given_to, organisations_by_number
-from hub.store.database import Reading
-from hub.store.instant import is_storable
+from hub.store.core.database import Reading
+from hub.store.core.instant import is_storable
+from hub.store.epcis.catenax import brought_already, given_to, organisations_by_number
+from hub.store.trace.aliases import aliases_about
 from traceability.catenax.aspects import Aspect, Batch, SerialPart
 from traceability.catenax.identity import spelt_item, subject_of
 from traceability.catenax.reading import AnyAspect, ReadAspect, linked_items, read_aspects, times_of

@@ -7,7 +7,7 @@ import msgspec
 
 from hub.catenax.names import Brought, Names, brought_about, numbers_told
 from hub.errors import NotFound
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.trace.catalogue import in_time_order, part_of_item, read_catalogue
 from hub.trace.known import Known, standing
 from traceability.catenax.aspects import Batch, SerialPart, SingleLevelBomAsBuilt, SingleLevelUsageAsBuilt

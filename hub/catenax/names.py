@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from hub.errors import NotFound
 from hub.parts import Hub
-from hub.store.catenax_queries import StoredAspect, aspects_about, partner_numbers
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.epcis.catenax import StoredAspect, aspects_about, partner_numbers
 from hub.trace.catalogue import Catalogue, part_of_item, read_catalogue
 from hub.trace.expected import expectation
 from hub.trace.known import Known, standing

@@ -9,10 +9,10 @@ from hub.entry.forms import Form
 from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.authors import latest_organisation
-from hub.store.batches import StoredBatch
-from hub.store.catenax_queries import partner_numbers
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.epcis.catenax import partner_numbers
+from hub.store.ledger.authors import latest_organisation
+from hub.store.ledger.batches import StoredBatch
 from traceability.record.base import Record
 from traceability.record.catenax import BusinessPartnerRecord
 

@@ -20,8 +20,8 @@ from hub.catenax.partners import PartnerNumberForm, enter_partner_number
 from hub.entry.forms import Entered, entered
 from hub.parts import Hub
 from hub.settings import HUB_AUTHOR
-from hub.store.catenax_queries import given_to, note_given
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.epcis.catenax import given_to, note_given
 from hub.trace.known import Known
 from hub.trace.moment_query import AskedMoment, AskedTimes
 from traceability.catenax.aspects import Aspect, Batch, SerialPart, SingleLevelBomAsBuilt, SingleLevelUsageAsBuilt

@@ -10,8 +10,8 @@ from hub.comparison.bands import added, below, outward, quantile
 from hub.comparison.groups import Pair
 from hub.comparison.measures import Measure
 from hub.errors import NotFound
-from hub.store.comparison_queries import released_tables, released_years, stored_members
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.quality.comparison import released_tables, released_years, stored_members
 from traceability.quality.level import Level
 from traceability.record.comparison import BandCount, ComparedPlant, ComparisonTableRecord, GroupBands, GroupRules
 

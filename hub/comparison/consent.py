@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.authors import latest_organisation
-from hub.store.batches import StoredBatch
-from hub.store.comparison_queries import stored_consents
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_organisation
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.comparison import stored_consents
 from traceability.record.base import Record
 from traceability.record.comparison import ComparisonConsentRecord
 

@@ -21,11 +21,11 @@ from hub.errors import EntryRefused
 from hub.ledger.log import current_checkpoint
 from hub.parts import Hub
 from hub.scorecard.standing import standings
-from hub.store.batches import StoredBatch
-from hub.store.comparison_queries import StoredMember, released_tables, released_years, stored_members
-from hub.store.database import Reading
-from hub.store.master_queries import Master, read_master
-from hub.store.master_versions import counted, in_force, versions_of_kind
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.master.queries import Master, read_master
+from hub.store.master.versions import counted, in_force, versions_of_kind
+from hub.store.quality.comparison import StoredMember, released_tables, released_years, stored_members
 from traceability.encoding import tagged
 from traceability.record.base import Record
 from traceability.record.comparison import (

@@ -15,7 +15,7 @@ from hub.comparison.consent import state_consent
 from hub.comparison.forms import ConsentForm, ReleaseForm
 from hub.comparison.release import Outlook, outlook, release
 from hub.comparison.sheets import LEVELS, SHEETS, rows_of
-from hub.store.comparison_queries import stored_consents
+from hub.store.quality.comparison import stored_consents
 
 router = APIRouter(prefix="/api/v1", tags=["comparison"])
 Year = Annotated[int, Path(ge=2000, le=9000)]

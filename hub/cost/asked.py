@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from hub.analysis.zones import zone_in
 from hub.cost.gather import canonical
 from hub.errors import EntryRefused
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
 from traceability.quality.cost.allocate import Place
 from traceability.quality.window import Window
 

@@ -11,9 +11,9 @@ from hub.entry.of_plant import enter_for_plant, new_id
 from hub.entry.seal import Stamp, Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.quality_queries import loss_lines
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.queries import loss_lines
 from hub.tabular.problem import refuse_problems
 from traceability.quality.cost.category import Driver
 from traceability.record.base import Record

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
-from hub.store.database import Reading
-from hub.store.quality_queries import standing_statements, statements
+from hub.store.core.database import Reading
+from hub.store.quality.queries import standing_statements, statements
 from traceability.quality.cost.category import Activity, Driver
 from traceability.record.cost import CostReversalRecord, LossCauseRecord, QualityCostRecord
 

@@ -11,8 +11,8 @@ import msgspec
 
 from hub.cost.entries import CostEntry, causes_of_losses, cost_entries
 from hub.master.build import canonical_part
-from hub.store.database import Reading
-from hub.store.quality_queries import LossLine, loss_lines, standing_statements
+from hub.store.core.database import Reading
+from hub.store.quality.queries import LossLine, loss_lines, standing_statements
 from traceability.quality.cost.allocate import NOWHERE, Cost, Place, Quantity, Source
 from traceability.quality.cost.category import Activity, Driver, category_of_loss, driver_of_loss, in_minutes
 from traceability.quality.cost.rate import Priced, Rate, price

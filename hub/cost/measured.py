@@ -10,7 +10,9 @@ import msgspec
 
 from hub.cost.stretches import DAY, Span, cut, first_days, hours_between, midnight
 from hub.scorecard.computed_losses import SCRAP_AFTER, part_or_none
-from hub.store.cost_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros, to_micros
+from hub.store.quality.costs import (
     CostedResult,
     failed_results,
     failures_of_units,
@@ -19,12 +21,10 @@ from hub.store.cost_queries import (
     latest_results,
     repeated_results,
 )
-from hub.store.costed_queries import costed_in, is_costed
-from hub.store.database import Reading
-from hub.store.field_queries import field_failures
-from hub.store.incoming_queries import incoming_of
-from hub.store.instant import from_micros, to_micros
-from hub.store.quality_queries import standing_statements
+from hub.store.quality.field import field_failures
+from hub.store.quality.incoming import incoming_of
+from hub.store.quality.queries import standing_statements
+from hub.store.rollup.costed import costed_in, is_costed
 from traceability.quality.cost.allocate import Place, Quantity
 from traceability.quality.cost.category import Driver
 from traceability.quality.window import Window

@@ -13,8 +13,8 @@ from hub.cost.measured import Asking, quantities
 from hub.named import Named
 from hub.scorecard.economics import DEFAULT_CURRENCY
 from hub.scorecard.management import management_of
-from hub.store.database import Reading
-from hub.store.master_queries import part_name, parts_named, read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import part_name, parts_named, read_master
 from hub.suppliers.asked import plant_entry
 from traceability.quality.cost.allocate import NOWHERE, Allocated, Dimension, Place, Quantity, allocate
 from traceability.quality.cost.category import Activity, Driver

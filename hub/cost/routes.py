@@ -32,7 +32,7 @@ from hub.cost.sheets import (
 )
 from hub.entry.forms import Entered, entered
 from hub.parts import Hub
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import plant_entry
 from hub.tabular.problem import Problem
 from hub.tabular.sheet import Sheet

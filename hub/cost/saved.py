@@ -14,7 +14,7 @@ from hub.cost.measured import units_made
 from hub.cost.report import PlantCosts, plant_costs
 from hub.errors import EntryRefused
 from hub.named import Named
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import plant_entry
 from traceability.quality.cost.allocate import NOWHERE, Dimension, Place
 from traceability.quality.cost.benefit import Benefit, CostMonth, Outlay, Per, benefit

@@ -10,8 +10,8 @@ from itertools import pairwise
 import msgspec
 
 from hub.rollup.hours import instant_of_day
-from hub.store.instant import to_micros
-from hub.store.tallied_queries import Period
+from hub.store.core.instant import to_micros
+from hub.store.rollup.tallied import Period
 from traceability.quality.window import Window
 
 MICROS_AN_HOUR = 3_600_000_000

@@ -10,10 +10,10 @@ from hub.errors import NotFound
 from hub.ledger.log import current_checkpoint
 from hub.parts import Hub
 from hub.scorecard.plant import scored_plant
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.declaration_queries import document_of, keep_document
-from hub.store.quality_queries import statements
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.declarations import document_of, keep_document
+from hub.store.quality.queries import statements
 from traceability.declaration.document import (
     DECLARATION_FORMAT,
     DECLARATION_TYPE,

@@ -9,8 +9,8 @@ from hub.scorecard.gather import Gathered, PlantRecords
 from hub.scorecard.lots import lots_within
 from hub.scorecard.plant import Scored
 from hub.scorecard.rolled import acceptance
-from hub.store.database import Reading
-from hub.store.master_queries import part_name
+from hub.store.core.database import Reading
+from hub.store.master.queries import part_name
 from traceability.declaration.document import Family, Inputs, LossInput, Measured
 
 

@@ -16,9 +16,9 @@ from hub.scorecard.capability import characteristic_view
 from hub.scorecard.in_force import Measured, counts_for_plant, in_window, measured
 from hub.scorecard.management import management_of
 from hub.scorecard.views import CapabilityView
-from hub.store.database import Reading
-from hub.store.master_queries import parts_named, plans_of_plants, read_master
-from hub.store.rollup_queries import Range
+from hub.store.core.database import Reading
+from hub.store.master.queries import parts_named, plans_of_plants, read_master
+from hub.store.rollup.queries import Range
 from hub.suppliers.spread import outside
 from traceability.measurement import Characteristic
 from traceability.quality.errors import OutOfDomain

@@ -13,9 +13,9 @@ from hub.errors import NotFound
 from hub.metric.asked import asked_for
 from hub.metric.yields import made_ok
 from hub.named import Named, unnamed
-from hub.store.database import Reading
-from hub.store.field_queries import field_failures
-from hub.store.master_queries import PartEntry, part_name, parts_named, read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import PartEntry, part_name, parts_named, read_master
+from hub.store.quality.field import field_failures
 from hub.trace.catalogue import part_of_item
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import parse_item

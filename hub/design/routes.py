@@ -13,8 +13,8 @@ from hub.api.table_file import TABLE_FILE, Form, Language, table_file
 from hub.design.capable import ToleranceView, judged_characteristics, tolerance_view
 from hub.design.components import ComponentList, components
 from hub.design.sheets import COMPONENTS, TOLERANCES, component_rows, tolerance_rows
-from hub.store.batches import log_size
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
 from traceability.quality.window import Window
 
 router = APIRouter(prefix="/api/v1/plants/{plant}/design", tags=["design"])

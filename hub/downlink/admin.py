@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from hub.api.access import AdminOnly, UsesHub
 from hub.downlink.orders import carry_message, place_order, release_order
 from hub.entry.forms import Entered, Form, Key, Name
-from hub.store.batches import StoredBatch
+from hub.store.ledger.batches import StoredBatch
 
 router = APIRouter(prefix="/api/v1", tags=["downlink"], dependencies=[AdminOnly])
 _ENVELOPE = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}

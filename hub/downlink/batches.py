@@ -11,8 +11,9 @@ from hub.downlink.contact import Asked
 from hub.downlink.gather import News, first_place, gather, records_of
 from hub.entry.seal import CHAIN_BYTES, seal, stamps
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.downlink import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.fleet.downlink import (
     GatheredTo,
     StoredDownlink,
     find_downlink,
@@ -21,7 +22,6 @@ from hub.store.downlink import (
     keep_place,
     latest_downlink,
 )
-from hub.store.instant import to_micros
 from traceability.batch.open import compress, open_batch
 from traceability.downlink import DOWNLINK_LIMITS, Poll
 from traceability.record.base import Record

@@ -12,13 +12,13 @@ import msgspec
 from hub.errors import PollRefused, UnknownAuthor
 from hub.ingest.verify import refuse_revoked
 from hub.parts import Hub
-from hub.store.authors import KeyInForce, key_in_force
-from hub.store.batches import log_size
-from hub.store.contacts import Contact, find_contact, keep_contact
-from hub.store.database import Writing
-from hub.store.instant import to_micros
-from hub.store.picture_queries import note_policy
-from hub.store.silence_queries import Sample, keep_sample, last_sample_at
+from hub.store.core.database import Writing
+from hub.store.core.instant import to_micros
+from hub.store.fleet.contacts import Contact, find_contact, keep_contact
+from hub.store.fleet.silence import Sample, keep_sample, last_sample_at
+from hub.store.ledger.authors import KeyInForce, key_in_force
+from hub.store.ledger.batches import log_size
+from hub.store.production.pictures import note_policy
 from traceability.downlink import Poll, read_poll, verify_poll
 from traceability.errors import Malformed, SignatureRefused
 

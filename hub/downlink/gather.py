@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from hub.entry.seal import Stamps
-from hub.store.alarm_queries import StoredAnswer, answers_for
-from hub.store.batches import log_size
-from hub.store.contacts import find_contact
-from hub.store.database import Reading
-from hub.store.downlink import GatheredTo, count_forks, first_recorded_since
-from hub.store.instant import to_micros
-from hub.store.news_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.fleet.contacts import find_contact
+from hub.store.fleet.downlink import GatheredTo, count_forks, first_recorded_since
+from hub.store.fleet.rollouts import withheld
+from hub.store.ledger.batches import log_size
+from hub.store.mail.alarms import StoredAnswer, answers_for
+from hub.store.mail.news import (
     Message,
     Order,
     OtherLot,
@@ -27,7 +28,6 @@ from hub.store.news_queries import (
     other_lots,
     other_results,
 )
-from hub.store.rollout_queries import withheld
 from traceability.record.alarm import AlarmAcknowledgementRecord
 from traceability.record.base import Record
 from traceability.record.downlink import (

@@ -10,10 +10,10 @@ from hub.entry.master import require_plant
 from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.authors import plant_of_author
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.news_queries import last_order
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import plant_of_author
+from hub.store.ledger.batches import StoredBatch
+from hub.store.mail.news import last_order
 from traceability.downlink import addressed_to
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item

@@ -10,8 +10,8 @@ from hub.api.access import UsesHub
 from hub.downlink.batches import next_batch
 from hub.downlink.contact import receive_poll
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.downlink import count_forks
+from hub.store.fleet.downlink import count_forks
+from hub.store.ledger.batches import log_size
 from traceability.downlink import DOWNLINK_PATH, LONGEST_WAIT
 from traceability.sync import BATCH_TYPE
 

@@ -1,7 +1,7 @@
 """Where agents reach this hub and what they pin: ``serve`` remembers both, so that tokens need no arguments."""
 
 from hub.parts import Hub
-from hub.store.meta import read_meta, write_meta
+from hub.store.ledger.meta import read_meta, write_meta
 
 _URL, _PIN = "agents_url", "agents_tls_pin"
 

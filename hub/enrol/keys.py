@@ -12,11 +12,11 @@ from hub.errors import EntryRefused, NotFound, TokenRefused, UnknownAuthor
 from hub.ingest.verify import refuse_revoked
 from hub.parts import Hub
 from hub.settings import HUB_AUTHOR
-from hub.store.authors import key_in_force, plant_of_author
-from hub.store.batches import StoredBatch, latest_of_author, log_size
-from hub.store.database import Reading, Writing
-from hub.store.enrolment import StoredToken, find_token, forget_tokens, use_token
-from hub.store.instant import to_micros
+from hub.store.core.database import Reading, Writing
+from hub.store.core.instant import to_micros
+from hub.store.fleet.enrolment import StoredToken, find_token, forget_tokens, use_token
+from hub.store.ledger.authors import key_in_force, plant_of_author
+from hub.store.ledger.batches import StoredBatch, latest_of_author, log_size
 from traceability.encoding import to_base64
 from traceability.enrolment import Enrolled, LastBatch, ProvedClaim, open_key_request, seal_enrolled
 from traceability.errors import SignatureRefused

@@ -7,9 +7,9 @@ import msgspec
 
 from hub.errors import NotFound
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.enrolment import StoredToken, list_tokens, remove_token
-from hub.store.instant import from_micros
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.fleet.enrolment import StoredToken, list_tokens, remove_token
 
 
 class TokenState(StrEnum):

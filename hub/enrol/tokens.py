@@ -10,11 +10,11 @@ import msgspec
 from hub.entry.master import check_author_id, require_plant
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.authors import key_in_force, plant_of_author
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.enrolment import StoredToken, forget_tokens, insert_token
-from hub.store.instant import to_micros
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.fleet.enrolment import StoredToken, forget_tokens, insert_token
+from hub.store.ledger.authors import key_in_force, plant_of_author
+from hub.store.ledger.batches import log_size
 from traceability.encoding import to_base64
 from traceability.enrolment import Token, checked_pin, write_token
 

@@ -10,7 +10,7 @@ from hub.entry.of_plant import enter_for_plant
 from hub.entry.seal import Stamp
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
+from hub.store.ledger.batches import StoredBatch
 from traceability.quality.dimension_grade import unknown_items
 from traceability.quality.loss import CostItem
 from traceability.quality.questionnaire import Answer as Answered

@@ -13,9 +13,9 @@ from hub.entry.of_plant import new_id
 from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.field_queries import field_ids
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.field import field_ids
 from traceability.encoding import sha256
 from traceability.errors import IdentifierRefused
 from traceability.identifier.alias import alias_name

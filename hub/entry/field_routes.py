@@ -11,7 +11,7 @@ from hub.entry.csv_table import Problem
 from hub.entry.field import enter_failure_file, enter_failures, enter_usages, read_failures
 from hub.entry.field_forms import FailuresForm, UsagesForm
 from hub.entry.forms import Entered, entered
-from hub.store.field_queries import Failure, field_failures
+from hub.store.quality.field import Failure, field_failures
 
 router = APIRouter(prefix="/api/v1", tags=["field"])
 MOST_LINES = 1000

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hub.store.batches import StoredBatch
+from hub.store.ledger.batches import StoredBatch
 from traceability.quality.loss import CostItem
 from traceability.quality.questionnaire import Dimension
 from traceability.record.economics import ItemState

@@ -5,8 +5,8 @@ from hub.ingest.admit import take
 from hub.ingest.verify import VerifiedBatch
 from hub.parts import Hub
 from hub.settings import HUB_AUTHOR
-from hub.store.authors import KeyInForce
-from hub.store.batches import StoredBatch, log_size
+from hub.store.ledger.authors import KeyInForce
+from hub.store.ledger.batches import StoredBatch, log_size
 from traceability.batch.open import compress, open_batch
 from traceability.encoding import to_base64
 from traceability.record.master import AuthorKeyRecord

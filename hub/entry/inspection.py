@@ -13,9 +13,9 @@ from hub.entry.of_plant import enter_for_plant
 from hub.entry.seal import Stamp, Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.quality_queries import standing_statements
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.queries import standing_statements
 from traceability.record.base import Record
 from traceability.record.inspection import FieldReturnRecord, LotInspectionRecord
 

@@ -16,7 +16,7 @@ from hub.entry.loss_file import read_losses
 from hub.entry.losses import Computed, enter_computed_losses, enter_loss_file
 from hub.scorecard.computed_losses import Month
 from hub.scorecard.loss_years import LossYear, loss_years
-from hub.store.quality_queries import LossLine, loss_lines
+from hub.store.quality.queries import LossLine, loss_lines
 from traceability.quality.loss import ParetoLine, pareto
 
 router = APIRouter(prefix="/api/v1", tags=["losses"])

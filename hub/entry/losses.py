@@ -13,9 +13,9 @@ from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.scorecard.computed_losses import ComputedLoss, Month, computed_losses
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.quality_queries import LossLine, loss_lines
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.queries import LossLine, loss_lines
 from traceability.record.base import Record
 from traceability.record.economics import QualityLossRecord
 from traceability.record.quality import LossReversalRecord

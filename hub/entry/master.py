@@ -8,10 +8,10 @@ from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.settings import HUB_AUTHOR
-from hub.store.authors import key_in_force, latest_organisation, latest_plant
-from hub.store.batches import StoredBatch, log_size
-from hub.store.database import Reading
-from hub.store.master_versions import versions_of_kind
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import key_in_force, latest_organisation, latest_plant
+from hub.store.ledger.batches import StoredBatch, log_size
+from hub.store.master.versions import versions_of_kind
 from traceability.encoding import from_base64, to_base64
 from traceability.errors import Malformed
 from traceability.record.base import Record

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from hub.entry.master import require_plant
 from hub.entry.seal import Stamp, Stamps, enter
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
 from traceability.record.base import Record
 
 ID_BYTES = 8

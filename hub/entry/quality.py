@@ -8,8 +8,8 @@ from hub.entry.of_plant import enter_for_plant
 from hub.entry.seal import Stamp
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.quality_queries import loss_lines
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.queries import loss_lines
 from traceability.quality.msa.gauge_study import gauge_anova
 from traceability.quality.msa.readings import Reading as StudyReading
 from traceability.quality.refusal import Refused

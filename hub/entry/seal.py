@@ -9,8 +9,8 @@ from hub.ingest.admit import Taken, admit
 from hub.ingest.verify import VerifiedBatch, check_signature, key_for
 from hub.parts import Hub
 from hub.settings import HUB_AUTHOR
-from hub.store.batches import StoredBatch, latest_of_author
-from hub.store.database import Reading, Writing
+from hub.store.core.database import Reading, Writing
+from hub.store.ledger.batches import StoredBatch, latest_of_author
 from traceability.batch.header import FORMAT_VERSION, Header
 from traceability.batch.open import compress, open_batch
 from traceability.batch.seal import records_root, seal_batch

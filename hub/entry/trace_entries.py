@@ -7,9 +7,9 @@ from hub.entry.seal import Stamp, Stamps, enter
 from hub.entry.trace_forms import CorrectionForm, EndpointForm, ShipmentForm, ShippedForm
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.authors import latest_organisation
-from hub.store.batches import StoredBatch, holds_record
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_organisation
+from hub.store.ledger.batches import StoredBatch, holds_record
 from traceability.errors import IdentifierRefused
 from traceability.identifier.alias import alias_name
 from traceability.identifier.item import item_uri, read_identity

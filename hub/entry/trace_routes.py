@@ -10,7 +10,7 @@ from hub.entry.forms import Entered
 from hub.entry.shipment_csv import shipments_of_csv
 from hub.entry.trace_forms import AliasForm, CorrectionForm, PrefixForm, ReidentificationForm, ShipmentForm
 from hub.errors import EntryRefused
-from hub.store.batches import StoredBatch
+from hub.store.ledger.batches import StoredBatch
 
 router = APIRouter(prefix="/api/v1", tags=["entry"], dependencies=[AdminOnly])
 

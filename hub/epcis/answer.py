@@ -14,9 +14,9 @@ from hub.epcis.page import From, page_of
 from hub.epcis.page_token import Cursor, expiry, query_digest, read_token, write_token
 from hub.epcis.walk import Found
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.epcis_queries import disputed_of
+from hub.store.core.database import Reading
+from hub.store.epcis.queries import disputed_of
+from hub.store.ledger.batches import log_size
 from traceability.epcis.context import STANDARD_CONTEXT
 from traceability.epcis.from_records import PREFIXES
 from traceability.epcis.query import EventQuery

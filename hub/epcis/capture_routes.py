@@ -28,7 +28,7 @@ from hub.epcis.read_document import DocumentEvents
 from hub.epcis.route import Capturing, epcis_router, organisation_of
 from hub.errors import NotFound
 from hub.parts import Hub
-from hub.store.epcis_capture_queries import job_of, jobs_before
+from hub.store.epcis.captures import job_of, jobs_before
 from traceability.encoding import sha256
 from traceability.epcis.problem import Invalid
 

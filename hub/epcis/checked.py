@@ -16,7 +16,7 @@ import msgspec
 
 from hub.epcis.limits import EpcisLimits
 from hub.memory import few_collections
-from hub.store.instant import is_storable
+from hub.store.core.instant import is_storable
 from traceability.encoding import sha256, tagged
 from traceability.epcis.capture import CapturedEvent, captured
 from traceability.epcis.context import Context

@@ -13,7 +13,8 @@ from hub.epcis.limits import LIMITS, EpcisLimits
 from hub.epcis.problems import EpcisProblem, Kind, as_json
 from hub.errors import StoreBusy, StoreFull, TooBusy
 from hub.parts import Hub
-from hub.store.epcis_capture_queries import (
+from hub.store.core.instant import to_micros
+from hub.store.epcis.captures import (
     DONE,
     FAILED,
     WAITING,
@@ -23,7 +24,6 @@ from hub.store.epcis_capture_queries import (
     put_job,
     unfinished,
 )
-from hub.store.instant import to_micros
 
 _LOG = logging.getLogger(__name__)
 ID_BYTES = 16

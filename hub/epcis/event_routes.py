@@ -28,9 +28,9 @@ from hub.epcis.route import epcis_router
 from hub.epcis.walk import FIRST, Walk
 from hub.errors import NotFound
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.epcis_name_queries import names_of_kind, words_of
+from hub.store.core.database import Reading
+from hub.store.epcis.names import names_of_kind, words_of
+from hub.store.ledger.batches import log_size
 from traceability.epcis.cbv import BIZ_STEP, DISPOSITION, Vocabulary
 from traceability.epcis.context import Context
 from traceability.epcis.hash_id import is_hash_id

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator
 from hub.epcis.answer import shared_prefixes
 from hub.epcis.walk import FIRST, Found, Walk
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.shipment_queries import packings_of
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
+from hub.store.trace.shipments import packings_of
 from traceability.epcis.canonical_link import canonical_link
 from traceability.epcis.from_records import is_class
 from traceability.epcis.matching import identifiers

@@ -17,8 +17,8 @@ from hub.epcis.limits import LIMITS, EpcisLimits
 from hub.epcis.problems import EpcisProblem, Kind, as_json
 from hub.epcis.read_document import DocumentEvents
 from hub.parts import Hub
-from hub.store.epcis_capture_queries import DONE, ROLLBACK, RUNNING, Job, put_job, taken_by
-from hub.store.instant import to_micros
+from hub.store.core.instant import to_micros
+from hub.store.epcis.captures import DONE, ROLLBACK, RUNNING, Job, put_job, taken_by
 
 _TELL_EVERY = 20  # chunks
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from hub.store.epcis_capture_queries import DONE, FAILED, Job
-from hub.store.instant import from_micros
+from hub.store.core.instant import from_micros
+from hub.store.epcis.captures import DONE, FAILED, Job
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True, rename={"capture_id": "captureID"}):

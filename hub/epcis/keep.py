@@ -13,8 +13,8 @@ from hub.entry.seal import Stamps, enter_within
 from hub.epcis.checked import Checked
 from hub.epcis.limits import LIMITS, EpcisLimits
 from hub.parts import Hub
-from hub.store.database import Reading, Writing
-from hub.store.epcis_queries import Said, contents_of
+from hub.store.core.database import Reading, Writing
+from hub.store.epcis.queries import Said, contents_of
 from traceability.epcis.stored import event_parts
 from traceability.event.timestamp import instant
 from traceability.record.base import Record

@@ -7,9 +7,9 @@ import time
 
 from hub.epcis.own import own_events
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.epcis_own_queries import SOURCES, OwnRows, named_to, own_between, put_names
+from hub.store.core.database import Reading
+from hub.store.epcis.own import SOURCES, OwnRows, named_to, own_between, put_names
+from hub.store.ledger.batches import log_size
 
 BATCHES_AT_ONCE = 20
 EVENTS_AT_ONCE = 200

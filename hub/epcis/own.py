@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from hub.store.authors import latest_plant
-from hub.store.database import Reading
-from hub.store.epcis_own_queries import OwnRows
-from hub.store.epcis_own_records import OwnRecord, own_records
-from hub.store.epcis_queries import LogPlace
+from hub.store.core.database import Reading
+from hub.store.epcis.own import OwnRows
+from hub.store.epcis.own_records import OwnRecord, own_records
+from hub.store.epcis.queries import LogPlace
+from hub.store.ledger.authors import latest_plant
 from traceability.epcis.from_logistics import packing_event, shipment_events
 from traceability.epcis.from_records import Site, association_events, result_event
 from traceability.event.event import Event

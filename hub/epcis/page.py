@@ -12,8 +12,8 @@ import msgspec
 from hub.epcis.limits import LIMITS, EpcisLimits
 from hub.epcis.problems import EpcisRefused, Kind
 from hub.epcis.walk import FIRST, Found, Walk, found_at
-from hub.store.database import Reading
-from hub.store.epcis_queries import LogPlace
+from hub.store.core.database import Reading
+from hub.store.epcis.queries import LogPlace
 from traceability.epcis.matching import order_key
 from traceability.epcis.query import EventQuery
 

@@ -11,7 +11,7 @@ import msgspec
 
 from hub.epcis.problems import EpcisRefused, Kind
 from hub.parts import Hub
-from hub.store.epcis_queries import LogPlace
+from hub.store.epcis.queries import LogPlace
 from traceability.encoding import from_base64, sha256, to_base64
 from traceability.errors import Malformed
 

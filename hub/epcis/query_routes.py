@@ -15,8 +15,9 @@ from hub.epcis.limits import LIMITS
 from hub.epcis.page_token import Cursor, query_digest, read_token
 from hub.epcis.problems import EpcisRefused, Kind, query_refused
 from hub.epcis.route import epcis_router
-from hub.store.database import Reading
-from hub.store.epcis_subscription_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros, to_micros
+from hub.store.epcis.subscriptions import (
     NamedQuery,
     add_query,
     count_of,
@@ -24,7 +25,6 @@ from hub.store.epcis_subscription_queries import (
     query_of,
     remove_query,
 )
-from hub.store.instant import from_micros, to_micros
 from traceability.epcis.context import STANDARD, Context
 from traceability.epcis.problem import Invalid
 from traceability.epcis.query import EventQuery, context_of_extensions, parse_query

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from hub.store.epcis_queries import Restriction
-from hub.store.instant import to_micros
+from hub.store.core.instant import to_micros
+from hub.store.epcis.queries import Restriction
 from traceability.epcis.cbv import BIZ_STEP
 from traceability.epcis.event_links import identity_of
 from traceability.epcis.query import EventQuery, Predicate

@@ -19,8 +19,8 @@ from hub.epcis.route import epcis_router
 from hub.epcis.schedule import BOUNDS
 from hub.epcis.tell import next_time
 from hub.epcis.webhook import check_target
-from hub.store.batches import log_size
-from hub.store.epcis_subscription_queries import (
+from hub.store.core.instant import from_micros, to_micros
+from hub.store.epcis.subscriptions import (
     Subscription,
     add_subscription,
     count_of,
@@ -28,7 +28,7 @@ from hub.store.epcis_subscription_queries import (
     subscription_of,
     subscriptions_after,
 )
-from hub.store.instant import from_micros, to_micros
+from hub.store.ledger.batches import log_size
 
 router: APIRouter = epcis_router()
 ID_BYTES = 16

@@ -16,16 +16,16 @@ from hub.epcis.walk import Found, Walk
 from hub.epcis.webhook import Send, send_to, signed
 from hub.errors import DataDirectory
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.epcis_subscription_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros, to_micros
+from hub.store.epcis.subscriptions import (
     FAILED,
     Subscription,
     due_subscriptions,
     put_subscription,
     query_of,
 )
-from hub.store.instant import from_micros, to_micros
+from hub.store.ledger.batches import log_size
 from traceability.encoding import to_base64
 from traceability.epcis.query import EventQuery, Predicate
 from traceability.event.timestamp import instant

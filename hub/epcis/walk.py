@@ -7,9 +7,10 @@ import msgspec
 
 from hub.epcis.own import OwnEvent, own_events
 from hub.epcis.restrict import may_hold, own_restriction, restriction
-from hub.store.database import Reading
-from hub.store.epcis_own_queries import SOURCES, own_after, own_at, own_named
-from hub.store.epcis_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.epcis.own import SOURCES, own_after, own_at, own_named
+from hub.store.epcis.queries import (
     LogPlace,
     Restriction,
     StoredEvent,
@@ -17,7 +18,6 @@ from hub.store.epcis_queries import (
     events_after,
     events_at,
 )
-from hub.store.instant import from_micros
 from traceability.epcis.capture import recorded
 from traceability.epcis.from_records import PREFIXES
 from traceability.epcis.matching import matches

@@ -16,8 +16,11 @@ import msgspec
 
 from hub.accounts.asker import Asker
 from hub.parts import Hub
-from hub.store.activity_queries import arrived, held_back, known_before, last_batch
-from hub.store.arrived_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros, to_micros
+from hub.store.fleet.queries import PlantActivity, count_results, count_units, last_events_by_rows, plant_activity
+from hub.store.rollup.activity import arrived, held_back, known_before, last_batch
+from hub.store.rollup.arrived import (
     NOWHERE,
     arrivals,
     is_kept,
@@ -26,9 +29,6 @@ from hub.store.arrived_queries import (
     units_by_rows,
     units_known_at,
 )
-from hub.store.database import Reading
-from hub.store.fleet_queries import PlantActivity, count_results, count_units, last_events_by_rows, plant_activity
-from hub.store.instant import from_micros, to_micros
 
 AT_ONCE = 200
 """So many batches are looked at in a step."""

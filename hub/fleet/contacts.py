@@ -6,10 +6,10 @@ import msgspec
 
 from hub.fleet.freshness import FreshnessLimits, freshness
 from hub.fleet.views import AgentView
-from hub.store.authors import authors_revoked
-from hub.store.contacts import Contact, all_contacts
-from hub.store.database import Reading
-from hub.store.instant import from_micros
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.fleet.contacts import Contact, all_contacts
+from hub.store.ledger.authors import authors_revoked
 
 
 class Contacts(msgspec.Struct, frozen=True):

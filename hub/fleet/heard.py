@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hub.settings import HUB_AUTHOR
-from hub.store.contacts import Contact
-from hub.store.database import Reading
-from hub.store.head_queries import last_of_authors
-from hub.store.instant import from_micros
-from hub.store.master_queries import AuthorEntry, Master
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.fleet.contacts import Contact
+from hub.store.ledger.heads import last_of_authors
+from hub.store.master.queries import AuthorEntry, Master
 
 LATE = timedelta(minutes=5)
 """An agent asks every 25 seconds; after so long it is late."""

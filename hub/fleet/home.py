@@ -10,14 +10,14 @@ from hub.fleet.views import AgentView, HomeView, LevelView, OrganisationView, Pl
 from hub.named import Named
 from hub.page_paths import organisation_path, plant_path
 from hub.settings import HUB_AUTHOR
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.fleet_queries import (
+from hub.store.core.database import Reading
+from hub.store.fleet.queries import (
     AuthorActivity,
     PlantActivity,
     author_activity,
 )
-from hub.store.master_queries import AuthorEntry, Master, PlantEntry, read_master
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import AuthorEntry, Master, PlantEntry, read_master
 from traceability.quality.grade import PlantGrade
 
 

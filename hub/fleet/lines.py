@@ -16,7 +16,9 @@ from hub.page_paths import fleet_agent_path
 from hub.parts import Hub
 from hub.rollout.wanted import FileState, FileView, files_of
 from hub.settings import HUB_AUTHOR
-from hub.store.agent_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.fleet.agents import (
     Counts,
     KeyEntry,
     StoredChain,
@@ -27,11 +29,9 @@ from hub.store.agent_queries import (
     losses_of,
     sent_by,
 )
-from hub.store.contacts import Contact, all_contacts
-from hub.store.database import Reading
-from hub.store.instant import from_micros
-from hub.store.master_queries import AuthorEntry, Master, read_master
-from hub.store.silence_queries import Sample, StoredSilence, open_silences, samples, silence_rules, silences
+from hub.store.fleet.contacts import Contact, all_contacts
+from hub.store.fleet.silence import Sample, StoredSilence, open_silences, samples, silence_rules, silences
+from hub.store.master.queries import AuthorEntry, Master, read_master
 from traceability.downlink import DeviceState, StagedState
 from traceability.picture import PictureSending
 

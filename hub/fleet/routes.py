@@ -14,7 +14,7 @@ from hub.fleet.lines import LineHistory, LineList, LineView, line_history, line_
 from hub.fleet.silence import allowed, set_silence_rule
 from hub.fleet.views import AgentView
 from hub.rollout.who import pseudonym
-from hub.store.silence_queries import silence_rules
+from hub.store.fleet.silence import silence_rules
 
 router = APIRouter(prefix="/api/v1", tags=["fleet"])
 

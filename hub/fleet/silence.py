@@ -14,12 +14,12 @@ from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.fleet.heard import agent_entries, last_heard
 from hub.parts import Hub
-from hub.store.agent_queries import keys_by_author
-from hub.store.batches import StoredBatch
-from hub.store.contacts import all_contacts
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
-from hub.store.silence_queries import StoredSilence, open_silences, silence_rules
+from hub.store.core.database import Reading
+from hub.store.fleet.agents import keys_by_author
+from hub.store.fleet.contacts import all_contacts
+from hub.store.fleet.silence import StoredSilence, open_silences, silence_rules
+from hub.store.ledger.batches import StoredBatch
+from hub.store.master.queries import read_master
 from traceability.record.base import Record
 from traceability.record.rollout import AgentSilenceRecord, SilenceRuleRecord, SilenceState
 

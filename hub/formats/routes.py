@@ -14,8 +14,8 @@ from hub.formats.aqdef_file import aqdef_files
 from hub.formats.csv_lines import csv_lines
 from hub.formats.parquet_file import parquet_bytes
 from hub.formats.table import read_table
-from hub.store.master_queries import part_label, part_name, parts_named, read_master
-from hub.store.value_queries import ValueWanted
+from hub.store.master.queries import part_label, part_name, parts_named, read_master
+from hub.store.production.values import ValueWanted
 
 router = APIRouter(prefix="/api/v1", tags=["formats"])
 

@@ -28,9 +28,9 @@ from datetime import datetime
 import msgspec
 
 from hub.errors import EntryRefused
-from hub.store.database import Reading
-from hub.store.master_queries import plans_by_id
-from hub.store.value_queries import TakenValue, ValueWanted, taken_values
+from hub.store.core.database import Reading
+from hub.store.master.queries import plans_by_id
+from hub.store.production.values import TakenValue, ValueWanted, taken_values
 from traceability.measurement import Characteristic, exact
 
 MOST_VALUES = 500_000

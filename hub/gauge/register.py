@@ -9,8 +9,8 @@ from enum import StrEnum
 import msgspec
 
 from hub.scorecard.management import latest_gauges
-from hub.store.database import Reading
-from hub.store.quality_queries import statements
+from hub.store.core.database import Reading
+from hub.store.quality.queries import statements
 from traceability.quality.capability import LARGEST_GAUGE_SHARE
 from traceability.quality.msa.gauge_study import GaugeStudy, gauge_anova
 from traceability.quality.msa.readings import Reading as GaugeReading

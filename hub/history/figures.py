@@ -15,7 +15,7 @@ import msgspec
 
 from hub.scorecard.figures import yield_view
 from hub.scorecard.views import YieldView
-from hub.store.history_queries import ImportedResult
+from hub.store.quality.history import ImportedResult
 from traceability.measurement import exact
 from traceability.quality.first_pass import Attempt, FirstPass, first_pass
 

@@ -15,9 +15,9 @@ from hub.errors import EntryRefused, NotFound
 from hub.history.reading import Found, PastResult, is_aqdef, results_of_aqdef, results_of_table
 from hub.history.sheet import HISTORY
 from hub.parts import Hub
-from hub.store.authors import latest_plant
-from hub.store.database import Reading, Writing
-from hub.store.history_queries import imported_results, loads_of
+from hub.store.core.database import Reading, Writing
+from hub.store.ledger.authors import latest_plant
+from hub.store.quality.history import imported_results, loads_of
 from hub.tabular.limits import LIMITS
 from hub.tabular.problem import Line, Problem, refuse_problems
 from hub.tabular.reading import format_of, read_lines

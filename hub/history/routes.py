@@ -10,7 +10,7 @@ from hub.api.access import AdminOnly, UsesHub
 from hub.api.answer import documented, json_answer
 from hub.history.figures import ImportedFigures, figures
 from hub.history.importing import Asked, LoadReport, load, look, undo_load
-from hub.store.history_queries import ImportedResult, StoredLoad, count_imported, imported_results, loads_of
+from hub.store.quality.history import ImportedResult, StoredLoad, count_imported, imported_results, loads_of
 
 router = APIRouter(prefix="/api/v1/plants/{plant}/history", tags=["imported history"])
 

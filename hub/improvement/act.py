@@ -8,9 +8,9 @@ from hub.errors import EntryRefused, NotFound
 from hub.improvement.read import find
 from hub.improvement.views import Made
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.master.queries import read_master
 from traceability.improvement.allowed import objection
 from traceability.improvement.fold import after_all, begun
 from traceability.improvement.state import Improvement

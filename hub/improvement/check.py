@@ -19,8 +19,8 @@ from hub.improvement.views import Made
 from hub.metric.figure import Counted, MetricFigure, Moments
 from hub.metric.measure import measure
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
 from traceability.improvement.fold import after_all
 from traceability.improvement.judge import Found, judged, number
 from traceability.improvement.state import CheckNow, Improvement

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from hub.improvement.weak import EffectUnit, Need, Scale, StatedEffect, WeakSpot
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.target.state import Target, in_force, targets_of
 from traceability.record.improvement import Direction, WeakPointKind
 from traceability.record.indicator import Direction as Better

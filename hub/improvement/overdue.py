@@ -17,11 +17,11 @@ from hub.entry.seal import Stamps, enter_within
 from hub.improvement.act import HUB_ITSELF, new_name
 from hub.improvement.read import day_at, find, folded
 from hub.parts import Hub
-from hub.store.database import Reading, Writing
-from hub.store.improvement_queries import stored_improvements
-from hub.store.instant import to_micros
-from hub.store.master_queries import read_master
-from hub.store.subscription_queries import StoredSubscription, subscriptions, write_message
+from hub.store.core.database import Reading, Writing
+from hub.store.core.instant import to_micros
+from hub.store.mail.subscriptions import StoredSubscription, subscriptions, write_message
+from hub.store.master.queries import read_master
+from hub.store.quality.improvements import stored_improvements
 from hub.subscription.of_plant import told_of_plant
 from hub.subscription.subscribe import Channel
 from traceability.encoding import sha256

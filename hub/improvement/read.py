@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 
 from hub.errors import NotFound
 from hub.improvement.views import ImprovementLine, ImprovementList, ImprovementView
-from hub.store.database import Reading
-from hub.store.improvement_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.master.queries import Master, read_master
+from hub.store.quality.improvements import (
     StoredImprovement,
     improvement_changes,
     stored_improvement,
     stored_improvements,
 )
-from hub.store.instant import from_micros
-from hub.store.master_queries import Master, read_master
 from traceability.improvement.eight_d import eight_d
 from traceability.improvement.fold import fold
 from traceability.improvement.judge import TESTS

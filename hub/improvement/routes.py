@@ -33,8 +33,8 @@ from hub.improvement.views import ImprovementList, ImprovementView, Made
 from hub.improvement.weak import EffectUnit, WeakPoints
 from hub.improvement.weak_points import weak_points
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
 from traceability.improvement.stages import Stage
 from traceability.improvement.state import Improvement, ImprovementState
 from traceability.record.improvement import (

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 from hub.errors import EntryRefused
 from hub.metric.asked import Asked, asked_for
-from hub.store.database import Reading
-from hub.store.value_queries import TakenValue, ValueWanted, taken_values
+from hub.store.core.database import Reading
+from hub.store.production.values import TakenValue, ValueWanted, taken_values
 from traceability.measurement import Status
 from traceability.quality.window import Window
 from traceability.record.metric import MetricReference

@@ -20,12 +20,12 @@ from hub.improvement.weak import EffectUnit, Need, Scale, StatedEffect, WeakPoin
 from hub.improvement.yield_loss import defects, operations
 from hub.rollup.hours import instant_of
 from hub.scorecard.standing import Standing, standings
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.field_queries import field_failures
-from hub.store.instant import to_micros
-from hub.store.quality_queries import loss_lines
-from hub.store.supplier_queries import defects_between
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.ledger.batches import log_size
+from hub.store.quality.field import field_failures
+from hub.store.quality.queries import loss_lines
+from hub.store.quality.suppliers import defects_between
 from traceability.improvement.state import ImprovementState
 from traceability.quality.metric_grade import MetricGrade
 from traceability.quality.threshold import Comparison, Metric, next_threshold

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from hub.improvement.weak import EffectUnit, Need, Scale, StatedEffect, WeakSpot
 from hub.scorecard.standing import Standing
-from hub.store.quality_queries import LossLine
-from hub.store.supplier_queries import DefectCount
+from hub.store.quality.queries import LossLine
+from hub.store.quality.suppliers import DefectCount
 from traceability.quality.intervals import wilson
 from traceability.quality.rolled import FamilyYield, OperationYield, PlantRolledYield
 from traceability.quality.threshold import Metric, next_threshold

@@ -9,10 +9,10 @@ from hub.errors import EntryRefused
 from hub.incoming.forms import PlanForm
 from hub.incoming.identity import canonical_part
 from hub.parts import Hub
-from hub.store.authors import latest_organisation
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_of
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_organisation
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.incoming import incoming_of
 from traceability.record.base import Record
 from traceability.record.incoming import IncomingCharacteristic, IncomingPlanRecord
 

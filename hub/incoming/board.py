@@ -12,8 +12,8 @@ from hub.incoming.lots import LotState, ReceivedLot, by_receipt, lots_of
 from hub.incoming.skip import qualified
 from hub.incoming.supply import Supply, supply_of
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_events, incoming_of
+from hub.store.core.database import Reading
+from hub.store.quality.incoming import incoming_events, incoming_of
 from traceability.quality.intervals import Interval, clopper_pearson
 from traceability.quality.sampling_plan.skip_lot import Hindrance
 from traceability.record.incoming import GoodsReceiptRecord, LotVerdict

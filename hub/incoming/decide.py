@@ -14,8 +14,8 @@ from hub.incoming.lots import ENDED, LotState, ReceivedLot, held_item, later_hol
 from hub.incoming.read import lot_of_receipt
 from hub.incoming.supply import Supply, supply_of
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
 from traceability.identifier.item import item_uri
 from traceability.record.base import Record
 from traceability.record.incoming import Decision, IncomingDecisionRecord, IncomingEscapeRecord

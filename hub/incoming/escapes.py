@@ -12,9 +12,9 @@ from enum import StrEnum
 import msgspec
 
 from hub.notify.components import components_of
-from hub.store.database import Reading
-from hub.store.field_queries import field_failures
-from hub.store.incoming_queries import ReceivedAs, incoming_of, received_as
+from hub.store.core.database import Reading
+from hub.store.quality.field import field_failures
+from hub.store.quality.incoming import ReceivedAs, incoming_of, received_as
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.record.incoming import FoundIn, IncomingEscapeRecord

@@ -8,10 +8,10 @@ from enum import StrEnum
 import msgspec
 
 from hub.errors import EntryRefused
-from hub.store.authors import latest_plant
-from hub.store.database import Reading
-from hub.store.incoming_queries import ShippedRow, received_as, shipments_to
-from hub.store.sharing_queries import owners_of_plants
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_plant
+from hub.store.quality.incoming import ShippedRow, received_as, shipments_to
+from hub.store.sharing.queries import owners_of_plants
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item, part_of
 

@@ -13,8 +13,8 @@ from hub.incoming.lots import ENDED, LotState, ReceivedLot
 from hub.incoming.read import lot_of_receipt, receipt_record, waiting_for
 from hub.incoming.supply import supply_of
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
 from traceability.record.base import Record
 from traceability.record.incoming import (
     CharacteristicResult,

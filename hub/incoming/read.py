@@ -11,8 +11,8 @@ from hub.incoming.due import Due, due_for
 from hub.incoming.expected import Match, Shipment, match, shipment_of
 from hub.incoming.lots import LotState, ReceivedLot, by_receipt, lots_of
 from hub.incoming.supply import Supply, supply_of
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_events, incoming_of
+from hub.store.core.database import Reading
+from hub.store.quality.incoming import incoming_events, incoming_of
 from traceability.quality.sampling_plan.attributes import Severity
 from traceability.record.incoming import (
     CharacteristicResult,

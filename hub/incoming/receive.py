@@ -20,8 +20,8 @@ from hub.incoming.lots import grouped
 from hub.incoming.skip import qualified
 from hub.incoming.supply import supply_of
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_of, received_as
+from hub.store.core.database import Reading
+from hub.store.quality.incoming import incoming_of, received_as
 from traceability.identifier.item import ItemKind, item_uri, parse_item
 from traceability.record.base import Record
 from traceability.record.incoming import (

@@ -10,10 +10,10 @@ from hub.incoming.supply import Supply
 from hub.parts import Hub
 from hub.sharing.audit import Question
 from hub.sharing.seen import seen_by
-from hub.store.authors import latest_plant
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_of
-from hub.store.trace_queries import results_of_units
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_plant
+from hub.store.quality.incoming import incoming_of
+from hub.store.trace.queries import results_of_units
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.quality.sampling_plan.skip_lot import Qualification, SignedData, SkipCriteria, qualification
 from traceability.record.incoming import GoodsReceiptRecord, IncomingPlanRecord

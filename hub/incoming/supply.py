@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_history
+from hub.store.core.database import Reading
+from hub.store.quality.incoming import incoming_history
 from traceability.quality.sampling_plan.attributes import Severity
 from traceability.quality.sampling_plan.skip_lot import JudgedLot
 from traceability.quality.sampling_plan.switching import (

@@ -10,9 +10,9 @@ from hub.errors import EntryRefused, NotFound
 from hub.indicator.forms import IndicatorForm, ReversalForm, ValueForm
 from hub.metric.declared import Series, StatedValue, declared_series
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.master.queries import read_master
 from hub.tabular.words import Words
 from traceability.record.base import Record
 from traceability.record.indicator import IndicatorRecord, IndicatorReversalRecord, IndicatorValueRecord

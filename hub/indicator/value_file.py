@@ -16,7 +16,7 @@ from hub.indicator.enter import troubles_of, value_record, zone_of
 from hub.indicator.forms import ValueForm
 from hub.metric.declared import Series, StatedValue, declared_series
 from hub.parts import Hub
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.tabular.limits import LIMITS
 from hub.tabular.problem import Line, Problem, refuse_problems
 from hub.tabular.reading import format_of, read_lines

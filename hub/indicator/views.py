@@ -12,7 +12,7 @@ from hub.metric.asked import Over, Step
 from hub.metric.declared import Series, StatedValue, declared_series, figures_of
 from hub.metric.measure import several
 from hub.metric.views import FigureView, PlaceAsked, figure_view
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from traceability.record.indicator import Combined, Direction, Frequency
 from traceability.record.metric import MetricName, MetricReference
 

@@ -21,12 +21,12 @@ from hub.projection.project import QUARANTINE, batch_rows
 from hub.projection.sender import Sender
 from hub.projection.set_aside import written_or_set_aside
 from hub.rollup.roll_up import roll_up_new
-from hub.store.authors import key_state
-from hub.store.batches import StoredBatch, batch_by_hash, chain_head, log_size
-from hub.store.database import Writing
-from hub.store.forks import StoredFork, insert_fork
-from hub.store.instant import to_micros
-from hub.store.rows import write_new_rows
+from hub.store.core.database import Writing
+from hub.store.core.instant import to_micros
+from hub.store.ledger.authors import key_state
+from hub.store.ledger.batches import StoredBatch, batch_by_hash, chain_head, log_size
+from hub.store.ledger.forks import StoredFork, insert_fork
+from hub.store.writing.rows import write_new_rows
 from traceability.sync import Notice, Quarantined
 
 

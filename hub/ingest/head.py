@@ -1,7 +1,7 @@
 """Where a chain stands here."""
 
 from hub.parts import Hub
-from hub.store.batches import StoredBatch, chain_head
+from hub.store.ledger.batches import StoredBatch, chain_head
 from traceability.batch.header import FORMAT_VERSION
 from traceability.sync import ChainHead, seal_head
 

@@ -5,7 +5,7 @@ remembered as of a state of all keys; the transaction that takes a batch asks fo
 the key where it is another one.
 """
 
-from hub.store.authors import KeyInForce, KeyState
+from hub.store.ledger.authors import KeyInForce, KeyState
 
 MOST = 20_000
 

@@ -19,12 +19,12 @@ from hub.projection.objection import read_lines
 from hub.projection.project import QUARANTINE, batch_rows
 from hub.projection.sender import Sender
 from hub.rollup.roll_up import roll_up_new
-from hub.store.authors import KeyInForce, key_state
-from hub.store.batches import StoredBatch, batches_by_hash, chain_head, log_size
-from hub.store.database import Writing
-from hub.store.forks import insert_fork
-from hub.store.rows import Row, write_new_rows
-from hub.store.savepoint import StoreTrouble
+from hub.store.core.database import Writing
+from hub.store.ledger.authors import KeyInForce, key_state
+from hub.store.ledger.batches import StoredBatch, batches_by_hash, chain_head, log_size
+from hub.store.ledger.forks import insert_fork
+from hub.store.writing.rows import Row, write_new_rows
+from hub.store.writing.savepoint import StoreTrouble
 from traceability.errors import ProofRefused, SignatureRefused, ZhuoyueError
 
 log = logging.getLogger(__name__)

@@ -17,10 +17,10 @@ import msgspec
 from hub.errors import KeyRevoked, UnknownAuthor, WrongEnvironment
 from hub.ingest.keys import KnownKeys
 from hub.parts import Hub
-from hub.store.authors import KeyInForce, KeyState, key_in_force, key_state, revocation_in_force
-from hub.store.batches import batch_by_hash, log_size
-from hub.store.database import Reading
-from hub.store.instant import is_storable
+from hub.store.core.database import Reading
+from hub.store.core.instant import is_storable
+from hub.store.ledger.authors import KeyInForce, KeyState, key_in_force, key_state, revocation_in_force
+from hub.store.ledger.batches import batch_by_hash, log_size
 from traceability.batch.open import (
     BatchHead,
     OpenedBatch,

@@ -18,9 +18,10 @@ from hub.intake.kinds import FileKind, Options, kinds_at
 from hub.intake.views import OPEN, STOPPABLE, WORKING, IntakeView, State, view_of
 from hub.parts import Hub
 from hub.rounds import repeating
-from hub.store.database import Writing
-from hub.store.instant import to_micros
-from hub.store.intake_queries import (
+from hub.store.core.database import Writing
+from hub.store.core.instant import to_micros
+from hub.store.core.marked import MarkedStore
+from hub.store.work.intakes import (
     IntakeRow,
     bytes_of_intake,
     drop_bytes,
@@ -30,8 +31,7 @@ from hub.store.intake_queries import (
     put_intake,
     step_intake,
 )
-from hub.store.marked import MarkedStore
-from hub.store.round_queries import give_round_back, take_round
+from hub.store.work.rounds import give_round_back, take_round
 from hub.tabular.watched import watching
 from traceability.encoding import sha256, tagged
 from traceability.errors import ZhuoyueError

@@ -12,7 +12,7 @@ from hub.intake.desk import IntakeDesk
 from hub.intake.kinds import FileKind, kinds_at
 from hub.intake.views import IntakesView, IntakeView
 from hub.parts import Hub
-from hub.store.sharing_queries import owners_of_plants
+from hub.store.sharing.queries import owners_of_plants
 
 _TYPE = "application/octet-stream"
 Name = Annotated[str, Query(min_length=1, max_length=200)]

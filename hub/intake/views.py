@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from hub.store.instant import from_micros
-from hub.store.intake_queries import IntakeRow
+from hub.store.core.instant import from_micros
+from hub.store.work.intakes import IntakeRow
 from hub.tabular.problem import Problem
 
 

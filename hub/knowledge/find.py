@@ -7,9 +7,9 @@ import msgspec
 from hub.errors import NotFound
 from hub.knowledge.views import CaseList, CaseView
 from hub.projection.improvement import folded
-from hub.store.database import Reading
-from hub.store.knowledge_queries import KnowledgeWanted, StoredKnowledge, knowledge_like, stored_knowledge
-from hub.store.sharing_queries import owners_of_plants
+from hub.store.core.database import Reading
+from hub.store.quality.knowledge import KnowledgeWanted, StoredKnowledge, knowledge_like, stored_knowledge
+from hub.store.sharing.queries import owners_of_plants
 
 MOST_WORDS = 20
 

@@ -10,9 +10,9 @@ from hub.improvement.act import log_index, require_plant
 from hub.improvement.read import find
 from hub.knowledge.views import Kept
 from hub.parts import Hub
-from hub.store.authors import latest_organisation
-from hub.store.database import Reading
-from hub.store.knowledge_queries import KnowledgeWanted, knowledge_like, stored_knowledge
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_organisation
+from hub.store.quality.knowledge import KnowledgeWanted, knowledge_like, stored_knowledge
 from traceability.improvement.state import ActionState, Improvement, ImprovementState
 from traceability.quality.effect.finding import EffectVerdict
 from traceability.record.base import Record

@@ -17,7 +17,7 @@ from hub.knowledge.keep import change, keep, keep_improvement
 from hub.knowledge.sheets import CASES, case_rows
 from hub.knowledge.views import CaseList, CaseView, Kept
 from hub.parts import Hub
-from hub.store.knowledge_queries import KnowledgeWanted
+from hub.store.quality.knowledge import KnowledgeWanted
 from traceability.record.knowledge import KnowledgeContent
 
 router = APIRouter(prefix="/api/v1", tags=["knowledge"])

@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 
 from hub.parts import Hub
-from hub.store.batches import StoredBatch, insert_batches
-from hub.store.database import Writing
-from hub.store.instant import to_micros
-from hub.store.log_nodes import insert_nodes, node_source
+from hub.store.core.database import Writing
+from hub.store.core.instant import to_micros
+from hub.store.ledger.batches import StoredBatch, insert_batches
+from hub.store.ledger.log_nodes import insert_nodes, node_source
 from traceability.batch.open import OpenedBatch
 from traceability.encoding import from_tagged
 from traceability.merkle import Node, appended_nodes, leaf_hash

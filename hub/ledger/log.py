@@ -6,10 +6,10 @@ holds the entries of a level 0 tile, each behind its length in two bytes; an ent
 
 from hub.errors import NotFound
 from hub.parts import Hub
-from hub.store.batches import header_hashes, log_size
-from hub.store.database import Reading
-from hub.store.evidence_queries import log_nodes
-from hub.store.log_nodes import nodes_between
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import header_hashes, log_size
+from hub.store.ledger.log_nodes import nodes_between
+from hub.store.trace.evidence import log_nodes
 from traceability.encoding import from_tagged
 from traceability.errors import ProofRefused
 from traceability.log.checkpoint import Checkpoint

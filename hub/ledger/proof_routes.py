@@ -13,9 +13,9 @@ from hub.api.access import UsesHub
 from hub.api.answer import JSON_TYPE, documented
 from hub.errors import NotFound
 from hub.ledger.append import log_leaf
-from hub.store.batches import batch_by_id, log_size
-from hub.store.database import Reading
-from hub.store.log_nodes import node_source
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import batch_by_id, log_size
+from hub.store.ledger.log_nodes import node_source
 from traceability.encoding import to_base64
 from traceability.merkle import consistency_path, inclusion_path, root
 

@@ -15,8 +15,8 @@ from hub.live.line_now import line_now
 from hub.live.targets import first_pass_targets
 from hub.live.views import LineNow, version_at
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
 
 MOST_LINES = 200
 Key = tuple[str, ...]

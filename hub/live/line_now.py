@@ -16,12 +16,11 @@ from hub.live.views import MINUTES, LineNow, Minute, OperationNow
 from hub.rollup.hours import hour_of, hours_of
 from hub.scorecard.figures import yield_view
 from hub.scorecard.views import YieldView
-from hub.store.alarm_queries import AlarmWanted
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.live_queries import LastResult, MinuteCount, last_results, minutes_between
-from hub.store.master_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.ledger.batches import log_size
+from hub.store.mail.alarms import AlarmWanted
+from hub.store.master.queries import (
     PartEntry,
     PlanEntry,
     PlantEntry,
@@ -30,7 +29,8 @@ from hub.store.master_queries import (
     parts_named,
     plans_of_plants,
 )
-from hub.store.rollup_queries import first_pass_between
+from hub.store.production.live import LastResult, MinuteCount, last_results, minutes_between
+from hub.store.rollup.queries import first_pass_between
 from hub.suppliers.asked import Asked, plant_entry
 from hub.suppliers.pareto import pareto
 from traceability.quality.window import Window

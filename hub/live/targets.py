@@ -4,7 +4,7 @@ from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import plant_entry
 from hub.target.state import in_force, targets_of
 from traceability.record.indicator import Direction, TargetRecord

@@ -8,7 +8,7 @@ import msgspec
 from hub.alarm.views import AlarmView
 from hub.named import Named
 from hub.scorecard.views import YieldView
-from hub.store.live_queries import LastResult
+from hub.store.production.live import LastResult
 from hub.suppliers.views import ParetoLine
 
 MINUTES = 60

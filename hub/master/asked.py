@@ -9,8 +9,8 @@ from hub.errors import NotFound
 from hub.master.bodies import body_of
 from hub.master.exporting import held_versions
 from hub.master.plan_kind import KINDS
-from hub.store.database import Reading
-from hub.store.master_versions import StoredVersion, changes, versions_of_change, versions_of_kind
+from hub.store.core.database import Reading
+from hub.store.master.versions import StoredVersion, changes, versions_of_change, versions_of_kind
 
 MOST_CHANGES = 200
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from hub.entry.seal import Stamp
-from hub.store.master_versions import StoredVersion, Thing
+from hub.store.master.versions import StoredVersion, Thing
 from traceability.encoding import sha256
 from traceability.record.base import Currency, Id, Record, Text
 from traceability.record.codec import plan_id

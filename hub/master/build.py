@@ -9,7 +9,7 @@ import msgspec
 from hub.master.bodies import BODIES
 from hub.master.kinds import MasterKind
 from hub.projection.master_data import cost_rate_about
-from hub.store.master_versions import Thing
+from hub.store.master.versions import Thing
 from hub.tabular.problem import Cell, Line, Problem
 from hub.tabular.words import Words
 from traceability.errors import IdentifierRefused

@@ -6,8 +6,8 @@ from datetime import date
 from hub.master.importing import sheets_of
 from hub.master.plan_kind import KINDS
 from hub.master.telling import rows_of
-from hub.store.database import Reading
-from hub.store.master_versions import StoredVersion, counted, in_force, versions_of_kind
+from hub.store.core.database import Reading
+from hub.store.master.versions import StoredVersion, counted, in_force, versions_of_kind
 from hub.tabular.sheet import Sheet
 from hub.tabular.writing import Row
 

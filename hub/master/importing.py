@@ -22,8 +22,8 @@ from hub.master.plans import plans_of
 from hub.master.references import circle_problems, reference_problems
 from hub.master.timeline import Known, validity_problems
 from hub.parts import Hub
-from hub.store.database import Reading, Writing
-from hub.store.master_versions import StoredVersion, Thing, counted, in_force, versions_of_kind
+from hub.store.core.database import Reading, Writing
+from hub.store.master.versions import StoredVersion, Thing, counted, in_force, versions_of_kind
 from hub.tabular.limits import LIMITS
 from hub.tabular.problem import Line, Problem, refuse_problems
 from hub.tabular.reading import ZONE, format_of, read_lines

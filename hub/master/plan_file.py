@@ -6,8 +6,8 @@ from typing import Any
 
 from hub.errors import NotFound
 from hub.master.bodies import body_of
-from hub.store.database import Reading
-from hub.store.master_versions import Thing, counted, in_force, versions_of_kind
+from hub.store.core.database import Reading
+from hub.store.master.versions import Thing, counted, in_force, versions_of_kind
 from traceability.identifier.gs1_item import parse_gs1_uri
 from traceability.identifier.item import CANONICAL_ROOT
 from traceability.quality.alarm.rule import FrozenBaseline

@@ -10,7 +10,7 @@ import msgspec
 
 from hub.master.bodies import body_of
 from hub.master.build import Stated, canonical_parts, stated
-from hub.store.master_versions import StoredVersion, Thing
+from hub.store.master.versions import StoredVersion, Thing
 from hub.tabular.problem import Cell, Line, Problem
 from hub.tabular.words import Words
 from traceability.measurement import Characteristic

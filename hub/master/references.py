@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub.master.bodies import body_of
 from hub.master.build import Stated
 from hub.master.timeline import Known
-from hub.store.master_versions import Thing
+from hub.store.master.versions import Thing
 from hub.tabular.problem import Problem
 from hub.tabular.words import Words
 

@@ -15,9 +15,9 @@ from hub.master.exporting import tables
 from hub.master.importing import ImportReport, dry_run, import_file, today_of
 from hub.master.plan_file import plan_on, plan_toml
 from hub.master.undoing import Undone, undo
-from hub.store.database import Reading
-from hub.store.horizon import log_before
-from hub.store.instant import to_micros
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.ledger.horizon import log_before
 
 router = APIRouter(prefix="/api/v1/master", tags=["master data"])
 

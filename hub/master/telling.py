@@ -6,7 +6,7 @@ from typing import Any
 from hub.master.bodies import body_of
 from hub.master.kinds import MasterKind
 from hub.master.plans import cells_of_rule
-from hub.store.master_versions import StoredVersion
+from hub.store.master.versions import StoredVersion
 from hub.tabular.problem import Cell
 from hub.tabular.writing import Row
 from traceability.record.master import ControlPlan

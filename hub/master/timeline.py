@@ -7,7 +7,7 @@ from itertools import pairwise
 import msgspec
 
 from hub.master.build import Stated
-from hub.store.master_versions import StoredVersion, Thing
+from hub.store.master.versions import StoredVersion, Thing
 from hub.tabular.problem import Problem
 from hub.tabular.words import Words
 

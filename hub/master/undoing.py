@@ -10,8 +10,8 @@ from hub.errors import EntryRefused, NotFound
 from hub.master.bodies import body_of
 from hub.master.importing import state
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.master_versions import StoredVersion, Thing, versions_of_change, versions_of_things
+from hub.store.core.database import Reading
+from hub.store.master.versions import StoredVersion, Thing, versions_of_change, versions_of_things
 from traceability.record.master_data import Version
 
 _NAME_BYTES = 6

@@ -13,11 +13,11 @@ import msgspec
 from hub.errors import EntryRefused, NotFound
 from hub.metric.figure import MetricFigure
 from hub.rollup.hours import hour_of, hours_of, instant_of
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.master_queries import PlantEntry, read_master
-from hub.store.master_versions import counted, in_force, versions_of_kind
-from hub.store.rollup_queries import Range
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.master.queries import PlantEntry, read_master
+from hub.store.master.versions import counted, in_force, versions_of_kind
+from hub.store.rollup.queries import Range
 from hub.tabular.words import NOTHING, Words
 from traceability.quality.window import Window
 from traceability.record.metric import MetricReference

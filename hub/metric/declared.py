@@ -10,8 +10,8 @@ import msgspec
 from hub.metric import why
 from hub.metric.asked import Asked, figure_of
 from hub.metric.figure import Counted, MetricFigure
-from hub.store.database import Reading
-from hub.store.quality_queries import Stated, standing_statements
+from hub.store.core.database import Reading
+from hub.store.quality.queries import Stated, standing_statements
 from hub.tabular.words import Words
 from traceability.quality.intervals import clopper_pearson
 from traceability.quality.window import Window

@@ -10,7 +10,7 @@ from hub.metric.asked import Asked
 from hub.metric.figure import Counted, MetricFigure
 from hub.metric.yields import made_ok
 from hub.scorecard.lots import field_returns
-from hub.store.field_queries import field_failures
+from hub.store.quality.field import field_failures
 from hub.tabular.words import NOTHING, Words
 from hub.trace.catalogue import part_of_item
 from traceability.identifier.item import parse_item

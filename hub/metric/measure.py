@@ -12,7 +12,7 @@ import msgspec
 from hub.metric import allocated, declared, field, measured, money, response, yields
 from hub.metric.asked import Asked, Step, asked_for, periods_of
 from hub.metric.figure import MetricFigure
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from traceability.quality.window import Window
 from traceability.record.metric import MetricName, MetricReference
 

@@ -14,7 +14,7 @@ from hub.rollup.many import Wanted, periods, values_in
 from hub.rollup.window import Narrowing
 from hub.scorecard.in_force import Measured, counts_for_plant, in_window, measured
 from hub.scorecard.management import Management, management_of
-from hub.store.master_queries import plans_of_plants
+from hub.store.master.queries import plans_of_plants
 from hub.tabular.words import Words
 from traceability.quality.capability import CapabilityResult
 from traceability.quality.distributions import t_quantile

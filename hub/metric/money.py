@@ -13,8 +13,8 @@ from hub.metric.asked import Asked
 from hub.metric.figure import MetricFigure, Money
 from hub.scorecard.economics import DEFAULT_CURRENCY, loss_entries, output_for
 from hub.scorecard.management import management_of
-from hub.store.quality_queries import LossLine, loss_lines
-from hub.store.score_queries import OutputRow, output_values_of_plants
+from hub.store.quality.queries import LossLine, loss_lines
+from hub.store.rollup.scores import OutputRow, output_values_of_plants
 from hub.tabular.words import NOTHING, Words
 from traceability.quality.loss import LossEntry, LossRates, loss_rates
 from traceability.quality.reason import Reason

@@ -8,7 +8,7 @@ from hub.metric import why
 from hub.metric.asked import Asked
 from hub.metric.figure import MetricFigure, Moments
 from hub.metric.measured import student
-from hub.store.metric_queries import AlarmWait, alarm_waits
+from hub.store.quality.metrics import AlarmWait, alarm_waits
 from hub.tabular.words import NOTHING, Words
 from traceability.quality.moments import moments_of
 from traceability.quality.window import Window

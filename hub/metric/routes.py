@@ -11,8 +11,8 @@ from hub.api.answer import documented, json_answer
 from hub.metric.asked import Step
 from hub.metric.measure import measure, series
 from hub.metric.views import PlaceAsked, SeriesView, figure_view
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
 from traceability.quality.window import Window, year_to
 from traceability.record.metric import MetricName
 

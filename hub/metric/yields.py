@@ -15,15 +15,15 @@ from hub.scorecard.lots import lot_inspections, lots_within
 from hub.scorecard.management import management_of
 from hub.scorecard.rolled import plant_families
 from hub.scorecard.submissions import History, histories
-from hub.store.batches import log_size
-from hub.store.correction_queries import Place, erroneous
-from hub.store.instant import to_micros
-from hub.store.master_queries import PlanEntry, plans_of_plants
-from hub.store.metric_queries import first_pass_by_period, results_with_defect
-from hub.store.rollup_sources import PlacedResult, results_of_units
-from hub.store.score_queries import NO_UNIT
-from hub.store.tallied_queries import counts_between
-from hub.store.tally_queries import marked_plants
+from hub.store.core.instant import to_micros
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import PlanEntry, plans_of_plants
+from hub.store.production.corrections import Place, erroneous
+from hub.store.quality.metrics import first_pass_by_period, results_with_defect
+from hub.store.rollup.scores import NO_UNIT
+from hub.store.rollup.sources import PlacedResult, results_of_units
+from hub.store.rollup.tallied import counts_between
+from hub.store.rollup.tallies import marked_plants
 from hub.tabular.words import NOTHING
 from traceability.quality.acceptance import judged_on_samples
 from traceability.quality.first_pass import FirstPass, pooled

@@ -18,19 +18,19 @@ from pathlib import Path
 import msgspec
 
 from hub.errors import DataDirectory, HubError
-from hub.store.arrival import begin_arrival, end_arrival
-from hub.store.batches import log_size
-from hub.store.database import Reading, Store
-from hub.store.log_nodes import node_source
-from hub.store.meta import read_meta, write_meta
-from hub.store.place import ServerPlace, server_place, write_place
-from hub.store.server import ServerStore
+from hub.store.backend.arrival import begin_arrival, end_arrival
+from hub.store.backend.server import ServerStore
+from hub.store.backend.sqlite_file import MOVED_TO, FileStore
+from hub.store.backend.transfer import GROWING, OTHERS, Same, come_to, compare, copy_range, copy_whole, differing
+from hub.store.core.database import Reading, Store
+from hub.store.core.place import ServerPlace, server_place, write_place
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.log_nodes import node_source
+from hub.store.ledger.meta import read_meta, write_meta
 from hub.store.spread.mover import move_all
 from hub.store.spread.opened import open_any
 from hub.store.spread.spreading import spread_out
 from hub.store.spread.store import SpreadStore
-from hub.store.sqlite_file import MOVED_TO, FileStore
-from hub.store.transfer import GROWING, OTHERS, Same, come_to, compare, copy_range, copy_whole, differing
 from traceability.encoding import to_base64
 from traceability.merkle import root
 

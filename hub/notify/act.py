@@ -14,9 +14,9 @@ from hub.notify.components import components_of
 from hub.notify.read import find
 from hub.notify.views import Made
 from hub.parts import Hub
-from hub.store.authors import latest_organisation
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_organisation
+from hub.store.ledger.batches import StoredBatch
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import item_uri, read_identity
 from traceability.notification.content import NotificationRefused, check_content, forwarded, sorted_items

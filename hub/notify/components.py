@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from hub.store.database import Reading
-from hub.store.trace_queries import StoreLinks
+from hub.store.core.database import Reading
+from hub.store.trace.queries import StoreLinks
 from traceability.genealogy import links_in_force
 
 LEVELS = 20

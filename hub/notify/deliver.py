@@ -16,8 +16,8 @@ from email.message import EmailMessage
 from hub.errors import DataDirectory
 from hub.notify.mail_server import MailServer, Security, read_mail_server
 from hub.parts import Hub
-from hub.store.instant import to_micros
-from hub.store.letter_queries import FAILED, SENT, WAITING, Letter, due_letters, note_outcome
+from hub.store.core.instant import to_micros
+from hub.store.mail.letters import FAILED, SENT, WAITING, Letter, due_letters, note_outcome
 from traceability.encoding import to_base64
 
 MOST = 50

@@ -18,9 +18,9 @@ from hub.errors import EntryRefused
 from hub.notify.act import require_organisation
 from hub.notify.read import find
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.instant import is_storable
-from hub.store.notify_queries import stored_changes, stored_notification
+from hub.store.core.database import Reading
+from hub.store.core.instant import is_storable
+from hub.store.mail.notifications import stored_changes, stored_notification
 from traceability.notification.content import NotificationRefused, check_content, content_hash
 from traceability.record.base import Id, Instant, Record
 from traceability.record.notification import (

@@ -12,8 +12,8 @@ from hub.notify.exchange import NOTIFICATION_TYPE, take_in, write_file
 from hub.notify.forms import ContactForm
 from hub.notify.read import find
 from hub.notify.views import LetterView, TakenIn
-from hub.store.instant import from_micros
-from hub.store.letter_queries import Contact, contact_of, letters_of, put_contact
+from hub.store.core.instant import from_micros
+from hub.store.mail.letters import Contact, contact_of, letters_of, put_contact
 from traceability.encoding import from_base64
 
 router = APIRouter(prefix="/api/v1", tags=["notifications"], dependencies=[AdminOnly])

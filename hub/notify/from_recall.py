@@ -12,7 +12,7 @@ from hub.parts import Hub
 from hub.recall.answer import affected_items, recalled_items
 from hub.recall.desk import DETAILING, DONE, FAILED, RecallDesk
 from hub.recall.views import Affected
-from hub.store.recall_queries import RecallRow
+from hub.store.trace.recalls import RecallRow
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.record.notification import MAX_ITEMS
 

@@ -11,8 +11,8 @@ from hub.notify.act import Actor, change, change_by
 from hub.notify.read import find
 from hub.notify.views import GuestLinkView, Made
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.notify_queries import notification_of_secret
+from hub.store.core.database import Reading
+from hub.store.mail.notifications import notification_of_secret
 from traceability.encoding import sha256, tagged
 from traceability.notification.fold import Notification
 from traceability.record.notification import Change, GuestLink, GuestLinkRevoked, Side

@@ -8,9 +8,9 @@ from typing import Any
 
 from hub.notify.read import find
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.letter_queries import WAITING, Contact, changes_since, contact_of, write_letters, written_to
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.mail.letters import WAITING, Contact, changes_since, contact_of, write_letters, written_to
 from traceability.notification.fold import Happened, Notification
 from traceability.record.notification import (
     Attachment,

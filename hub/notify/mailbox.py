@@ -8,7 +8,7 @@ import msgspec
 from hub.accounts.asker import Asker
 from hub.notify.turn import company_of, turn_of
 from hub.parts import Hub
-from hub.store.mailbox_queries import MailReader, mark_read, unread
+from hub.store.mail.mailbox import MailReader, mark_read, unread
 from traceability.notification.fold import Notification
 from traceability.record.notification import NotificationState
 

@@ -14,9 +14,9 @@ from hub.notify.views import (
     NotificationView,
     StepView,
 )
-from hub.store.database import Reading
-from hub.store.instant import from_micros
-from hub.store.notify_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.mail.notifications import (
     StoredNotification,
     Wanted,
     stored_changes,

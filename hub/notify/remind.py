@@ -6,7 +6,7 @@ from hub.errors import EntryRefused
 from hub.notify.act import Actor, change_by
 from hub.notify.read import folded
 from hub.parts import Hub
-from hub.store.notify_queries import Wanted, stored_notifications
+from hub.store.mail.notifications import Wanted, stored_notifications
 from traceability.notification.fold import Notification, reminded
 from traceability.record.notification import Change, NotificationState, Reminder, Side
 

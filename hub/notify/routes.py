@@ -25,7 +25,7 @@ from hub.notify.side import Acts, ReadersOnly, check_named, hub_of_side
 from hub.notify.step import enter_step
 from hub.notify.views import GuestLinkView, Made, NotificationList, NotificationView
 from hub.recall.routes import UsesRecalls
-from hub.store.notify_queries import Wanted
+from hub.store.mail.notifications import Wanted
 from traceability.record.notification import (
     Deadline,
     EightDStep,

@@ -14,11 +14,11 @@ from hub.fleet.freshness import freshness
 from hub.fleet.heard import agent_entries, last_heard
 from hub.fleet.views import Freshness
 from hub.parts import Hub
-from hub.store.contacts import all_contacts
-from hub.store.database import Reading
-from hub.store.instant import from_micros
-from hub.store.master_queries import read_master
-from hub.store.operations_queries import StoreCounts, store_counts
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.fleet.contacts import all_contacts
+from hub.store.fleet.operations import StoreCounts, store_counts
+from hub.store.master.queries import read_master
 from traceability import __version__
 
 _MOMENT_S = 0.2

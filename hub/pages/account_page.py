@@ -26,7 +26,7 @@ from hub.pages.routes import pages_of
 from hub.pages.sign_in_page import PASSWORD_REFUSED, SAID_TWICE, Field, private_page, trouble_of
 from hub.pages.speech import mark
 from hub.parts import Hub
-from hub.store.account_sessions import end_sessions_of
+from hub.store.account.sessions import end_sessions_of
 from vision.drawing import draw_qr
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

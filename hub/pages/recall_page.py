@@ -22,7 +22,7 @@ from hub.recall.question import Question
 from hub.recall.routes import UsesRecalls
 from hub.recall.views import Affected, RecallView
 from hub.recall.whereabouts import Whereabouts
-from hub.store.recall_queries import RecallRow
+from hub.store.trace.recalls import RecallRow
 
 SHOWN_ITEMS = 1_000
 

@@ -27,7 +27,7 @@ from hub.parts import Hub
 from hub.scorecard.assess import level_history
 from hub.scorecard.routes import UsesCards
 from hub.search.find import LONGEST, search
-from hub.store.alarm_queries import AlarmWanted
+from hub.store.mail.alarms import AlarmWanted
 from hub.suppliers.desk import SupplierDesk
 from hub.suppliers.routes import UsesSuppliers
 from hub.trace.line import plant_holds

@@ -30,7 +30,7 @@ from hub.pages.account_paths import (
 )
 from hub.pages.routes import pages_of
 from hub.pages.speech import mark
-from hub.store.account_trail import the_provider
+from hub.store.account.trail import the_provider
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}

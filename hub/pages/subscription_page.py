@@ -18,7 +18,7 @@ from hub.pages.tables.cells import Cell, state_cell, text_cell
 from hub.pages.tables.columns import made, moment, number
 from hub.pages.tables.define import Definition, Empty, Filled, Kind
 from hub.pages.words import word_for
-from hub.store.master_queries import read_master
+from hub.store.master.queries import read_master
 from hub.subscription.saved import ViewForm, forget_view, keep_view, own_views
 from hub.subscription.subscribe import (
     Channel,

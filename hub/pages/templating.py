@@ -27,7 +27,7 @@ from hub.pages.tables.define import Filled
 from hub.pages.tables.export import CSV, XLSX, exported
 from hub.pages.who import who_reads
 from hub.pages.words import word_for
-from hub.store.cold import taken_cold_reads
+from hub.store.tiers.cold import taken_cold_reads
 from traceability.unit import Environment as DataEnvironment
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"

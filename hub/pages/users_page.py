@@ -24,7 +24,7 @@ from hub.errors import EntryRefused
 from hub.pages.account_paths import USERS_PATH
 from hub.pages.sign_in_page import Field, private_page
 from hub.parts import Hub
-from hub.store.sharing_queries import organisations_known
+from hub.store.sharing.queries import organisations_known
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 EVENTS_SHOWN = 100

@@ -10,9 +10,9 @@ from hub.alone import repeating_alone
 from hub.errors import HubError
 from hub.parts import Hub
 from hub.picture.folder import PictureFolder, small_place
-from hub.store.database import Writing
-from hub.store.instant import to_micros
-from hub.store.picture_queries import files_whole_before, note_removed
+from hub.store.core.database import Writing
+from hub.store.core.instant import to_micros
+from hub.store.production.pictures import files_whole_before, note_removed
 
 EVERY_S = 3600.0
 PARTS_KEPT = timedelta(days=7)

@@ -11,12 +11,12 @@ from hub.parts import Hub
 from hub.picture.folder import PictureFolder
 from hub.picture.kind import NO_PICTURE, Shape, shape_of
 from hub.picture.room import PictureRoom
-from hub.store.authors import KeyInForce, key_in_force
-from hub.store.batches import log_size
-from hub.store.database import Reading, Writing
-from hub.store.instant import to_micros
-from hub.store.picture_queries import FileRow, SealedPicture, files_at, pictures_of_result, put_file
-from hub.store.sharing_queries import owners_of_plants
+from hub.store.core.database import Reading, Writing
+from hub.store.core.instant import to_micros
+from hub.store.ledger.authors import KeyInForce, key_in_force
+from hub.store.ledger.batches import log_size
+from hub.store.production.pictures import FileRow, SealedPicture, files_at, pictures_of_result, put_file
+from hub.store.sharing.queries import owners_of_plants
 from traceability.errors import LimitExceeded, Malformed
 from traceability.picture import Fate, Held, Piece, read_piece, verify_piece
 

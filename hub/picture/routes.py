@@ -17,7 +17,7 @@ from hub.picture.receive import receive_piece
 from hub.picture.room import PictureRoom
 from hub.picture.small import SmallDesk
 from hub.picture.state import file_of, shape_of_row
-from hub.store.picture_queries import FileRow
+from hub.store.production.pictures import FileRow
 from traceability.errors import LimitExceeded
 from traceability.picture import MOST_PIECE_BYTES, PICTURES_PATH, Fate, Held, hash_named
 

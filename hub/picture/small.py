@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hub.errors import TooBusy
 from hub.picture.folder import OWNER_ONLY, PictureFolder, small_place
-from hub.store.picture_queries import FileRow
+from hub.store.production.pictures import FileRow
 from vision.reduce_process import Reducer
 
 MOST_SIDE = 480

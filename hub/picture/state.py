@@ -5,9 +5,9 @@ from collections.abc import Collection
 from hub.errors import NotFound
 from hub.picture.kind import Shape, is_drawn, is_shown
 from hub.picture.views import FileState, PictureFileView
-from hub.store.database import Reading
-from hub.store.instant import from_micros
-from hub.store.picture_queries import FileRow, Place, files_at, picture_at, policies_of
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.production.pictures import FileRow, Place, files_at, picture_at, policies_of
 from traceability.picture import Fate, SendPolicy
 
 _STATES = {Fate.WHOLE: FileState.HERE, Fate.GONE: FileState.GONE, Fate.REMOVED: FileState.REMOVED}

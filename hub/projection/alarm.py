@@ -8,7 +8,7 @@ import msgspec
 from hub.projection.sender import Place, Sender, evidence
 from hub.projection.trace_objection import not_one_of
 from hub.settings import HUB_AUTHOR
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.identifier.item import ItemKind
 from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record

@@ -11,8 +11,8 @@ import msgspec
 
 from hub.projection.sender import Place, Sender, evidence
 from hub.projection.trace_records import SAME
-from hub.store.instant import is_storable, to_micros
-from hub.store.rows import Row
+from hub.store.core.instant import is_storable, to_micros
+from hub.store.writing.rows import Row
 from traceability.catenax.aspects import Batch, SerialPart, SingleLevelBomAsBuilt
 from traceability.catenax.identity import subject_of
 from traceability.catenax.mapping import AspectLink, links_of_bom, links_of_usage

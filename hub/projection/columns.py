@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from hub.projection.sender import Sender
-from hub.store.instant import to_micros
-from hub.store.rows import Row
-from hub.store.value_body import GOOD, Doubt, Narrow, body_at, narrow
+from hub.store.core.instant import to_micros
+from hub.store.core.value_body import GOOD, Doubt, Narrow, body_at, narrow
+from hub.store.writing.rows import Row
 from traceability.record.production import MeasuredValue, MeasurementsRecord
 
 _Name = tuple[str, str, int]

@@ -4,7 +4,7 @@ import msgspec
 
 from hub.projection.quality import loss_detail_rows
 from hub.projection.sender import Place, evidence
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.record.economics import AssessmentRecord, OutputValueRecord, QualityLossRecord
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from hub.projection.sender import Place, Sender, evidence
 from hub.settings import HUB_AUTHOR
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.encoding import sha256, tagged
 from traceability.epcis.canonical_link import canonical_link
 from traceability.epcis.cbv import BIZ_STEP, DISPOSITION, PARTY_TYPE, Vocabulary

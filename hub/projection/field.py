@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.projection.sender import Place, Sender, evidence
 from hub.projection.trace_objection import not_one_of
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.identifier.item import ItemKind
 from traceability.record.base import Record
 from traceability.record.field import FieldFailureRecord, FieldUsageRecord

@@ -1,7 +1,7 @@
 """Rows of keys and of what goes down to agents; one function for each kind of record."""
 
 from hub.projection.sender import Place, evidence
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.record.base import Record
 from traceability.record.downlink import HoldOrderRecord, PlantMessageRecord
 from traceability.record.keys import AuthorKeyRevokedRecord, KeyProofRecord

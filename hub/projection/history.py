@@ -3,8 +3,8 @@
 import msgspec
 
 from hub.projection.sender import Place, evidence
-from hub.store.instant import to_micros
-from hub.store.rows import Row
+from hub.store.core.instant import to_micros
+from hub.store.writing.rows import Row
 from traceability.record.base import Record
 from traceability.record.history import HistoryLoadRecord, HistoryResultRecord, HistoryUndoneRecord
 

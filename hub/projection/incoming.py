@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from hub.projection.sender import Place, Sender, evidence
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.quality.errors import OutOfDomain
 from traceability.quality.sampling_plan.attributes import LARGEST_SHARE, aql_index
 from traceability.quality.sampling_plan.letters import InspectionLevel

@@ -4,7 +4,7 @@ import msgspec
 
 from hub.projection.master_data import control_plan_version, organisation_version, plant_version
 from hub.projection.sender import Place, evidence
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.record.master import AuthorKeyRecord, ControlPlanRecord, OrganisationRecord, PlantRecord
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from hub.projection.sender import Place, Sender, evidence
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.record.base import Record
 from traceability.record.master import ControlPlanRecord, OrganisationRecord, PlantRecord
 from traceability.record.master_data import Bom, MasterDataRecord, Version

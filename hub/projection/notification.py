@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from hub.projection.sender import Place, Sender, evidence
-from hub.store.instant import is_storable
-from hub.store.rows import Row
+from hub.store.core.instant import is_storable
+from hub.store.writing.rows import Row
 from traceability.notification.content import NotificationRefused, check_content, content_hash
 from traceability.record.base import Record
 from traceability.record.notification import (

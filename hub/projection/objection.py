@@ -28,7 +28,7 @@ from hub.projection.rollout import ROLLOUT_HUB_ONLY
 from hub.projection.sender import Sender
 from hub.projection.trace_objection import TRACE_CHECKS, not_one_of
 from hub.settings import HUB_AUTHOR
-from hub.store.instant import is_storable
+from hub.store.core.instant import is_storable
 from traceability.batch.limits import DEFAULT_LIMITS, BatchLimits
 from traceability.errors import Malformed
 from traceability.identifier.item import ItemKind

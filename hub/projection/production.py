@@ -4,8 +4,8 @@ import msgspec
 
 from hub.projection.result_detail import result_detail_rows
 from hub.projection.sender import Place, evidence
-from hub.store.instant import to_micros
-from hub.store.rows import Row
+from hub.store.core.instant import to_micros
+from hub.store.writing.rows import Row
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.record.production import (
     AssociationRecord,

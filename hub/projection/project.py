@@ -7,8 +7,8 @@ from hub.projection.columns import column_rows
 from hub.projection.objection import ReadRecord
 from hub.projection.registry import PROJECTORS
 from hub.projection.sender import Place, Sender
-from hub.store.rows import Row
-from hub.store.savepoint import said_of
+from hub.store.writing.rows import Row
+from hub.store.writing.savepoint import said_of
 from traceability.record.production import MeasurementsRecord
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import msgspec
 
 from hub.projection.sender import Place, evidence
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.record.base import Record
 from traceability.record.cost import CostReversalRecord, LossCauseRecord, QualityCostRecord
 from traceability.record.economics import QualityLossRecord

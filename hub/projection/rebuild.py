@@ -24,13 +24,13 @@ from hub.projection.project import batch_rows
 from hub.projection.sender import Sender
 from hub.projection.set_aside import written_or_set_aside
 from hub.rollup.roll_up import roll_up
-from hub.store.authors import key_in_force
-from hub.store.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq, log_size
-from hub.store.beside import Beside, open_beside, remove_beside, table_digests
-from hub.store.database import Reading, Writing
-from hub.store.ending_queries import forget_endings
-from hub.store.place import Place
-from hub.store.rows import write_rows
+from hub.store.backend.beside import Beside, open_beside, remove_beside, table_digests
+from hub.store.core.database import Reading, Writing
+from hub.store.core.place import Place
+from hub.store.ledger.authors import key_in_force
+from hub.store.ledger.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq, log_size
+from hub.store.search.endings import forget_endings
+from hub.store.writing.rows import write_rows
 from traceability.batch.open import decompress, open_batch
 
 NEW = "rebuild.db"

@@ -49,7 +49,7 @@ from hub.projection.trace_records import (
     reidentification_rows,
     shipment_rows,
 )
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record
 from traceability.record.catenax import AspectRecord, BusinessPartnerRecord

@@ -10,7 +10,7 @@ import msgspec
 
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.quarantine_queries import quarantined_places
+from hub.store.ledger.quarantine import quarantined_places
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):

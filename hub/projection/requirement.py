@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from hub.projection.sender import Place, Sender, evidence
-from hub.store.instant import is_storable
-from hub.store.rows import Row
+from hub.store.core.instant import is_storable
+from hub.store.writing.rows import Row
 from traceability.record.base import Record
 from traceability.record.requirement import RequirementChangeRecord, RequirementRecord
 from traceability.requirement.content import RequirementRefused, check_content, content_hash

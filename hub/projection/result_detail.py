@@ -1,7 +1,7 @@
 """Rows of what a result was made with: none for a result that does not say."""
 
 from hub.projection.sender import Place, evidence
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.record.production import UnitResultRecord
 
 

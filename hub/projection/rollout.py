@@ -1,8 +1,8 @@
 """Rows of what is rolled out to agents, and of agents that fell silent; one function for each kind of record."""
 
 from hub.projection.sender import Place, evidence
-from hub.store.instant import to_micros
-from hub.store.rows import Row
+from hub.store.core.instant import to_micros
+from hub.store.writing.rows import Row
 from traceability.record.base import Record
 from traceability.record.rollout import (
     AgentSilenceRecord,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from hub.store.instant import to_micros
+from hub.store.core.instant import to_micros
 from traceability.record.base import Record
 
 

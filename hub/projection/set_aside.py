@@ -13,9 +13,9 @@ from typing import TypeVar
 from hub.projection.objection import ReadRecord
 from hub.projection.project import batch_rows, set_aside
 from hub.projection.sender import Sender
-from hub.store.database import Writing
-from hub.store.rows import write_rows
-from hub.store.savepoint import StoreTrouble, undone, undone_on_error
+from hub.store.core.database import Writing
+from hub.store.writing.rows import write_rows
+from hub.store.writing.savepoint import StoreTrouble, undone, undone_on_error
 from traceability.errors import ZhuoyueError
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,8 @@
 """Rows of what was sampled; sampled values are never a unit's."""
 
 from hub.projection.sender import Place, evidence
-from hub.store.instant import to_micros
-from hub.store.rows import Row
+from hub.store.core.instant import to_micros
+from hub.store.writing.rows import Row
 from traceability.record.telemetry import TelemetryRecord
 
 

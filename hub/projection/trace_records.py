@@ -1,7 +1,7 @@
 """Rows of names, shipments and corrections; one function for each kind of record."""
 
 from hub.projection.sender import Place, evidence
-from hub.store.rows import Row
+from hub.store.writing.rows import Row
 from traceability.identifier.alias import alias_name
 from traceability.record.base import Record
 from traceability.record.correction import CorrectionRecord

@@ -13,8 +13,8 @@ import msgspec
 from hub.ledger.log import verifier_key
 from hub.parts import Hub
 from hub.settings import HUB_AUTHOR
-from hub.store.database import Reading
-from hub.store.evidence_queries import (
+from hub.store.core.database import Reading
+from hub.store.trace.evidence import (
     Place,
     SealedBatch,
     key_places,

@@ -8,9 +8,9 @@ from collections.abc import Collection
 
 from hub.parts import Hub
 from hub.proof.assemble import NOTHING, assemble
-from hub.store.database import Reading
-from hub.store.evidence_queries import Place
-from hub.store.sharing_queries import places_seen_whole, sealed_about, sees_part
+from hub.store.core.database import Reading
+from hub.store.sharing.queries import places_seen_whole, sealed_about, sees_part
+from hub.store.trace.evidence import Place
 from traceability.evidence import Evidence
 
 MOST_SEALED = 20_000

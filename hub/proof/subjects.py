@@ -6,9 +6,9 @@ from hub.errors import NotFound
 from hub.parts import Hub
 from hub.proof.assemble import FIRST_RECORD_LINE, NOTHING
 from hub.proof.disclose import assemble_seen, shows
-from hub.store.batches import batch_by_id
-from hub.store.database import Reading
-from hub.store.evidence_queries import Place, places_about, places_moved, places_of_declaration, places_that_took
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import batch_by_id
+from hub.store.trace.evidence import Place, places_about, places_moved, places_of_declaration, places_that_took
 from traceability.errors import LimitExceeded
 from traceability.evidence import DECLARATION, RECORD, Evidence
 

@@ -8,8 +8,8 @@ from hub.named import Named, unnamed
 from hub.page_paths import item_path
 from hub.recall.reach import CERTAIN, LOOSE, SEED
 from hub.recall.views import Affected, ShippedTo
-from hub.store.database import Reading
-from hub.store.master_queries import Master
+from hub.store.core.database import Reading
+from hub.store.master.queries import Master
 from hub.trace.catalogue import Catalogue, item_label, part_of_item, read_catalogue
 from hub.trace.known import Known
 from hub.trace.shipments import Shipped

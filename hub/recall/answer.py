@@ -12,9 +12,9 @@ from hub.recall.stored import found_from
 from hub.recall.tally import Tally, affected_parts, destinations, makers, silent_tiers
 from hub.recall.views import Affected, AffectedPage, RecallView
 from hub.recall.whereabouts import Whereabouts, whereabouts
-from hub.store.database import Reading
-from hub.store.instant import from_micros
-from hub.store.recall_queries import RecallRow
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.trace.recalls import RecallRow
 from hub.trace.known import Known, Moment
 
 RECALL_PATH = "/api/v1/recall"

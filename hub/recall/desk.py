@@ -24,11 +24,11 @@ from hub.recall.tally import Tally
 from hub.sharing.audit import AuditDesk
 from hub.sharing.audit import Question as Asked
 from hub.sharing.seen import seen_by
-from hub.store.alias_queries import log_size_at
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.recall_queries import RecallRow, asker_of_recall, change_recall, clear_parts, put_recall, read_recall
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.ledger.batches import log_size
+from hub.store.trace.aliases import log_size_at
+from hub.store.trace.recalls import RecallRow, asker_of_recall, change_recall, clear_parts, put_recall, read_recall
 from hub.trace.known import Known, Moment
 from traceability.errors import ZhuoyueError
 

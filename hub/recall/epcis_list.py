@@ -13,11 +13,11 @@ from hub.parts import Hub
 from hub.recall.answer import recalled_items
 from hub.recall.desk import RecallDesk
 from hub.recall.question import Question
-from hub.store.database import Reading
-from hub.store.epcis_own_queries import own_at
-from hub.store.instant import to_micros
-from hub.store.recall_event_queries import LogLine, Until, captured_naming, goods_records_naming, records_about
-from hub.store.recall_queries import RecallRow
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.epcis.own import own_at
+from hub.store.trace.recall_events import LogLine, Until, captured_naming, goods_records_naming, records_about
+from hub.store.trace.recalls import RecallRow
 from hub.trace.known import Known, Moment
 from traceability.epcis.from_records import PREFIXES
 from traceability.epcis.stored import stored_event

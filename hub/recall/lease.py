@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from hub.parts import Hub
-from hub.store.database import Writing
-from hub.store.instant import to_micros
-from hub.store.lease_queries import give_lease_back, lease_holder, take_lease
+from hub.store.core.database import Writing
+from hub.store.core.instant import to_micros
+from hub.store.work.leases import give_lease_back, lease_holder, take_lease
 from traceability.errors import ZhuoyueError
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from hub.entry.forms import Form, Key
 from hub.errors import EntryRefused
-from hub.store.recall_queries import MadeBy, Measured, Passed
+from hub.store.trace.recalls import MadeBy, Measured, Passed
 
 ItemName = Annotated[str, Field(min_length=1, max_length=400)]
 PlantsName = Annotated[str, Field(min_length=1, max_length=200)]

@@ -13,10 +13,10 @@ import numpy as np
 from hub.adjacency.arrays import Numbers
 from hub.adjacency.desk import Current
 from hub.adjacency.walk import Parents, climb, parents
-from hub.store.adjacency_queries import highest_number
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.number_queries import names_of, numbers_of
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.trace.adjacency import highest_number
+from hub.store.trace.numbers import names_of, numbers_of
 from hub.trace.known import Known
 from traceability.genealogy import LinkSource, links_in_force
 

@@ -2,8 +2,8 @@
 
 from hub.errors import EntryRefused
 from hub.recall.question import Question
-from hub.store.database import Reading
-from hub.store.recall_queries import items_of_part, units_made_by, units_measured_outside, units_that_passed
+from hub.store.core.database import Reading
+from hub.store.trace.recalls import items_of_part, units_made_by, units_measured_outside, units_that_passed
 from hub.trace.known import Known
 from traceability.errors import IdentifierRefused
 from traceability.identifier.alias import alias_name

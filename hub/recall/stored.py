@@ -8,9 +8,9 @@ import numpy as np
 
 from hub.recall.affected import Found
 from hub.recall.reach import Reached
-from hub.store.database import Reading, Writing
-from hub.store.number_queries import give_numbers, names_of
-from hub.store.recall_queries import PartRow, parts_from, put_part
+from hub.store.core.database import Reading, Writing
+from hub.store.trace.numbers import give_numbers, names_of
+from hub.store.trace.recalls import PartRow, parts_from, put_part
 
 STRETCH = 65_536
 

@@ -7,7 +7,7 @@ import msgspec
 from hub.named import Named, unnamed
 from hub.recall.views import Affected, AffectedPart, Destination, Maker, SilentTier
 from hub.recall.whereabouts import place_of_item
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.trace.catalogue import read_catalogue
 from hub.trace.expected import expectation
 

@@ -13,9 +13,9 @@ from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.requirement.read import find
 from hub.requirement.views import Made
-from hub.store.authors import latest_organisation
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.authors import latest_organisation
+from hub.store.ledger.batches import StoredBatch
 from traceability.record.base import Record
 from traceability.record.requirement import (
     Agree,

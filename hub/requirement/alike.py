@@ -18,12 +18,12 @@ from hub.requirement.read import find
 from hub.rollup.hours import hour_of, instant_of
 from hub.sharing.audit import AuditDesk, Question
 from hub.sharing.seen import seen_by
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_of
-from hub.store.master_queries import read_master
-from hub.store.rollup_many_queries import first_pass_by_week
-from hub.store.sharing_queries import owners_of_plants
-from hub.store.value_queries import TakenValue, ValueWanted, taken_values
+from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
+from hub.store.production.values import TakenValue, ValueWanted, taken_values
+from hub.store.quality.incoming import incoming_of
+from hub.store.rollup.many import first_pass_by_week
+from hub.store.sharing.queries import owners_of_plants
 from traceability.measurement import Status
 from traceability.quality.consistency.counted import Counted, counted_consistency
 from traceability.quality.consistency.finding import Consistency, Finding

@@ -9,7 +9,7 @@ from hub.requirement.figures import Asked, Figure
 from hub.rollup.many import Wanted, periods
 from hub.rollup.window import Narrowing
 from hub.scorecard.in_force import Measured, in_window, measured
-from hub.store.master_queries import plans_of_plants
+from hub.store.master.queries import plans_of_plants
 from traceability.quality.capability import CapabilityResult
 from traceability.quality.rollup import Rollup, pooled
 from traceability.quality.rollup_figures import rollup_capability

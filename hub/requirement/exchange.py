@@ -15,9 +15,9 @@ from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.requirement.act import require_company
 from hub.requirement.read import find
-from hub.store.database import Reading
-from hub.store.instant import is_storable
-from hub.store.requirement_queries import requirement_changes, stored_requirement
+from hub.store.core.database import Reading
+from hub.store.core.instant import is_storable
+from hub.store.quality.requirements import requirement_changes, stored_requirement
 from traceability.record.base import Id, Instant, Record
 from traceability.record.requirement import (
     Party,

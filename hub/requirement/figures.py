@@ -15,14 +15,14 @@ from hub.notify.read import folded
 from hub.rollup.hours import hour_of
 from hub.scorecard.standing import standings
 from hub.sharing.policy import EVERY, decide
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_of
-from hub.store.master_queries import read_master
-from hub.store.notify_queries import Wanted as NotificationsWanted
-from hub.store.notify_queries import stored_notifications
-from hub.store.rollup_many_queries import first_pass_by_week
-from hub.store.rollup_queries import Range
-from hub.store.sharing_queries import organisations_known, owners_of_plants, policies_stated
+from hub.store.core.database import Reading
+from hub.store.mail.notifications import Wanted as NotificationsWanted
+from hub.store.mail.notifications import stored_notifications
+from hub.store.master.queries import read_master
+from hub.store.quality.incoming import incoming_of
+from hub.store.rollup.many import first_pass_by_week
+from hub.store.rollup.queries import Range
+from hub.store.sharing.queries import organisations_known, owners_of_plants, policies_stated
 from traceability.notification.fold import Notification
 from traceability.quality.first_pass import FirstPass, pooled
 from traceability.quality.intervals import Interval, clopper_pearson

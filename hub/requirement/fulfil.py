@@ -16,7 +16,7 @@ from hub.requirement.read import find
 from hub.requirement.views import Fulfilled, FulfilmentView, Met
 from hub.sharing.audit import AuditDesk, Question
 from hub.sharing.seen import seen_by
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 from traceability.record.requirement import Indicator, Metric
 
 FIGURES: Mapping[Metric, Callable[[Asked, Indicator], Figure]] = {

@@ -6,9 +6,9 @@ import msgspec
 
 from hub.errors import NotFound
 from hub.requirement.views import PassedOnView, RequirementLine, RequirementList, RequirementView, StepView
-from hub.store.database import Reading
-from hub.store.instant import from_micros
-from hub.store.requirement_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.quality.requirements import (
     RequirementsWanted,
     StoredRequirement,
     requirement_changes,

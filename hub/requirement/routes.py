@@ -32,7 +32,7 @@ from hub.requirement.sheets import FULFILMENT, REQUIREMENTS, fulfilment_rows, re
 from hub.requirement.tell import tell
 from hub.requirement.views import FulfilmentView, Made, RequirementList, RequirementView, TakenIn
 from hub.sharing.audit import AuditDesk
-from hub.store.requirement_queries import RequirementsWanted, stored_requirements
+from hub.store.quality.requirements import RequirementsWanted, stored_requirements
 from hub.tabular.problem import Problem, refuse_problems
 from traceability.encoding import from_base64
 from traceability.record.requirement import (

@@ -1,10 +1,10 @@
 """What was done about weak points in the year, and what it brought."""
 
 from hub.review.views import ActionLine
-from hub.store.database import Reading
-from hub.store.improvement_queries import StoredImprovement
-from hub.store.instant import from_micros
-from hub.store.review_queries import Span, improvements_known
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.quality.improvements import StoredImprovement
+from hub.store.quality.review import Span, improvements_known
 from traceability.improvement.fold import fold
 from traceability.improvement.stages import stage_of
 from traceability.improvement.state import ActionState, Improvement, ImprovementState

@@ -18,12 +18,12 @@ from hub.scorecard.gather import Gathered
 from hub.scorecard.operations import operation_scores
 from hub.scorecard.plant import Scored, scored_to
 from hub.scorecard.views import OperationScore
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.log_nodes import node_source
-from hub.store.master_queries import PlantEntry, read_master
-from hub.store.quality_queries import statements
-from hub.store.review_queries import Span, alarms_raised, imported_at
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.log_nodes import node_source
+from hub.store.master.queries import PlantEntry, read_master
+from hub.store.quality.queries import statements
+from hub.store.quality.review import Span, alarms_raised, imported_at
 from traceability.encoding import tagged
 from traceability.merkle import root
 from traceability.quality.level import Level

@@ -12,8 +12,8 @@ from hub.scorecard.gather import PlantRecords
 from hub.scorecard.plant import Scored
 from hub.scorecard.rolled import plant_families
 from hub.scorecard.submissions import Subject
-from hub.store.alarm_queries import AnsweredAlarm
-from hub.store.instant import from_micros
+from hub.store.core.instant import from_micros
+from hub.store.mail.alarms import AnsweredAlarm
 from traceability.quality.first_pass import FirstPass
 from traceability.quality.loss import LossEntry
 from traceability.quality.rolled import plant_rolled_yield

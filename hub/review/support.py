@@ -7,9 +7,9 @@ from hub.review.views import LossOfData, Support
 from hub.scorecard.gather import PlantRecords
 from hub.scorecard.plant import Scored
 from hub.scorecard.views import OperationScore
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
-from hub.store.review_queries import Span, chains_begun, losses_of_authors, quarantined_of
+from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
+from hub.store.quality.review import Span, chains_begun, losses_of_authors, quarantined_of
 from traceability.quality.window import Window
 
 

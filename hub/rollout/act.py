@@ -12,9 +12,9 @@ from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.rollout.order import Whole, every_whole, whole
 from hub.rollout.progress import ACTIVE, AgentState, RolloutState
-from hub.store.contacts import Contact, all_contacts
-from hub.store.database import Reading
-from hub.store.rollout_queries import envelopes
+from hub.store.core.database import Reading
+from hub.store.fleet.contacts import Contact, all_contacts
+from hub.store.fleet.rollouts import envelopes
 from traceability.record.base import Record
 from traceability.record.downlink import PlantMessageRecord, plant_message_id
 from traceability.record.rollout import RolloutStep, RolloutStepRecord

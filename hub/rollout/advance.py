@@ -17,9 +17,9 @@ from hub.rollout.content import brought
 from hub.rollout.health import Verdict, judged
 from hub.rollout.order import Whole, whole
 from hub.rollout.progress import AgentProgress, AgentState, RolloutState
-from hub.store.contacts import Contact, all_contacts
-from hub.store.database import Reading
-from hub.store.rollout_queries import under_way
+from hub.store.core.database import Reading
+from hub.store.fleet.contacts import Contact, all_contacts
+from hub.store.fleet.rollouts import under_way
 from traceability.record.base import Record
 from traceability.record.rollout import RolloutStep
 

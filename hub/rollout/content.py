@@ -6,7 +6,7 @@ import msgspec
 
 from hub.errors import EntryRefused
 from hub.rollout.fill import filled, read_values
-from hub.store.rollout_queries import StoredVersion
+from hub.store.fleet.rollouts import StoredVersion
 from traceability.downlink import FileInForce, FileRole, Heartbeat, MessageKind
 from traceability.encoding import sha256, tagged
 from traceability.rollout import Content

@@ -7,8 +7,8 @@ from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused, NotFound
 from hub.parts import Hub
 from hub.rollout.check import Draft, file_name, remarks
-from hub.store.database import Reading
-from hub.store.rollout_queries import Series, StoredVersion, last_number, version_by_id, versions
+from hub.store.core.database import Reading
+from hub.store.fleet.rollouts import Series, StoredVersion, last_number, version_by_id, versions
 from traceability.encoding import sha256, tagged
 from traceability.record.base import Record
 from traceability.record.rollout import WRITTEN_PIECE, ConfigurationVersionRecord

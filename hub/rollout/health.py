@@ -7,8 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from hub.rollout.content import Brought
-from hub.store.contacts import Contact
-from hub.store.instant import from_micros
+from hub.store.core.instant import from_micros
+from hub.store.fleet.contacts import Contact
 from traceability.downlink import Heartbeat, StagedState
 
 FRESH = timedelta(minutes=5)

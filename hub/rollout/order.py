@@ -10,10 +10,9 @@ from hub.parts import Hub
 from hub.rollout.content import brought
 from hub.rollout.draft import found_version
 from hub.rollout.progress import Progress, progress
-from hub.store.authors import plant_of_author
-from hub.store.contacts import all_contacts
-from hub.store.database import Reading
-from hub.store.rollout_queries import (
+from hub.store.core.database import Reading
+from hub.store.fleet.contacts import all_contacts
+from hub.store.fleet.rollouts import (
     StoredRollout,
     StoredSignature,
     StoredStep,
@@ -24,6 +23,7 @@ from hub.store.rollout_queries import (
     steps,
     versions_by_id,
 )
+from hub.store.ledger.authors import plant_of_author
 from traceability.record.base import Record
 from traceability.record.rollout import RolloutRecord
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from hub.store.rollout_queries import StoredRollout, StoredSignature, StoredStep
+from hub.store.fleet.rollouts import StoredRollout, StoredSignature, StoredStep
 from traceability.record.rollout import RolloutStep
 
 

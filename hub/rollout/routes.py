@@ -34,7 +34,7 @@ from hub.rollout.views import (
 )
 from hub.rollout.wanted import named
 from hub.rollout.who import pseudonym
-from hub.store.rollout_queries import Series, versions
+from hub.store.fleet.rollouts import Series, versions
 from traceability.downlink import FileRole
 from traceability.rollout import SigningRequest
 

@@ -12,9 +12,9 @@ from hub.parts import Hub
 from hub.rollout.content import brought, content_of, in_force, way_back
 from hub.rollout.order import Whole, whole
 from hub.rollout.progress import RolloutState
-from hub.store.contacts import Contact, all_contacts
-from hub.store.database import Reading
-from hub.store.rollout_queries import StoredVersion, versions
+from hub.store.core.database import Reading
+from hub.store.fleet.contacts import Contact, all_contacts
+from hub.store.fleet.rollouts import StoredVersion, versions
 from traceability.encoding import from_base64
 from traceability.record.base import Record
 from traceability.record.downlink import PIECE

@@ -15,9 +15,9 @@ from hub.rollout.order import Whole, every_whole, whole
 from hub.rollout.progress import AgentProgress, AgentState, RolloutState
 from hub.rollout.remark import Remark
 from hub.rollout.wanted import VersionName, named
-from hub.store.contacts import Contact, all_contacts
-from hub.store.database import Reading
-from hub.store.rollout_queries import StoredSignature, StoredVersion, versions
+from hub.store.core.database import Reading
+from hub.store.fleet.contacts import Contact, all_contacts
+from hub.store.fleet.rollouts import StoredSignature, StoredVersion, versions
 from traceability.downlink import FileRole
 
 

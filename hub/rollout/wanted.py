@@ -7,8 +7,8 @@ import msgspec
 from hub.rollout.content import brought, in_force
 from hub.rollout.order import Whole, every_whole
 from hub.rollout.progress import AgentState, RolloutState
-from hub.store.database import Reading
-from hub.store.rollout_queries import StoredVersion, versions
+from hub.store.core.database import Reading
+from hub.store.fleet.rollouts import StoredVersion, versions
 from traceability.downlink import FileRole, Heartbeat
 
 _COUNT = (AgentState.SENT, AgentState.TAKEN)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from hub.store.rollup_arrays import Numbers, rollup_from
-from hub.store.rollup_body import Kept, PackedRollup, Unsummed, pack, unpack, unsummed, unsummed_with
+from hub.store.rollup.arrays import Numbers, rollup_from
+from hub.store.rollup.body import Kept, PackedRollup, Unsummed, pack, unpack, unsummed, unsummed_with
 from traceability.quality.errors import OutOfDomain
 from traceability.quality.rollup import Rollup, Run, joined
 from traceability.quality.stability import SubgroupTally

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hub.rollup.changed import Changed
 from hub.rollup.hours import hour_of
-from hub.store.score_queries import NO_UNIT
+from hub.store.rollup.scores import NO_UNIT
 from traceability.unit import Flag, Purpose, Verdict
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.rollup.entering import BatchResults
-from hub.store.activity_queries import arrived, known_before
-from hub.store.arrived_queries import (
+from hub.store.core.database import Writing
+from hub.store.rollup.activity import arrived, known_before
+from hub.store.rollup.arrived import (
     NOWHERE,
     Origin,
     Places,
@@ -18,9 +19,8 @@ from hub.store.arrived_queries import (
     keeping,
     sent_in,
 )
-from hub.store.database import Writing
-from hub.store.rows import Row
-from hub.store.tables import unit_result
+from hub.store.tables.every import unit_result
+from hub.store.writing.rows import Row
 
 
 def keep_arrivals(

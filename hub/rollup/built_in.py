@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 
 from hub.rollup.entering import BatchResults
-from hub.store.arrived_queries import Places, add_built, is_kept
-from hub.store.database import Writing
-from hub.store.score_queries import NO_UNIT
-from hub.store.tally_queries import add_components
-from hub.store.tally_sources import Built, built_before, plants_with_results
+from hub.store.core.database import Writing
+from hub.store.rollup.arrived import Places, add_built, is_kept
+from hub.store.rollup.scores import NO_UNIT
+from hub.store.rollup.tallies import add_components
+from hub.store.rollup.tally_sources import Built, built_before, plants_with_results
 
 
 def keep_components(connection: Writing, first: int, last: int, read: BatchResults, built: Collection[Built]) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from hub.rollup.entering import BatchResults
-from hub.store.correction_queries import Place, erroneous
-from hub.store.database import Reading
-from hub.store.rollup_sources import Corrected, PlacedResult, results_named, results_of_units
-from hub.store.score_queries import NO_UNIT
+from hub.store.core.database import Reading
+from hub.store.production.corrections import Place, erroneous
+from hub.store.rollup.scores import NO_UNIT
+from hub.store.rollup.sources import Corrected, PlacedResult, results_named, results_of_units
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True, eq=False):

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from hub.rollup.alike import Groups
 from hub.rollup.changed import Changed
 from hub.rollup.first_pass import counts_of_unit
-from hub.store.database import Writing
-from hub.store.rollup_sources import PlacedResult
-from hub.store.tally_queries import ChainCounts, ChainKey, ChainPass, passes_at, put_chain_passes
-from hub.store.tally_sources import ClaimAt
+from hub.store.core.database import Writing
+from hub.store.rollup.sources import PlacedResult
+from hub.store.rollup.tallies import ChainCounts, ChainKey, ChainPass, passes_at, put_chain_passes
+from hub.store.rollup.tally_sources import ClaimAt
 from traceability.quality.first_pass import FirstPass, first_pass_of_one
 
 

@@ -13,13 +13,13 @@ from hub.rollup.alike import Groups
 from hub.rollup.changed import Changed
 from hub.rollup.defects import is_failed
 from hub.rollup.hours import hour_of
-from hub.store.costed_queries import CostedKey, add_costed, is_costed, mark_costed
-from hub.store.database import Writing
-from hub.store.instant import from_micros
-from hub.store.rollup_sources import PlacedResult
-from hub.store.score_queries import NO_UNIT
-from hub.store.tally_queries import EVERYTHING
-from hub.store.tally_sources import FailedAt, failed_of_units
+from hub.store.core.database import Writing
+from hub.store.core.instant import from_micros
+from hub.store.rollup.costed import CostedKey, add_costed, is_costed, mark_costed
+from hub.store.rollup.scores import NO_UNIT
+from hub.store.rollup.sources import PlacedResult
+from hub.store.rollup.tallies import EVERYTHING
+from hub.store.rollup.tally_sources import FailedAt, failed_of_units
 from traceability.quality.cost.category import Driver
 from traceability.unit import Purpose
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from hub.rollup.alike import Groups
 from hub.rollup.changed import Changed, place_named
 from hub.rollup.hours import day_of, hour_of
-from hub.store.database import Writing
-from hub.store.instant import from_micros
-from hub.store.rollup_sources import PlacedResult
-from hub.store.tally_queries import DEFECT, DEFECT_DAY, TallyKey, defect_name
-from hub.store.tally_sources import FailedAt, failed_at_line, failed_in_batches
+from hub.store.core.database import Writing
+from hub.store.core.instant import from_micros
+from hub.store.rollup.sources import PlacedResult
+from hub.store.rollup.tallies import DEFECT, DEFECT_DAY, TallyKey, defect_name
+from hub.store.rollup.tally_sources import FailedAt, failed_at_line, failed_in_batches
 from traceability.unit import Verdict
 
 

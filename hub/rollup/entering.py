@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from hub.store.correction_queries import Place, any_correction, erroneous
-from hub.store.database import Reading
-from hub.store.measured_queries import Column, column_new
-from hub.store.measured_tables import measured, value_column
-from hub.store.rollup_sources import (
+from hub.store.core.database import Reading
+from hub.store.production.corrections import Place, any_correction, erroneous
+from hub.store.production.measured import Column, column_new
+from hub.store.rollup.scores import NO_UNIT
+from hub.store.rollup.sources import (
     Chain,
     LotLink,
     PlacedResult,
@@ -29,9 +29,9 @@ from hub.store.rollup_sources import (
     stated_new,
     stated_of_units,
 )
-from hub.store.rows import Row
-from hub.store.score_queries import NO_UNIT
-from hub.store.tables import unit_result
+from hub.store.tables.every import unit_result
+from hub.store.tables.measured import measured, value_column
+from hub.store.writing.rows import Row
 from traceability.quality.first_pass import Attempt
 from traceability.unit import Purpose, is_submission
 

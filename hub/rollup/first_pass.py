@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from hub.rollup.alike import Groups
 from hub.rollup.changed import Changed
 from hub.rollup.hours import hour_of
-from hub.store.database import Writing
-from hub.store.rollup_queries import HourKey, add_first_pass
-from hub.store.rollup_sources import PlacedResult
+from hub.store.core.database import Writing
+from hub.store.rollup.queries import HourKey, add_first_pass
+from hub.store.rollup.sources import PlacedResult
 from traceability.quality.first_pass import FirstPass, first_pass_of_one, first_pass_of_unit
 from traceability.quality.ordering import distinct, in_order
 from traceability.unit import is_submission

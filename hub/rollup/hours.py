@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from hub.store.instant import EPOCH
-from hub.store.rollup_queries import DAY, DEKAD, HOUR, MONTH, Range
+from hub.store.core.instant import EPOCH
+from hub.store.rollup.queries import DAY, DEKAD, HOUR, MONTH, Range
 from traceability.quality.window import Window
 
 HOURS_A_DAY = 24

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from hub.rollup.add_up import Positions, add_up, kept_of, with_values
 from hub.rollup.hours import LONGER, day_of
 from hub.rollup.sample import SampledColumn, of_lot
-from hub.store.database import Writing
-from hub.store.rollup_body import Kept, pack
-from hub.store.rollup_queries import (
+from hub.store.core.database import Writing
+from hub.store.core.value_body import Mask, Numbers
+from hub.store.rollup.body import Kept, pack
+from hub.store.rollup.queries import (
     HOUR,
     SpanRow,
     StreamRow,
@@ -28,7 +29,6 @@ from hub.store.rollup_queries import (
     spans_between,
     streams_by_id,
 )
-from hub.store.value_body import Mask, Numbers
 from traceability.quality.rollup import settled
 
 

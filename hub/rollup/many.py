@@ -9,10 +9,10 @@ from hub.rollup.add_up import add_many, add_up, pool_packed
 from hub.rollup.hours import cover
 from hub.rollup.in_uom import in_uom, scale_between
 from hub.rollup.window import Narrowing, Period
-from hub.store.database import Reading
-from hub.store.memo import once
-from hub.store.rollup_many_queries import Place, numbers_at, spans_at, streams_of_plants
-from hub.store.rollup_queries import PackedSpan, Range, StreamRow
+from hub.store.core.database import Reading
+from hub.store.core.memo import once
+from hub.store.rollup.many import Place, numbers_at, spans_at, streams_of_plants
+from hub.store.rollup.queries import PackedSpan, Range, StreamRow
 from traceability.measurement import Characteristic
 from traceability.quality.rollup import Rollup, pooled
 

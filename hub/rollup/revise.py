@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from hub.rollup.keep import Placed, close, hour_rollup, of_lots, placed_behind
 from hub.rollup.sample import SampledColumn, of_lot, sampled_of_batch
-from hub.store.database import Writing
-from hub.store.rollup_queries import SpanRow, StreamRow, hour_at, hours_with_batch, put_spans, stream_by_id
-from hub.store.rollup_sources import Chain, Corrected, batches_of_chain
+from hub.store.core.database import Writing
+from hub.store.rollup.queries import SpanRow, StreamRow, hour_at, hours_with_batch, put_spans, stream_by_id
+from hub.store.rollup.sources import Chain, Corrected, batches_of_chain
 
 
 def revise(connection: Writing, corrected: Iterable[Corrected]) -> None:

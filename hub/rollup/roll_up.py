@@ -13,11 +13,11 @@ from hub.rollup.keep import keep_values
 from hub.rollup.revise import revise
 from hub.rollup.sample import sampled_of_batches
 from hub.rollup.tally import is_tallied, keep_spans, keep_tallies
-from hub.store.correction_queries import last_correction
-from hub.store.database import Writing
-from hub.store.rollup_sources import Chain, Corrected, chains_of_batches, corrected_by
-from hub.store.rows import Row
-from hub.store.tally_sources import Beside, beside_in, beside_of_batches
+from hub.store.core.database import Writing
+from hub.store.production.corrections import last_correction
+from hub.store.rollup.sources import Chain, Corrected, chains_of_batches, corrected_by
+from hub.store.rollup.tally_sources import Beside, beside_in, beside_of_batches
+from hub.store.writing.rows import Row
 
 
 def roll_up(connection: Writing, batch_id: int) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 
 from hub.rollup.entering import BatchResults, Entering, Pair, batch_results, entering, places
 from hub.rollup.hours import hour_of
-from hub.store.database import Reading
-from hub.store.measured_queries import Column, columns_of_batches
-from hub.store.rollup_queries import StreamRow
-from hub.store.rollup_sources import Chain, PlacedResult
-from hub.store.value_body import Mask, Numbers
+from hub.store.core.database import Reading
+from hub.store.core.value_body import Mask, Numbers
+from hub.store.production.measured import Column, columns_of_batches
+from hub.store.rollup.queries import StreamRow
+from hub.store.rollup.sources import Chain, PlacedResult
 from traceability.encoding import sha256
 
 _Named = tuple[str, str, str, str]

@@ -14,10 +14,10 @@ import numpy as np
 
 from hub.rollup.many import OfStream, Wanted, alike, gathered, periods
 from hub.rollup.window import Period
-from hub.store.database import Reading
-from hub.store.rollup_arrays import Numbers, counted
-from hub.store.rollup_body import Unsummed
-from hub.store.value_body import wide
+from hub.store.core.database import Reading
+from hub.store.core.value_body import wide
+from hub.store.rollup.arrays import Numbers, counted
+from hub.store.rollup.body import Unsummed
 from traceability.measurement import Characteristic
 from traceability.quality.moments import Moments
 from traceability.quality.rollup import Rollup

@@ -26,12 +26,12 @@ from hub.rollup.costed import keep_costed, mark_too
 from hub.rollup.defects import add_defects, failed_now
 from hub.rollup.first_pass import begin_of
 from hub.rollup.hours import day_of, hour_of
-from hub.store.correction_queries import erroneous
-from hub.store.database import Writing
-from hub.store.rollup_queries import HourKey
-from hub.store.rollup_sources import Corrected, PlacedResult, results_of_batches
-from hub.store.score_queries import NO_UNIT
-from hub.store.tally_queries import (
+from hub.store.core.database import Writing
+from hub.store.production.corrections import erroneous
+from hub.store.rollup.queries import HourKey
+from hub.store.rollup.scores import NO_UNIT
+from hub.store.rollup.sources import Corrected, PlacedResult, results_of_batches
+from hub.store.rollup.tallies import (
     EVERYTHING,
     SPANS,
     HourOfResults,
@@ -45,7 +45,7 @@ from hub.store.tally_queries import (
     put_results,
     results_at,
 )
-from hub.store.tally_tables import NEVER
+from hub.store.tables.tally import NEVER
 from traceability.quality.first_pass import FirstPass
 from traceability.unit import Verdict, is_submission
 

@@ -7,8 +7,8 @@ import msgspec
 from hub.rollup.add_up import add_up
 from hub.rollup.hours import cover
 from hub.rollup.in_uom import in_uom
-from hub.store.database import Reading
-from hub.store.rollup_queries import Range, StreamRow, packed_between, streams_of
+from hub.store.core.database import Reading
+from hub.store.rollup.queries import Range, StreamRow, packed_between, streams_of
 from traceability.measurement import Characteristic
 from traceability.quality.rollup import Rollup, pooled
 

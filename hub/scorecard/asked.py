@@ -15,11 +15,11 @@ from hub.scorecard.figures import yield_view
 from hub.scorecard.in_force import measured
 from hub.scorecard.management import management_of
 from hub.scorecard.views import CapabilityView, YieldView
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.master_queries import parts_named, plans_of_plants
-from hub.store.metric_queries import first_pass_of_places
-from hub.store.rollup_queries import Range
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.master.queries import parts_named, plans_of_plants
+from hub.store.quality.metrics import first_pass_of_places
+from hub.store.rollup.queries import Range
 from traceability.quality.first_pass import FirstPass
 from traceability.quality.reason import Reason
 from traceability.quality.refusal import Refused

@@ -12,9 +12,9 @@ from hub.entry.seal import Stamps, enter
 from hub.ledger.log import current_checkpoint
 from hub.parts import Hub
 from hub.scorecard.plant import scored_plant
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.quality_queries import statements
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.quality.queries import statements
 from traceability.encoding import tagged
 from traceability.quality.grade_text import exact_words
 from traceability.quality.level import Level

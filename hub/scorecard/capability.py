@@ -13,9 +13,9 @@ from hub.scorecard.gather import PlantRecords
 from hub.scorecard.in_force import Measured, counts_for_plant, measured
 from hub.scorecard.known import scanned_period
 from hub.scorecard.views import CapabilityView
-from hub.store.database import Reading
-from hub.store.master_queries import PartEntry, operation_named, part_name
-from hub.store.rollup_queries import Range
+from hub.store.core.database import Reading
+from hub.store.master.queries import PartEntry, operation_named, part_name
+from hub.store.rollup.queries import Range
 from traceability.measurement import Characteristic
 from traceability.quality.gauge import GaugeEvidence
 from traceability.quality.rollup_figures import rollup_capability

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hub.scorecard.views import ClaimCheck, ClaimedCounts
-from hub.store.score_queries import ClaimRow, ScoredResult
+from hub.store.rollup.scores import ClaimRow, ScoredResult
 from traceability.quality.first_pass import FirstPass, first_pass
 from traceability.quality.first_pass_counts import claimable
 

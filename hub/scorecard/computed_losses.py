@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hub.store.cost_queries import CostedResult, failed_results, holds_placed, latest_results, repeated_results
-from hub.store.database import Reading
-from hub.store.instant import from_micros, to_micros
-from hub.store.master_queries import read_master
-from hub.store.quality_queries import statements
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros, to_micros
+from hub.store.master.queries import read_master
+from hub.store.quality.costs import CostedResult, failed_results, holds_placed, latest_results, repeated_results
+from hub.store.quality.queries import statements
 from traceability.encoding import sha256
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import part_of

@@ -14,7 +14,7 @@ from hub.accounts.asker import Asker
 from hub.parts import Hub
 from hub.scorecard.plant import plant_view
 from hub.scorecard.views import PlantView
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 
 MOST_KEPT = 256
 LONG = timedelta(seconds=0.5)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from hub.scorecard.submissions import Subject
 from hub.scorecard.views import CapabilityView
-from hub.store.coverage_queries import component_records
-from hub.store.database import Reading
-from hub.store.master_queries import PlanEntry
+from hub.store.core.database import Reading
+from hub.store.master.queries import PlanEntry
+from hub.store.rollup.coverage import component_records
 from traceability.quality.calendar import Coverage
 from traceability.quality.digital_coverage import DigitalCoverage
 from traceability.quality.first_pass import FirstPass

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from hub.scorecard.gather import PlantRecords
-from hub.store.quality_queries import LossLine
-from hub.store.score_queries import OutputRow
+from hub.store.quality.queries import LossLine
+from hub.store.rollup.scores import OutputRow
 from traceability.quality.loss import CostItem, LossEntry, LossRates, loss_rates
 from traceability.quality.questionnaire import Answer, Stance
 from traceability.quality.window import Window

@@ -14,11 +14,11 @@ from hub.scorecard.lots import LotsAndReturns, lots_and_returns
 from hub.scorecard.made import Made, RawMade
 from hub.scorecard.management import Management, management_of
 from hub.scorecard.tallied import TalliedMade, on_the_hour
-from hub.store.database import Reading
-from hub.store.master_queries import Master, PartEntry, PlanEntry, parts_named, plans_of_plants, read_master
-from hub.store.quality_queries import LossLine, loss_lines
-from hub.store.rollup_queries import Range
-from hub.store.score_queries import (
+from hub.store.core.database import Reading
+from hub.store.master.queries import Master, PartEntry, PlanEntry, parts_named, plans_of_plants, read_master
+from hub.store.quality.queries import LossLine, loss_lines
+from hub.store.rollup.queries import Range
+from hub.store.rollup.scores import (
     ClaimRow,
     OutputRow,
     ScoredResult,
@@ -29,7 +29,7 @@ from hub.store.score_queries import (
     results_of_plants,
     values_of_plants,
 )
-from hub.store.tally_queries import ChainKey, ChainPass, chain_passes, marked_plants
+from hub.store.rollup.tallies import ChainKey, ChainPass, chain_passes, marked_plants
 from traceability.measurement import Characteristic
 from traceability.quality.window import year_to
 from traceability.record.economics import Answer

@@ -13,9 +13,9 @@ from datetime import datetime
 import msgspec
 
 from hub.rollup.hours import hour_of, instant_of
-from hub.store.master_queries import PlanEntry
-from hub.store.plan_spans import PlanSpan
-from hub.store.rollup_queries import Range
+from hub.store.master.plan_spans import PlanSpan
+from hub.store.master.queries import PlanEntry
+from hub.store.rollup.queries import Range
 from traceability.measurement import Characteristic
 from traceability.quality.capability import CapabilityResult
 from traceability.record.master import ControlPlan, Operation

@@ -6,8 +6,8 @@ from hub.rollup.hours import hour_of
 from hub.rollup.in_uom import in_uom, scale_between
 from hub.rollup.window import Period
 from hub.scorecard.gather import PlantRecords
-from hub.store.rollup_queries import Range
-from hub.store.score_queries import NO_UNIT, ResultKey, ScoredResult, ValueRow
+from hub.store.rollup.queries import Range
+from hub.store.rollup.scores import NO_UNIT, ResultKey, ScoredResult, ValueRow
 from traceability.measurement import Characteristic, Status
 from traceability.quality.rollup import Rollup, RollupBuilder, pooled
 from traceability.unit import Purpose, is_submission

@@ -9,9 +9,9 @@ import msgspec
 
 from hub.scorecard.economics import DEFAULT_CURRENCY, loss_entries
 from hub.scorecard.management import management_of
-from hub.store.database import Reading
-from hub.store.quality_queries import LossLine
-from hub.store.score_queries import OutputRow, output_values_of_plants
+from hub.store.core.database import Reading
+from hub.store.quality.queries import LossLine
+from hub.store.rollup.scores import OutputRow, output_values_of_plants
 from traceability.quality.loss import LossRates, loss_rates
 from traceability.quality.window import Window
 

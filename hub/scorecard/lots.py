@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from hub.named import Named
-from hub.store.database import Reading
-from hub.store.field_queries import field_failures
-from hub.store.master_queries import PartEntry, operation_named, part_name
-from hub.store.quality_queries import Stated, standing_statements
+from hub.store.core.database import Reading
+from hub.store.master.queries import PartEntry, operation_named, part_name
+from hub.store.quality.field import field_failures
+from hub.store.quality.queries import Stated, standing_statements
 from traceability.quality.acceptance import judged_on_samples
 from traceability.quality.field_return import CohortReturns, latest_returns, returned_units, returns_within
 from traceability.quality.first_pass import FirstPass

@@ -18,8 +18,8 @@ from hub.scorecard.over_time import bucket_width, over_time
 from hub.scorecard.rolled import failed_of_accepted, no_first_failure
 from hub.scorecard.submissions import History, Subject, counts_of, histories, within
 from hub.scorecard.views import BucketWidth, ClaimCheck, YieldBucket, YieldView
-from hub.store.master_queries import PlanEntry
-from hub.store.score_queries import NO_UNIT, ClaimRow, ScoredResult
+from hub.store.master.queries import PlanEntry
+from hub.store.rollup.scores import NO_UNIT, ClaimRow, ScoredResult
 from traceability.quality.first_pass import FirstPass
 from traceability.quality.window import Window
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import msgspec
 
-from hub.store.database import Reading
-from hub.store.quality_queries import statements
+from hub.store.core.database import Reading
+from hub.store.quality.queries import statements
 from traceability.quality.calendar import PlannedDays
 from traceability.quality.gauge import GaugeEvidence, GaugeState, gauge_evidence
 from traceability.quality.msa.gauge_study import gauge_anova

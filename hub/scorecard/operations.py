@@ -8,8 +8,8 @@ from hub.scorecard.gather import PlantRecords
 from hub.scorecard.made import Made
 from hub.scorecard.submissions import Subject
 from hub.scorecard.views import BucketWidth, ClaimCheck, OperationScore, YieldBucket
-from hub.store.master_queries import PartEntry, operation_named, part_name, planned_operation
-from hub.store.score_queries import ClaimRow
+from hub.store.master.queries import PartEntry, operation_named, part_name, planned_operation
+from hub.store.rollup.scores import ClaimRow
 from traceability.quality.first_pass import FirstPass
 from traceability.quality.window import Window
 from traceability.record.master import ControlPlan

@@ -16,10 +16,10 @@ from hub.parts import Hub
 from hub.rollup.hours import hour_of
 from hub.scorecard.assess import assess_if, level_history
 from hub.scorecard.lots import lot_inspections
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
-from hub.store.rollup_queries import first_hour_of_plant
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
+from hub.store.master.queries import read_master
+from hub.store.rollup.queries import first_hour_of_plant
 
 _LOG = logging.getLogger(__name__)
 EVERY_S = 120.0

@@ -19,11 +19,11 @@ from hub.scorecard.operations import operation_scores, results_in
 from hub.scorecard.rolled import acceptance, plant_families
 from hub.scorecard.submissions import Subject
 from hub.scorecard.views import CapabilityView, Known, PlantRow, PlantView
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.horizon import log_before
-from hub.store.instant import to_micros
-from hub.store.master_queries import PlantEntry
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.horizon import log_before
+from hub.store.master.queries import PlantEntry
 from traceability.quality.calendar import Coverage, coverage
 from traceability.quality.capability import plant_capability
 from traceability.quality.digital_coverage import DigitalCoverage

@@ -7,8 +7,8 @@ from typing import TypeVar
 from hub.scorecard.figures import yield_view
 from hub.scorecard.submissions import History, Subject
 from hub.scorecard.views import YieldView
-from hub.store.master_queries import PlanEntry
-from hub.store.score_queries import NO_UNIT
+from hub.store.master.queries import PlanEntry
+from hub.store.rollup.scores import NO_UNIT
 from traceability.quality.acceptance import Acceptance, judged_on_samples, pooled_acceptance
 from traceability.quality.first_pass import FirstPass
 from traceability.quality.rolled import FamilyYield, rolled_yield

@@ -27,16 +27,16 @@ from hub.scorecard.rolled import acceptance, failed_of_accepted, plant_families
 from hub.scorecard.submissions import Subject, histories, within
 from hub.scorecard.tallied import TalliedMade, on_the_hour
 from hub.scorecard.views import CapabilityView
-from hub.store.batches import log_size
-from hub.store.correction_queries import Place, erroneous
-from hub.store.database import Reading
-from hub.store.master_queries import Master, PartEntry, PlanEntry, PlantEntry, parts_named, plans_of_plants, read_master
-from hub.store.quality_queries import loss_lines
-from hub.store.rollup_many_queries import WeekCounts, first_pass_by_week, hours_with_submissions
-from hub.store.rollup_queries import Range
-from hub.store.rollup_sources import PlacedResult, results_of_units
-from hub.store.score_queries import ScoredResult, answers_of_plants, output_values_of_plants
-from hub.store.tally_queries import marked_plants
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import Master, PartEntry, PlanEntry, PlantEntry, parts_named, plans_of_plants, read_master
+from hub.store.production.corrections import Place, erroneous
+from hub.store.quality.queries import loss_lines
+from hub.store.rollup.many import WeekCounts, first_pass_by_week, hours_with_submissions
+from hub.store.rollup.queries import Range
+from hub.store.rollup.scores import ScoredResult, answers_of_plants, output_values_of_plants
+from hub.store.rollup.sources import PlacedResult, results_of_units
+from hub.store.rollup.tallies import marked_plants
 from traceability.quality.calendar import coverage
 from traceability.quality.capability import plant_capability
 from traceability.quality.first_pass import FirstPass, pooled

@@ -10,7 +10,7 @@ from datetime import tzinfo
 
 import msgspec
 
-from hub.store.score_queries import ScoredResult
+from hub.store.rollup.scores import ScoredResult
 from traceability.quality.first_pass import Attempt, FirstPass, first_pass
 from traceability.quality.ordering import distinct, in_order
 from traceability.quality.window import Window

@@ -23,14 +23,14 @@ from hub.scorecard.over_time import bucket_end, bucket_start, width_of
 from hub.scorecard.rolled import failed_of_accepted, finals_of
 from hub.scorecard.submissions import History, Subject, histories, within
 from hub.scorecard.views import BucketWidth, ClaimCheck, ClaimedCounts, YieldBucket, YieldView
-from hub.store.correction_queries import Place, erroneous
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.master_queries import PlanEntry
-from hub.store.rollup_queries import Range
-from hub.store.rollup_sources import PlacedResult, results_of_units
-from hub.store.score_queries import NO_UNIT, ClaimRow, results_of_plants
-from hub.store.tallied_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.master.queries import PlanEntry
+from hub.store.production.corrections import Place, erroneous
+from hub.store.rollup.queries import Range
+from hub.store.rollup.scores import NO_UNIT, ClaimRow, results_of_plants
+from hub.store.rollup.sources import PlacedResult, results_of_units
+from hub.store.rollup.tallied import (
     counts_between,
     days_of_results,
     failed_at,
@@ -42,7 +42,7 @@ from hub.store.tallied_queries import (
     results_in,
     submitted_hours,
 )
-from hub.store.tally_queries import ChainKey, ChainPass, TallyKey
+from hub.store.rollup.tallies import ChainKey, ChainPass, TallyKey
 from traceability.quality.first_pass import FirstPass
 from traceability.quality.window import Window
 

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 
 from hub.alone import repeating_alone
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.ending_queries import ended_to, names_between, put_endings
+from hub.store.ledger.batches import log_size
+from hub.store.search.endings import ended_to, names_between, put_endings
 
 EVERY_S = 2.0
 BATCHES_AT_ONCE = 20

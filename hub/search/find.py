@@ -6,10 +6,10 @@ from hub.named import Named
 from hub.page_paths import agent_path, has_page, item_path, organisation_path, plant_path
 from hub.search.code import looks_like_code, read_code
 from hub.search.views import Hit, HitKind, SearchView
-from hub.store.database import Reading
-from hub.store.master_queries import Master, PartEntry, part_name, parts_named, read_master
-from hub.store.piece_queries import KINDS, items_like
-from hub.store.search_queries import is_named, parts_like
+from hub.store.core.database import Reading
+from hub.store.master.queries import Master, PartEntry, part_name, parts_named, read_master
+from hub.store.search.pieces import KINDS, items_like
+from hub.store.search.queries import is_named, parts_like
 from hub.trace.catalogue import item_label, part_of_item
 from hub.trace.naming import Naming
 from traceability.errors import IdentifierRefused

@@ -7,9 +7,9 @@ import msgspec
 
 from hub.errors import EntryRefused
 from hub.search.code import looks_like_code, read_code
-from hub.store.database import Reading
-from hub.store.ending_queries import items_numbered
-from hub.store.search_queries import items_called, planned_parts
+from hub.store.core.database import Reading
+from hub.store.search.endings import items_numbered
+from hub.store.search.queries import items_called, planned_parts
 from traceability.errors import IdentifierRefused
 from traceability.identifier.alias import alias_name
 from traceability.identifier.item import ItemKind, item_uri

@@ -12,7 +12,7 @@ from hub.errors import EntryRefused, TooBusy
 from hub.page_paths import ITEMS_PATH
 from hub.search.find import LONGEST, search, search_item
 from hub.search.views import Corner, PhotoSymbol, PhotoView, SearchView
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.trace.results import readable
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, item_uri

@@ -19,9 +19,9 @@ from hub.errors import StoreBusy
 from hub.parts import Hub
 from hub.sharing.operator import OperatorRead, operator_notes
 from hub.sharing.policy import Version, version_text
-from hub.store.audit_queries import StoredRead, add_reads
-from hub.store.instant import to_micros
-from hub.store.sharing_views import Noted
+from hub.store.account.audit import StoredRead, add_reads
+from hub.store.core.instant import to_micros
+from hub.store.sharing.views import Noted
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from hub.store.audit_queries import EVERYBODY, StoredRead
-from hub.store.database import Reading
-from hub.store.sharing_queries import organisations_known, owners_of_authors, owners_of_items, owners_of_plants
+from hub.store.account.audit import EVERYBODY, StoredRead
+from hub.store.core.database import Reading
+from hub.store.sharing.queries import organisations_known, owners_of_authors, owners_of_items, owners_of_plants
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import item_uri, lot_uri, read_identity, unit_uri
 

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from hub.store.sharing_queries import StoredPolicy
-from hub.store.sharing_views import Grant
+from hub.store.sharing.queries import StoredPolicy
+from hub.store.sharing.views import Grant
 from traceability.record.sharing import DataKind
 
 EVERY = ""

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from hub.parts import Hub
 from hub.rounds import repeating
-from hub.store.audit_queries import remove_reads
-from hub.store.instant import to_micros
+from hub.store.account.audit import remove_reads
+from hub.store.core.instant import to_micros
 
 LEAST_DAYS = 30
 EVERY_S = 3600.0

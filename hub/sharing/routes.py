@@ -14,10 +14,10 @@ from hub.errors import ScopeMissing
 from hub.sharing.forms import PolicyForm
 from hub.sharing.policy import version_text
 from hub.sharing.state import state_policy
-from hub.store.audit_queries import Removed, reads_of, removed_of
-from hub.store.database import Reading
-from hub.store.instant import from_micros
-from hub.store.sharing_queries import all_policies_of
+from hub.store.account.audit import Removed, reads_of, removed_of
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.sharing.queries import all_policies_of
 from traceability.record.sharing import DataKind, Items
 
 router = APIRouter(prefix="/api/v1", tags=["sharing"])

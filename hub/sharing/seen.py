@@ -7,16 +7,16 @@ import msgspec
 from hub.parts import Hub
 from hub.sharing.audit import AuditDesk, Question, notes_of
 from hub.sharing.policy import Decided, decide
-from hub.store.database import Reading
-from hub.store.seen import SeenStore
-from hub.store.sharing_queries import (
+from hub.store.core.database import Reading
+from hub.store.sharing.queries import (
     organisations_known,
     owners_of_authors,
     owners_of_plants,
     policies_stated,
     prefixes_of,
 )
-from hub.store.sharing_views import Ground, Noted
+from hub.store.sharing.seen import SeenStore
+from hub.store.sharing.views import Ground, Noted
 from traceability.identifier.digital_link import CANONICAL_ROOT
 
 LOCATION = f"{CANONICAL_ROOT}/414/"

@@ -7,10 +7,10 @@ from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.sharing.forms import PolicyForm
-from hub.store.authors import latest_organisation
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
-from hub.store.instant import is_storable
+from hub.store.core.database import Reading
+from hub.store.core.instant import is_storable
+from hub.store.ledger.authors import latest_organisation
+from hub.store.ledger.batches import StoredBatch
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import item_uri, part_of, read_identity
 from traceability.record.base import Record

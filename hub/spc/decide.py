@@ -12,8 +12,8 @@ from hub.entry.seal import Stamp, Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.spc.standing import Decisions, decisions
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
 from hub.suppliers.asked import Asked, Chart, Rules, Subject, subject_of
 from hub.suppliers.chart_views import ChartPoint, ControlChart
 from hub.suppliers.control_chart import LOCATION, Ground, control_chart

@@ -3,8 +3,8 @@
 import msgspec
 
 from hub.spc.views import BaselineView, ExclusionView, OwnChart
-from hub.store.database import Reading
-from hub.store.quality_queries import Stated, standing_statements
+from hub.store.core.database import Reading
+from hub.store.quality.queries import Stated, standing_statements
 from hub.suppliers.asked import Chart, Rules, Subject
 from hub.suppliers.chart_views import ControlChart
 from hub.suppliers.control_chart import Ground, control_chart

@@ -9,9 +9,9 @@ import msgspec
 
 from hub.rollup.many import periods
 from hub.rollup.spread import Spread, spreads
-from hub.store.chart_queries import latest_values
-from hub.store.database import Reading
-from hub.store.detail_queries import tools_of_results
+from hub.store.core.database import Reading
+from hub.store.production.charts import latest_values
+from hub.store.trace.details import tools_of_results
 from hub.suppliers.asked import Subject
 from hub.suppliers.control_chart import MOST_VALUES, charted, value_in_uom, wanted_of
 from hub.suppliers.lots import interval_of_mean, mean_interval

@@ -7,7 +7,7 @@ import msgspec
 from hub.spc.standing import decisions, own_of
 from hub.spc.strata import Strata, strata
 from hub.spc.views import OwnChart
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import Chart, Rules, Subject
 from hub.suppliers.whole import Whole, whole
 

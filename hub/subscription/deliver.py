@@ -12,9 +12,9 @@ from hub.errors import DataDirectory, NotFound
 from hub.notify.deliver import NotDelivered, send_mail
 from hub.notify.mail_server import read_mail_server
 from hub.parts import Hub
-from hub.store.instant import to_micros
-from hub.store.letter_queries import Letter
-from hub.store.subscription_queries import (
+from hub.store.core.instant import to_micros
+from hub.store.mail.letters import Letter
+from hub.store.mail.subscriptions import (
     FAILED,
     SENT,
     WAITING,

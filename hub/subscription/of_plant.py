@@ -1,8 +1,8 @@
 """Who is told of what is a plant's own business: the operator's and the owner's subscriptions to everything of it."""
 
-from hub.store.account_people import account_by_id
-from hub.store.database import Reading
-from hub.store.subscription_queries import StoredSubscription
+from hub.store.account.people import account_by_id
+from hub.store.core.database import Reading
+from hub.store.mail.subscriptions import StoredSubscription
 
 
 def told_of_plant(connection: Reading, one: StoredSubscription, plant: str, organisation: str) -> bool:

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.accounts.asker import Asker
 from hub.errors import EntryRefused, NotFound
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.subscription_queries import StoredView, add_view, remove_view, views_of
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.mail.subscriptions import StoredView, add_view, remove_view, views_of
 from hub.subscription.views import SavedViews, saved
 
 MOST = 200

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from hub.store.database import Reading
-from hub.store.silence_queries import StoredSilence, silences
-from hub.store.subscription_queries import StoredSubscription
+from hub.store.core.database import Reading
+from hub.store.fleet.silence import StoredSilence, silences
+from hub.store.mail.subscriptions import StoredSubscription
 from hub.subscription.subscribe import FleetKind
 from traceability.record.rollout import SilenceState
 

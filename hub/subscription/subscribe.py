@@ -11,10 +11,10 @@ from hub.epcis.problems import EpcisRefused
 from hub.epcis.webhook import check_target
 from hub.errors import EntryRefused, NotFound
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.subscription_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.ledger.batches import log_size
+from hub.store.mail.subscriptions import (
     StoredSubscription,
     add_subscription,
     messages_of,

@@ -13,12 +13,12 @@ from hub.alarm.views import AlarmView, alarm_views
 from hub.parts import Hub
 from hub.sharing.audit import AuditDesk, Question
 from hub.sharing.seen import seen_by
-from hub.store.account_people import account_by_id
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.silence_queries import StoredSilence
-from hub.store.subscription_queries import (
+from hub.store.account.people import account_by_id
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.fleet.silence import StoredSilence
+from hub.store.ledger.batches import log_size
+from hub.store.mail.subscriptions import (
     StoredSubscription,
     move_cursor,
     new_alarms,

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from hub.store.instant import from_micros
-from hub.store.subscription_queries import StoredMessage, StoredSubscription, StoredView
+from hub.store.core.instant import from_micros
+from hub.store.mail.subscriptions import StoredMessage, StoredSubscription, StoredView
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from hub.accounts.asker import Asker
 from hub.parts import Hub
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 from hub.summary.summary import summary
 from hub.summary.views import Summary
 

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 
 from hub.scorecard.submissions import History, histories, submits
-from hub.store.batches import log_size
-from hub.store.correction_queries import Place, erroneous
-from hub.store.database import Reading
-from hub.store.master_queries import PlanEntry
-from hub.store.rollup_sources import PlacedResult, results_of_units
-from hub.store.summary_queries import assembled_units, units_with_results
-from hub.store.trace_queries import StoreLinks
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import PlanEntry
+from hub.store.production.corrections import Place, erroneous
+from hub.store.quality.summary import assembled_units, units_with_results
+from hub.store.rollup.sources import PlacedResult, results_of_units
+from hub.store.trace.queries import StoreLinks
 from traceability.genealogy import DEFAULT_TRACE_LIMITS, links_in_force
 from traceability.unit import Verdict
 

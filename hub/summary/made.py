@@ -14,11 +14,11 @@ from hub.scorecard.gather import PlantRecords
 from hub.scorecard.submissions import History, Subject, counts_of, histories
 from hub.scorecard.tallied import TalliedMade
 from hub.scorecard.views import ClaimCheck
-from hub.store.arrived_queries import Arrivals
-from hub.store.database import Reading
-from hub.store.score_queries import NO_UNIT, ClaimRow, ScoredResult, results_of_plants
-from hub.store.summary_queries import nameless_results
-from hub.store.tallied_queries import counts_between
+from hub.store.core.database import Reading
+from hub.store.quality.summary import nameless_results
+from hub.store.rollup.arrived import Arrivals
+from hub.store.rollup.scores import NO_UNIT, ClaimRow, ScoredResult, results_of_plants
+from hub.store.rollup.tallied import counts_between
 from hub.summary.finished import accepted_in
 from traceability.quality.first_pass import FirstPass
 

@@ -6,13 +6,13 @@ from hub.fleet.activity import activity_seen
 from hub.scorecard.gather import Gathered, PlantRecords, gather
 from hub.scorecard.operations import planned_first
 from hub.scorecard.views import ClaimCheck, ClaimedCounts
-from hub.store.arrived_queries import Arrivals, arrivals, is_kept
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.fleet_queries import author_activity
-from hub.store.master_queries import operation_named, part_name, read_master
-from hub.store.summary_queries import missing_in_chains, repeated_results
-from hub.store.tally_queries import marked_plants
+from hub.store.core.database import Reading
+from hub.store.fleet.queries import author_activity
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import operation_named, part_name, read_master
+from hub.store.quality.summary import missing_in_chains, repeated_results
+from hub.store.rollup.arrived import Arrivals, arrivals, is_kept
+from hub.store.rollup.tallies import marked_plants
 from hub.summary.finished import Assembled, PlantPart, assembled, finals_of_plants
 from hub.summary.made import AllMade, RawAll, TalliedAll
 from hub.summary.views import FinishedPart, OperationSummary, Summary

@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, BaseModel
 from hub.errors import EntryRefused, NotFound
 from hub.rollup.hours import hour_of, instant_of
 from hub.rollup.window import Narrowing
-from hub.store.database import Reading
-from hub.store.instant import EARLIEST, is_storable
-from hub.store.master_queries import (
+from hub.store.core.database import Reading
+from hub.store.core.instant import EARLIEST, is_storable
+from hub.store.master.queries import (
     PartEntry,
     PlantEntry,
     operation_named,
@@ -22,7 +22,7 @@ from hub.store.master_queries import (
     plans_of_plants,
     read_master,
 )
-from hub.store.rollup_queries import Range
+from hub.store.rollup.queries import Range
 from hub.suppliers.views import Filed
 from traceability.measurement import Characteristic
 from traceability.record.master import ControlPlan

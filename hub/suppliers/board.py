@@ -11,14 +11,14 @@ from hub.fleet.views import Freshness
 from hub.page_paths import supplier_path
 from hub.scorecard.standing import Standing, standings
 from hub.settings import HUB_AUTHOR
-from hub.store.authors import authors_revoked
-from hub.store.batches import log_size
-from hub.store.contacts import all_contacts
-from hub.store.database import Reading
-from hub.store.head_queries import last_of_authors
-from hub.store.instant import from_micros
-from hub.store.master_queries import Master, read_master
-from hub.store.supplier_queries import AuthorTrouble, open_alarms, troubles
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.fleet.contacts import all_contacts
+from hub.store.ledger.authors import authors_revoked
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.heads import last_of_authors
+from hub.store.master.queries import Master, read_master
+from hub.store.quality.suppliers import AuthorTrouble, open_alarms, troubles
 from hub.suppliers.views import (
     FreshView,
     KeyCpk,

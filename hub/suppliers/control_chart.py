@@ -14,9 +14,9 @@ import msgspec
 from hub.rollup.hours import instant_of
 from hub.rollup.in_uom import scale_between
 from hub.rollup.many import Wanted, periods
-from hub.store.chart_queries import ChartedValue, ChartWanted, latest_values
-from hub.store.database import Reading
-from hub.store.instant import to_micros
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.production.charts import ChartedValue, ChartWanted, latest_values
 from hub.suppliers.asked import Chart, Rules, Subject
 from hub.suppliers.chart_views import ChartLine, ChartPoint, ControlChart, RuleSeen
 from traceability.measurement import exact

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from hub.accounts.asker import Asker
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
 from hub.suppliers.board import Graded, graded_board
 from hub.suppliers.views import SupplierBoard
 from traceability.quality.grade import PlantGrade

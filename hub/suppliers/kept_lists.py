@@ -5,7 +5,7 @@ from datetime import datetime
 from hub.accounts.asker import Asker
 from hub.kept import KeptAnswers
 from hub.rollup.hours import hour_of
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import Asked
 from hub.suppliers.pareto import pareto
 from hub.suppliers.spread import characteristics

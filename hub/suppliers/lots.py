@@ -7,8 +7,8 @@ from hub.rollup.hours import instant_of
 from hub.rollup.many import Wanted
 from hub.rollup.spread import Spread, spreads
 from hub.rollup.window import Narrowing
-from hub.store.database import Reading
-from hub.store.rollup_many_queries import latest_lots
+from hub.store.core.database import Reading
+from hub.store.rollup.many import latest_lots
 from hub.suppliers.asked import Subject
 from hub.suppliers.views import LotComparison, LotView
 from traceability.quality.capability import PlainIndex, plain_index

@@ -4,10 +4,10 @@ from datetime import datetime
 from fractions import Fraction
 
 from hub.rollup.hours import instant_of
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.master_queries import part_name, parts_named
-from hub.store.supplier_queries import defects_between
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.master.queries import part_name, parts_named
+from hub.store.quality.suppliers import defects_between
 from hub.suppliers.asked import Asked, plant_entry
 from hub.suppliers.views import Pareto, ParetoLine
 

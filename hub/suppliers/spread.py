@@ -11,9 +11,9 @@ from hub.scorecard.capability import characteristic_view
 from hub.scorecard.management import management_of
 from hub.scorecard.standing import worst_first
 from hub.scorecard.views import CapabilityView
-from hub.store.database import Reading
-from hub.store.master_queries import parts_named, plans_of_plants
-from hub.store.rollup_queries import Range
+from hub.store.core.database import Reading
+from hub.store.master.queries import parts_named, plans_of_plants
+from hub.store.rollup.queries import Range
 from hub.suppliers.asked import Asked, Subject, plant_entry
 from hub.suppliers.control_chart import wanted_of
 from hub.suppliers.views import (

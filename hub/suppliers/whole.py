@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import Chart, Rules, Subject
 from hub.suppliers.chart_views import ControlChart
 from hub.suppliers.control_chart import Decided, control_chart, nothing_decided

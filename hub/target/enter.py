@@ -8,8 +8,8 @@ from hub.entry.master import require_plant
 from hub.entry.seal import Stamp, Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
-from hub.store.batches import StoredBatch
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import StoredBatch
 from hub.tabular.words import Words
 from hub.target.add_up import lies_within
 from hub.target.forms import TargetForm, TargetWords, WithdrawalForm

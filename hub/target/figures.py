@@ -7,8 +7,8 @@ import msgspec
 
 from hub.metric.figure import MetricFigure
 from hub.metric.measure import each_of
-from hub.store.database import Reading
-from hub.store.master_queries import plans_of_plants
+from hub.store.core.database import Reading
+from hub.store.master.queries import plans_of_plants
 from hub.target.add_up import Check, Routes, check
 from hub.target.judge import Judged, judged, window_of_target
 from hub.target.state import Target, children_of

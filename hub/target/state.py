@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 
 from hub.errors import NotFound
-from hub.store.database import Reading
-from hub.store.quality_queries import standing_statements
+from hub.store.core.database import Reading
+from hub.store.quality.queries import standing_statements
 from traceability.record.indicator import TargetRecord, TargetStatusRecord
 from traceability.record.metric import MetricName
 

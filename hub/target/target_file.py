@@ -10,7 +10,7 @@ from hub.entry.seal import Stamps, enter
 from hub.errors import EntryRefused
 from hub.indicator.enter import zone_of
 from hub.parts import Hub
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.tabular.limits import LIMITS
 from hub.tabular.problem import Line as FileLine
 from hub.tabular.problem import Problem, refuse_problems

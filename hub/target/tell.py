@@ -6,10 +6,10 @@ from datetime import date
 import msgspec
 
 from hub.parts import Hub
-from hub.store.database import Writing
-from hub.store.instant import to_micros
-from hub.store.master_queries import read_master
-from hub.store.subscription_queries import StoredSubscription, subscriptions, write_message
+from hub.store.core.database import Writing
+from hub.store.core.instant import to_micros
+from hub.store.mail.subscriptions import StoredSubscription, subscriptions, write_message
+from hub.store.master.queries import read_master
 from hub.subscription.of_plant import told_of_plant
 from hub.subscription.subscribe import Channel
 from hub.target.figures import Watched

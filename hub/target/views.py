@@ -8,7 +8,7 @@ import msgspec
 
 from hub.indicator.enter import zone_of
 from hub.metric.views import FigureView, figure_view
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.target.add_up import Check, Sum
 from hub.target.figures import Watched, checks, routes_of, watched
 from hub.target.state import in_force, target_of, targets_of, tree

@@ -16,9 +16,9 @@ from hub.entry.of_plant import new_id
 from hub.entry.seal import Stamp, Stamps, enter_within
 from hub.errors import HubError
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading, Writing
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading, Writing
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import read_master
 from hub.target.figures import Watched, watched
 from hub.target.state import Target, in_force, targets_of
 from hub.target.tell import tell_missed

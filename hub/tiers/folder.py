@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from hub.errors import ColdTrouble, StoreFull
-from hub.store.cold import Pointer, read_piece, reason
-from hub.store.cold_place import ColdPlace
-from hub.store.tier_queries import ColdFile
+from hub.store.tiers.cold import Pointer, read_piece, reason
+from hub.store.tiers.place import ColdPlace
+from hub.store.tiers.queries import ColdFile
 
 MANIFEST = ".json"
 _AT_ONCE = 1024 * 1024

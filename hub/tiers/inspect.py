@@ -3,12 +3,11 @@
 import msgspec
 
 from hub.errors import ColdTrouble
-from hub.store.cold import pointer_of
-from hub.store.cold_place import ColdPlace
-from hub.store.cold_tables import LEDGER
-from hub.store.cold_values import read_values
-from hub.store.database import Store
-from hub.store.tier_queries import (
+from hub.store.core.database import Store
+from hub.store.tables.cold import LEDGER
+from hub.store.tiers.cold import pointer_of
+from hub.store.tiers.place import ColdPlace
+from hub.store.tiers.queries import (
     ColdFile,
     LedgerBytes,
     cold_files,
@@ -17,6 +16,7 @@ from hub.store.tier_queries import (
     kept_columns,
     stray_pointers,
 )
+from hub.store.tiers.values import read_values
 from hub.tiers.folder import check_file, names_in, read_bodies
 from hub.tiers.values import pointers_into
 

@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 
 from hub.errors import ColdTrouble
 from hub.parts import Hub
-from hub.store.cold import Pointer, pointer_bytes, pointer_of
-from hub.store.cold_place import ColdPlace, cold_place
-from hub.store.cold_tables import LEDGER, VALUES
-from hub.store.database import Store, Writing
-from hub.store.instant import to_micros
-from hub.store.tier_queries import (
+from hub.store.core.database import Store, Writing
+from hub.store.core.instant import to_micros
+from hub.store.tables.cold import LEDGER, VALUES
+from hub.store.tiers.cold import Pointer, pointer_bytes, pointer_of
+from hub.store.tiers.place import ColdPlace, cold_place
+from hub.store.tiers.queries import (
     ColdFile,
     HotBody,
     add_cold_file,

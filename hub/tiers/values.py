@@ -10,14 +10,13 @@ from datetime import datetime
 
 from hub.errors import ColdTrouble
 from hub.parts import Hub
-from hub.store.cold import Pointer, pointer_bytes, pointer_of
-from hub.store.cold_place import ColdPlace, cold_place
-from hub.store.cold_tables import VALUES
-from hub.store.cold_values import parquet_of, read_values
-from hub.store.database import Store, Writing
-from hub.store.instant import to_micros
+from hub.store.core.database import Store, Writing
+from hub.store.core.instant import to_micros
 from hub.store.spread.store import SpreadStore
-from hub.store.tier_queries import (
+from hub.store.tables.cold import VALUES
+from hub.store.tiers.cold import Pointer, pointer_bytes, pointer_of
+from hub.store.tiers.place import ColdPlace, cold_place
+from hub.store.tiers.queries import (
     ColdFile,
     HotColumns,
     add_cold_file,
@@ -28,6 +27,7 @@ from hub.store.tier_queries import (
     overlaps,
     put_columns,
 )
+from hub.store.tiers.values import parquet_of, read_values
 from hub.tiers.folder import (
     check_file,
     check_mounted,

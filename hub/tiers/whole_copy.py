@@ -3,10 +3,10 @@
 from contextlib import closing
 from pathlib import Path
 
-from hub.store.cold_place import ColdPlace
-from hub.store.cold_tables import LEDGER
-from hub.store.copying import open_copy_to_write
-from hub.store.tier_queries import cold_files
+from hub.store.backend.copying import open_copy_to_write
+from hub.store.tables.cold import LEDGER
+from hub.store.tiers.place import ColdPlace
+from hub.store.tiers.queries import cold_files
 from hub.tiers.ledger import bring_back
 from hub.tiers.values import bring_values_back
 

@@ -5,10 +5,10 @@ First by the same code as the offline check; then that the page shows what was s
 
 from hub.ledger.log import verifier_key
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.evidence_queries import last_record_time
-from hub.store.instant import from_micros
+from hub.store.core.database import Reading
+from hub.store.core.instant import from_micros
+from hub.store.ledger.batches import log_size
+from hub.store.trace.evidence import last_record_time
 from hub.trace.evidence import assemble_evidence
 from hub.trace.shown import differences
 from hub.trace.views import EvidenceSummary

@@ -6,9 +6,9 @@ from functools import lru_cache
 import msgspec
 
 from hub.named import Named
-from hub.store.database import Reading
-from hub.store.master_queries import Master, PartEntry, part_name, parts_named, read_master
-from hub.store.trace_queries import ResultRow
+from hub.store.core.database import Reading
+from hub.store.master.queries import Master, PartEntry, part_name, parts_named, read_master
+from hub.store.trace.queries import ResultRow
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import Item, item_uri, parse_item, part_of
 from traceability.quality.ordering import in_order

@@ -13,8 +13,8 @@ from hub.rollup.hours import hours_of
 from hub.rollup.many import Wanted
 from hub.rollup.spread import Spread, spreads
 from hub.rollup.window import Narrowing
-from hub.store.database import Reading
-from hub.store.master_queries import plans_by_id, read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import plans_by_id, read_master
 from hub.trace.views import MeasurementView, ResultView, UnitView
 from traceability.measurement import Characteristic
 from traceability.quality.window import Window

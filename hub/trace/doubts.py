@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from hub.store.alias_queries import AliasRow
-from hub.store.batches import record_times
-from hub.store.database import Reading
-from hub.store.master_queries import Master
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import record_times
+from hub.store.master.queries import Master
+from hub.store.trace.aliases import AliasRow
 from hub.trace.catalogue import Catalogue, part_of_item
 from hub.trace.doubt_views import DisputeView, MissingView, StatementView
 from hub.trace.expected import expectation

@@ -8,11 +8,11 @@ from hub.errors import NotFound
 from hub.parts import Hub
 from hub.proof.assemble import NOTHING
 from hub.proof.disclose import assemble_seen, sealed_places
-from hub.store.alias_queries import aliases_about
-from hub.store.correction_queries import any_correction, corrections_of
-from hub.store.database import Reading
-from hub.store.evidence_queries import MOST_LAYERS, Place, named_at, places_about, places_moved, plan_places
-from hub.store.trace_queries import StoreLinks
+from hub.store.core.database import Reading
+from hub.store.production.corrections import any_correction, corrections_of
+from hub.store.trace.aliases import aliases_about
+from hub.store.trace.evidence import MOST_LAYERS, Place, named_at, places_about, places_moved, plan_places
+from hub.store.trace.queries import StoreLinks
 from traceability.errors import LimitExceeded
 from traceability.evidence import Evidence
 from traceability.genealogy import TraceLimits, trace

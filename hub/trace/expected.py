@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from hub.named import Named, unnamed
-from hub.store.database import Reading
-from hub.store.prefix_queries import company_prefixes
+from hub.store.core.database import Reading
+from hub.store.search.prefixes import company_prefixes
 from hub.trace.catalogue import Catalogue, part_of_item
 from hub.trace.doubt_views import Because, ExpectedView
 from traceability.identifier.item import parse_item

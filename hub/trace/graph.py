@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from hub.page_paths import item_path
-from hub.store.database import Reading
-from hub.store.trace_queries import ResultRow
+from hub.store.core.database import Reading
+from hub.store.trace.queries import ResultRow
 from hub.trace.catalogue import Catalogue, item_label, last_verdict, part_of_name, read_catalogue
 from hub.trace.doubts import dispute_views, is_reportable, missing_views
 from hub.trace.known import Known, standing

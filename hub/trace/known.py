@@ -10,9 +10,9 @@ from datetime import datetime
 
 import msgspec
 
-from hub.store.alias_queries import log_size_at
-from hub.store.database import Reading
-from hub.store.trace_queries import ResultRow, StoreLinks, plants_of_units, results_of_units
+from hub.store.core.database import Reading
+from hub.store.trace.aliases import log_size_at
+from hub.store.trace.queries import ResultRow, StoreLinks, plants_of_units, results_of_units
 from hub.trace.naming import Naming
 from hub.trace.shipments import Shipped, shipped
 from traceability.genealogy import Emptied, Link, with_endings

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from hub.page_paths import has_page, item_path
-from hub.store.database import Reading
-from hub.store.line_queries import (
+from hub.store.core.database import Reading
+from hub.store.production.line import (
     CodesRow,
     HoldRow,
     RefusalRow,

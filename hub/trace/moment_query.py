@@ -7,8 +7,8 @@ from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
 from hub.errors import EntryRefused
-from hub.store.database import Reading
-from hub.store.instant import is_storable
+from hub.store.core.database import Reading
+from hub.store.core.instant import is_storable
 from hub.trace.known import Moment, moment_of
 
 

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from hub.projection.trace_records import REIDENTIFIED
-from hub.store.alias_queries import AliasRow, aliases_about, any_alias
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.trace.aliases import AliasRow, aliases_about, any_alias
 from traceability.errors import LimitExceeded
 from traceability.genealogy import Renaming, renamed
 from traceability.identifier.alias import AliasStatement, Dispute, resolve

@@ -2,9 +2,9 @@
 
 from hub.errors import NotFound
 from hub.page_paths import item_path
-from hub.store.database import Reading
-from hub.store.lot_queries import uses_of_lot
-from hub.store.trace_queries import ResultRow
+from hub.store.core.database import Reading
+from hub.store.trace.lots import uses_of_lot
+from hub.store.trace.queries import ResultRow
 from hub.trace.catalogue import Catalogue, in_time_order, item_label, last_verdict, part_of_item, read_catalogue
 from hub.trace.graph import graph, graph_node
 from hub.trace.known import NOW, Known, standing

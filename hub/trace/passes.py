@@ -12,10 +12,10 @@ from hub.api.answer import documented, json_answer
 from hub.errors import EntryRefused, NotFound
 from hub.named import Named
 from hub.page_paths import item_path
-from hub.store.database import Reading
-from hub.store.instant import is_storable
-from hub.store.master_queries import part_name, parts_named, read_master
-from hub.store.pass_queries import PassesWanted, PassRow, passes_at
+from hub.store.core.database import Reading
+from hub.store.core.instant import is_storable
+from hub.store.master.queries import part_name, parts_named, read_master
+from hub.store.production.passes import PassesWanted, PassRow, passes_at
 from hub.trace.catalogue import item_label
 from hub.trace.naming import Naming
 from hub.trace.pointer import Pointer

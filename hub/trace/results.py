@@ -11,11 +11,11 @@ import msgspec
 from hub.page_paths import has_page, item_path
 from hub.picture.state import FileStates
 from hub.picture.views import PictureFileView
-from hub.store.correction_queries import CorrectionRow, corrections_of
-from hub.store.database import Reading
-from hub.store.detail_queries import MadeWith, made_with_at
-from hub.store.master_queries import Master, operation_named, plans_by_id
-from hub.store.trace_queries import (
+from hub.store.core.database import Reading
+from hub.store.master.queries import Master, operation_named, plans_by_id
+from hub.store.production.corrections import CorrectionRow, corrections_of
+from hub.store.trace.details import MadeWith, made_with_at
+from hub.store.trace.queries import (
     MeasurementRow,
     PictureRow,
     ResultKey,

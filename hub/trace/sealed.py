@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from hub.store.database import Reading
-from hub.store.sharing_queries import Sealed, sealed_about, sealed_bodies, sees_part
+from hub.store.core.database import Reading
+from hub.store.sharing.queries import Sealed, sealed_about, sealed_bodies, sees_part
 from hub.trace.known import Known
 from hub.trace.pointer import Pointer
 from hub.trace.views import SealedView

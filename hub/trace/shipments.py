@@ -6,8 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from hub.store.database import Reading
-from hub.store.shipment_queries import ShipmentRow, any_shipment, packings_of, shipments_of
+from hub.store.core.database import Reading
+from hub.store.trace.shipments import ShipmentRow, any_shipment, packings_of, shipments_of
 from hub.trace.naming import Naming
 from traceability.genealogy import Link, intervals
 

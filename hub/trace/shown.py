@@ -13,10 +13,10 @@ from hub.projection.columns import column_rows
 from hub.projection.project import FIRST_RECORD_LINE
 from hub.projection.registry import PROJECTORS
 from hub.projection.sender import Place, Sender
-from hub.store.database import Reading
-from hub.store.evidence_queries import rows_at
-from hub.store.measured_queries import spread, value_rows_at
-from hub.store.rows import Row
+from hub.store.core.database import Reading
+from hub.store.production.measured import spread, value_rows_at
+from hub.store.trace.evidence import rows_at
+from hub.store.writing.rows import Row
 from traceability.batch.header import HEADER_TYPE, Header, decode_header
 from traceability.evidence import Evidence
 from traceability.record.codec import AnyRecord, decode_record

@@ -12,10 +12,10 @@ import msgspec
 from hub.errors import HubError
 from hub.ledger.log import current_checkpoint
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.cosignatures import StoredCosignature, cosigned_size, put_cosignature
-from hub.store.database import Reading
-from hub.store.log_nodes import node_source
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.cosignatures import StoredCosignature, cosigned_size, put_cosignature
+from hub.store.ledger.log_nodes import node_source
 from hub.witness.policy import witness_policy
 from traceability.encoding import to_base64
 from traceability.errors import Malformed, SignatureRefused, ZhuoyueError

@@ -4,8 +4,8 @@ import msgspec
 
 from hub.ledger.log import current_checkpoint
 from hub.parts import Hub
-from hub.store.cosignatures import best_cosigned, cosignatures_of
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.ledger.cosignatures import best_cosigned, cosignatures_of
 from hub.witness.collect import checkpoint_at
 from hub.witness.policy import witness_policy
 from traceability.encoding import to_base64

@@ -18,9 +18,9 @@ from supply_chain import DRIVE, supply_chain
 from hub.pages.site import create_site
 from hub.picture.folder import small_place
 from hub.serve import listen, url_of
-from hub.store.instant import to_micros
-from hub.store.picture_queries import FileRow, put_file
-from hub.store.production_tables import picture
+from hub.store.core.instant import to_micros
+from hub.store.production.pictures import FileRow, put_file
+from hub.store.tables.production import picture
 from traceability.identifier.item import unit_uri
 from traceability.picture import Fate
 

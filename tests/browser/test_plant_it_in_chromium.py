@@ -16,8 +16,8 @@ from small_rollout import AGENTS, PLANT, PLANT_KEY, Lines, plan, rounds, version
 
 from hub.accounts.permission import Role
 from hub.enrol.address import remember_address
-from hub.store.instant import to_micros
-from hub.store.silence_queries import Sample, keep_sample
+from hub.store.core.instant import to_micros
+from hub.store.fleet.silence import Sample, keep_sample
 from traceability.downlink import DeviceState
 from traceability.rollout import read_request, sign_request
 

@@ -22,7 +22,7 @@ from hub.entry.economics import enter_loss, enter_output_value
 from hub.entry.master import add_agent
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.alarm_queries import AlarmWanted
+from hub.store.mail.alarms import AlarmWanted
 from traceability.identifier.item import part_uri
 from traceability.quality.alarm.rule import AlarmKind
 from traceability.quality.loss import CostItem

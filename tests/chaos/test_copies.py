@@ -23,7 +23,7 @@ from edge_agent.pace import Pace
 from edge_agent.uplink.sender import Paces, Sender, State
 from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.parts import Hub
-from hub.store.forks import list_forks
+from hub.store.ledger.forks import list_forks
 from traceability.encoding import to_base64
 from traceability.unit import Environment
 

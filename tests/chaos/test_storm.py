@@ -17,8 +17,8 @@ from hub.audit.fsck import fsck
 from hub.composition import open_hub
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.forks import list_forks
-from hub.store.measured_queries import spread
+from hub.store.ledger.forks import list_forks
+from hub.store.production.measured import spread
 
 KILLS = int(os.environ.get("ZHUOYUE_KILLS", "20"))
 SEED = int(os.environ.get("ZHUOYUE_SEED", "0")) or SystemRandom().randrange(1, 2**32)

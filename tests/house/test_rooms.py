@@ -23,10 +23,10 @@ EXTRA_OF_ROOM = {"vision": "vision", "edge_agent": "agent", "hub": "hub", "demo"
 EXTRA_OF_PLACE = {
     "traceability/quality/vector/": "stats",
     "hub/formats/parquet_file.py": "parquet",
-    "hub/store/cold_bucket.py": "s3",
-    "hub/store/cold_values.py": "parquet",
+    "hub/store/tiers/bucket.py": "s3",
+    "hub/store/tiers/values.py": "parquet",
     "hub/operations/tracing.py": "tracing",
-    "hub/store/server.py": "postgres",
+    "hub/store/backend/server.py": "postgres",
     "hub/store/spread/": "postgres",
 }
 

@@ -3,8 +3,8 @@
 from sqlalchemy import Executable, MetaData, Table
 
 from hub.parts import Hub
-from hub.store.database import Writing
-from hub.store.dialect import is_postgres, to_write
+from hub.store.core.database import Writing
+from hub.store.core.dialect import is_postgres, to_write
 from hub.store.spread.forget import forget_if_spread
 from hub.store.spread.layout import moved_rows
 from hub.store.spread.plan import by_table

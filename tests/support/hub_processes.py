@@ -17,8 +17,8 @@ from sqlalchemy import Column, Integer, Table
 import hub.cli
 import hub.composition
 from hub.operations import state
-from hub.store.schema import bring_up
-from hub.store.tables import metadata
+from hub.store.backend.schema import bring_up
+from hub.store.tables.every import metadata
 
 WAIT_S = 120.0
 NEXT_VERSION, NEXT_TABLE = "1000.0", "witnessed_next"
@@ -26,7 +26,8 @@ _FORKED = multiprocessing.get_context("forkserver")
 # one server of forks serves all tests of a process: what others ask of it (``storm``) is among this, too
 _FORKED.set_forkserver_preload(
     [
-        *("hub.cli", "hub.pages.site", "hub.store.schema", "hub.store.sqlite_file", "uvicorn.main", "sqlite3"),
+        *("hub.cli", "hub.pages.site", "hub.store.backend.schema", "hub.store.backend.sqlite_file"),
+        *("uvicorn.main", "sqlite3"),
         *("edge_agent.cli", "edge_agent.composition", "edge_agent.drivers.modbus.tcp"),
     ]
 )

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, select
 
+from hub.store.backend.sqlite_file import make_engine
 from hub.store.packed.layout import make_packed
-from hub.store.sqlite_file import make_engine
-from hub.store.tables import measured, metadata, unit_result
+from hub.store.tables.every import measured, metadata, unit_result
 
 TABLES: tuple[Table, ...] = (unit_result, measured)
 Rows = dict[str, list[tuple[Any, ...]]]

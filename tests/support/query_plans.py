@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 
 GROWING = frozenset(
     (

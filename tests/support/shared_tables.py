@@ -1,14 +1,14 @@
 """The tables of a hub in a file are made once in a test run; every further hub begins with a copy of that empty file.
 
 Making some three hundred tables and indexes takes longer than most tests do. Whoever tests how they are made calls
-``hub.store.sqlite_file.create_store`` itself.
+``hub.store.backend.sqlite_file.create_store`` itself.
 """
 
 import tempfile
 from pathlib import Path
 
-from hub.store import opening
-from hub.store.sqlite_file import FileStore, create_store, open_store
+from hub.store.backend import opening
+from hub.store.backend.sqlite_file import FileStore, create_store, open_store
 
 
 def share_tables() -> None:

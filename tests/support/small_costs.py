@@ -12,7 +12,7 @@ from hub.cost.forms import CostForm
 from hub.entry.economics import LossAbout, enter_loss
 from hub.entry.quality import enter_cost_rate
 from hub.parts import Hub
-from hub.store.quality_queries import loss_lines
+from hub.store.quality.queries import loss_lines
 from traceability.quality.loss import CostItem
 from traceability.record.quality import CostRateKind
 from traceability.unit import Purpose, Verdict

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import edge_agent.cli
 import hub.cli
 from hub.composition import open_hub
-from hub.store.batches import StoredBatch, latest_of_author
+from hub.store.ledger.batches import StoredBatch, latest_of_author
 
 T = TypeVar("T")
 PLANT = "plant-a"

@@ -14,7 +14,7 @@ from hub.api.app import create_app
 from hub.composition import create_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.parts import Hub
-from hub.store.tables import PROJECTION
+from hub.store.tables.every import PROJECTION
 from traceability.batch.header import FORMAT_VERSION, Header
 from traceability.batch.open import open_batch
 from traceability.batch.seal import records_root, seal_batch

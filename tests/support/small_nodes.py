@@ -7,7 +7,7 @@ from pathlib import Path
 
 from small_postgres import SmallPostgres
 
-from hub.store.database import Writing
+from hub.store.core.database import Writing
 from hub.store.spread.mover import move_all
 from hub.store.spread.store import SpreadStore
 

@@ -17,9 +17,9 @@ from hub.rollout.draft import keep_version
 from hub.rollout.order import Order, order_rollout, whole
 from hub.rollout.progress import AgentState, Progress
 from hub.rollout.sign import request_of, take_signatures
-from hub.store.contacts import Contact, keep_contact
-from hub.store.instant import to_micros
-from hub.store.rollout_queries import StoredVersion
+from hub.store.core.instant import to_micros
+from hub.store.fleet.contacts import Contact, keep_contact
+from hub.store.fleet.rollouts import StoredVersion
 from traceability.batch.open import decompress, open_batch
 from traceability.downlink import (
     DOWNLINK_LIMITS,

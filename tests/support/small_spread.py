@@ -8,7 +8,7 @@ from small_chain import Chain, small_chain
 from small_hub import SHARDS, STORES, small_hub
 
 from hub.parts import Hub
-from hub.store.beside import table_digests
+from hub.store.backend.beside import table_digests
 from hub.store.spread.store import SpreadStore
 
 UNITS = 8

@@ -6,9 +6,9 @@ from typing import TypeVar
 from sqlalchemy import delete
 
 from hub.parts import Hub
-from hub.store.costed_tables import costed
-from hub.store.database import Reading
-from hub.store.tally_tables import component_count, tallied
+from hub.store.core.database import Reading
+from hub.store.tables.costed import costed
+from hub.store.tables.tally import component_count, tallied
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from hub.downlink.batches import next_batch
 from hub.downlink.contact import receive_poll
 from hub.entry.master import add_agent
 from hub.ingest.ingest import ingest
-from hub.store.alarm_queries import AlarmWanted
+from hub.store.mail.alarms import AlarmWanted
 from traceability.downlink import Heartbeat, Poll, seal_poll
 from traceability.encoding import to_base64
 from traceability.quality.alarm.rule import AlarmKind

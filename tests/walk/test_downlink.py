@@ -24,7 +24,7 @@ from hub.fleet.home import agents
 from hub.fleet.views import Freshness
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.downlink import KEPT, find_downlink
+from hub.store.fleet.downlink import KEPT, find_downlink
 from traceability.batch.open import compress, decompress
 from traceability.downlink import (
     DOWNLINK_LIMITS,

@@ -28,7 +28,7 @@ from hub.enrol.keys import revoke
 from hub.entry.master import add_agent, add_organisation, add_plant
 from hub.parts import Hub
 from hub.serve import listen, url_of
-from hub.store.contacts import find_contact
+from hub.store.fleet.contacts import find_contact
 from traceability.downlink import MessageKind, PlantMessage, StagedState, seal_plant_message
 from traceability.record.downlink import PIECE, PlantMessageRecord
 from traceability.signing import Ed25519Signer

@@ -37,7 +37,7 @@ from hub.rollout.progress import AgentState, Progress, RolloutState
 from hub.rollout.sign import request_of, take_signatures
 from hub.rollout.wanted import FileState, files_of
 from hub.serve import listen, url_of
-from hub.store.contacts import all_contacts
+from hub.store.fleet.contacts import all_contacts
 from traceability.downlink import FileRole
 from traceability.encoding import to_base64
 from traceability.rollout import sign_request

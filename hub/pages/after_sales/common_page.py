@@ -19,9 +19,9 @@ from hub.pages.routes import UsesPages
 from hub.pages.tables.define import Filled
 from hub.pages.templating import Pages
 from hub.search.named import MOST_NAMES, Resolved, names_in, resolved
-from hub.store.database import Reading
-from hub.store.field_queries import latest_failures
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
+from hub.store.quality.field import latest_failures
 from hub.trace.catalogue import item_label
 from traceability.identifier.item import ItemKind, parse_item
 

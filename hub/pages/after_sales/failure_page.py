@@ -19,7 +19,7 @@ from hub.pages.plants.entering import entered_at, may_enter
 from hub.pages.routes import UsesPages
 from hub.pages.templating import Pages
 from hub.parts import Hub
-from hub.store.field_queries import failures_of_units
+from hub.store.quality.field import failures_of_units
 from hub.trace.catalogue import item_label
 from hub.trace.known import Known
 from hub.trace.pages import view_of_unit

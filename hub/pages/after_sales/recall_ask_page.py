@@ -17,7 +17,7 @@ from hub.pages.routes import UsesPages
 from hub.recall.question import PlantsName, Question, RecipeSeed, ToolSeed
 from hub.recall.routes import UsesRecalls
 from hub.search.named import Resolved, names_in, resolved
-from hub.store.master_queries import read_master
+from hub.store.master.queries import read_master
 
 FIRST_PAGE_S = 2.0
 """A person would rather wait this long than see half an answer."""

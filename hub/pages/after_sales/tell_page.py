@@ -22,8 +22,8 @@ from hub.pages.routes import UsesPages
 from hub.recall.answer import recall_view
 from hub.recall.routes import UsesRecalls
 from hub.recall.views import RecallView
-from hub.store.database import Reading
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
 from traceability.record.notification import (
     NotificationContent,
     NotificationState,

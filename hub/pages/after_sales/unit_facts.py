@@ -10,9 +10,9 @@ from hub.page_paths import characteristic_path, field_failures_path, passes_path
 from hub.parts import Hub
 from hub.recall.affected import shipped_to
 from hub.recall.views import ShippedTo
-from hub.store.database import Reading
-from hub.store.field_queries import Failure, failures_of_units
-from hub.store.master_queries import read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
+from hub.store.quality.field import Failure, failures_of_units
 from hub.trace.badge import evidence_summary
 from hub.trace.catalogue import item_label
 from hub.trace.day import DayPopulation, unit_day

@@ -16,9 +16,9 @@ from hub.comparison.sheets import MEASURES
 from hub.pages.comparison.tables import OwnRow, comparison_tables, said, target_rows
 from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
-from hub.store.comparison_queries import stored_consents
-from hub.store.database import Reading
-from hub.store.master_queries import Master, read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import Master, read_master
+from hub.store.quality.comparison import stored_consents
 
 COMPARISON_PATH = "/comparison"
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

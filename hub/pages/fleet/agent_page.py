@@ -14,9 +14,9 @@ from hub.pages.tables.columns import made, moment, number, words
 from hub.pages.tables.define import Definition, Empty, Filled, Kind
 from hub.pages.words import word_for
 from hub.rollout.wanted import FileState, FileView, VersionName
-from hub.store.agent_queries import StoredChain, StoredLoss
-from hub.store.instant import from_micros
-from hub.store.silence_queries import Sample, StoredSilence
+from hub.store.core.instant import from_micros
+from hub.store.fleet.agents import StoredChain, StoredLoss
+from hub.store.fleet.silence import Sample, StoredSilence
 from traceability.downlink import DeviceState
 from traceability.record.rollout import SilenceState
 

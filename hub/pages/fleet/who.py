@@ -6,8 +6,8 @@ from hub.accounts.asker import Asker
 from hub.accounts.permission import Permission
 from hub.api.access import whole_hub
 from hub.named import Named
-from hub.store.master_queries import read_master
-from hub.store.sharing_queries import owners_of_plants
+from hub.store.master.queries import read_master
+from hub.store.sharing.queries import owners_of_plants
 
 
 def plants_of(request: Request, asker: Asker) -> tuple[Named, ...]:

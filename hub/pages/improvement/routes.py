@@ -30,7 +30,7 @@ from hub.pages.routes import UsesPages
 from hub.pages.tables.define import Filled
 from hub.pages.templating import Pages
 from hub.parts import Hub
-from hub.store.master_queries import parts_named, read_master
+from hub.store.master.queries import parts_named, read_master
 from hub.suppliers.asked import plant_entry
 from traceability.improvement.state import Improvement
 

@@ -12,9 +12,9 @@ from hub.pages.incoming.sent import Given
 from hub.pages.incoming.tables import LotRow, Names, expected_table, lots_table
 from hub.pages.speech import mark
 from hub.pages.tables.define import Empty, Filled
-from hub.store.database import Reading
-from hub.store.incoming_queries import incoming_events, incoming_of
-from hub.store.master_queries import parts_named, read_master
+from hub.store.core.database import Reading
+from hub.store.master.queries import parts_named, read_master
+from hub.store.quality.incoming import incoming_events, incoming_of
 from traceability.record.incoming import GoodsReceiptRecord
 
 MOST_FILLED_IN = 500

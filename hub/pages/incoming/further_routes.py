@@ -34,7 +34,7 @@ from hub.pages.speech import mark
 from hub.pages.tables.define import Filled
 from hub.pages.templating import Pages
 from hub.parts import Hub
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import plant_entry
 from traceability.quality.sampling_plan.letters import InspectionLevel
 from traceability.record.incoming import Decision, FoundIn

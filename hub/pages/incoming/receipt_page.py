@@ -15,7 +15,7 @@ from hub.pages.incoming.board_page import names_of
 from hub.pages.incoming.incoming_words import LOT_MARKS, MATCH_MARKS
 from hub.pages.incoming.tables import item_label, severity_text
 from hub.pages.speech import Speech
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from traceability.record.incoming import Decision
 
 MOST_ITEMS = 100

@@ -19,7 +19,7 @@ from hub.pages.speech import Speech, mark
 from hub.pages.tables.cells import Cell, basis, number_cell, state_cell, text_cell
 from hub.pages.tables.columns import made, moment, number, words
 from hub.pages.tables.define import Column, Definition, Empty, Kind
-from hub.store.master_queries import PartEntry, part_label, part_name
+from hub.store.master.queries import PartEntry, part_label, part_name
 from traceability.quality.sampling_plan.attributes import Severity
 from traceability.quality.sampling_plan.switching import SCORE_FOR_REDUCED
 

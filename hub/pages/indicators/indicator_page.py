@@ -26,7 +26,7 @@ from hub.pages.speech import Speech, mark
 from hub.pages.tables.cells import Cell, number_cell, percent_cell, state_cell, text_cell
 from hub.pages.tables.columns import made, number, words
 from hub.pages.tables.define import Definition, Empty, Filled, Kind
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.target.state import in_force, targets_of
 from traceability.record.metric import MetricName
 

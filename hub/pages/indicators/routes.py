@@ -28,7 +28,7 @@ from hub.pages.indicators.typed import TypedIndicator, TypedUndo, TypedValue
 from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail
 from hub.pages.routes import UsesPages
 from hub.pages.speech import Speech
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import plant_entry
 from hub.tabular.problem import Problem
 from traceability.record.indicator import Combined, Direction, Frequency

@@ -23,8 +23,8 @@ from hub.pages.routes import UsesPages
 from hub.pages.tables.define import Filled
 from hub.pages.templating import Pages
 from hub.parts import Hub
-from hub.store.knowledge_queries import ABOUT, KnowledgeWanted
-from hub.store.master_queries import read_master
+from hub.store.master.queries import read_master
+from hub.store.quality.knowledge import ABOUT, KnowledgeWanted
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _OF_PLANT = PLANTS_PATH + "/{plant}/knowledge"

@@ -12,7 +12,7 @@ from hub.master.importing import ImportReport, dry_run, import_file
 from hub.master.kinds import MasterKind
 from hub.master.telling import rows_of
 from hub.parts import Hub
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.tabular.harmless import as_meant, harmless
 from hub.tabular.writing import csv_bytes
 

@@ -18,7 +18,7 @@ from hub.pages.plants.entering import DONE, refused
 from hub.pages.routes import UsesPages
 from hub.pages.templating import Pages
 from hub.parts import Hub
-from hub.store.master_queries import read_master
+from hub.store.master.queries import read_master
 from traceability.record.notification import (
     NotificationContent,
     NotificationState,

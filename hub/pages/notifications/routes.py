@@ -22,8 +22,8 @@ from hub.pages.routes import UsesPages
 from hub.pages.tables.define import Filled
 from hub.pages.templating import Pages
 from hub.parts import Hub
-from hub.store.master_queries import read_master
-from hub.store.notify_queries import Wanted
+from hub.store.mail.notifications import Wanted
+from hub.store.master.queries import read_master
 from traceability.record.notification import Side
 
 MOST_LISTED = 5_000

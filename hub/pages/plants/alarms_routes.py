@@ -25,9 +25,9 @@ from hub.pages.plants.alarms_page import (
 from hub.pages.plants.entering import entered_at, may_enter, plant_trail, refused
 from hub.pages.routes import UsesPages
 from hub.pages.speech import Speech
-from hub.store.alarm_queries import AlarmWanted, find_alarm
-from hub.store.database import Reading
-from hub.store.instant import to_micros
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.mail.alarms import AlarmWanted, find_alarm
 from hub.suppliers.asked import plant_entry
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -12,8 +12,8 @@ from hub.named import Named
 from hub.page_paths import PLANTS_PATH, plant_path
 from hub.pages.frame.navigation import Crumb
 from hub.pages.speech import Speech
-from hub.store.database import Reading
-from hub.store.sharing_queries import owners_of_plants
+from hub.store.core.database import Reading
+from hub.store.sharing.queries import owners_of_plants
 
 REFUSED = 422
 DONE = "done"

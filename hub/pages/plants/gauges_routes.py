@@ -24,8 +24,8 @@ from hub.pages.plants.gauges_page import StudyPreview, gauges_context, gauges_ta
 from hub.pages.routes import UsesPages
 from hub.pages.templating import Pages
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.master_queries import part_name, parts_named, plans_of_plants
+from hub.store.core.database import Reading
+from hub.store.master.queries import part_name, parts_named, plans_of_plants
 from hub.suppliers.asked import plant_entry
 from traceability.quality.refusal import Refused
 from traceability.record.quality import GaugeStudyRecord, GaugeUse

@@ -27,7 +27,7 @@ from hub.pages.templating import Pages
 from hub.pages.words import subject_word
 from hub.parts import Hub
 from hub.scorecard.assess import assess, level_history
-from hub.store.score_queries import answers_of_plants
+from hub.store.rollup.scores import answers_of_plants
 from hub.suppliers.asked import plant_entry
 from hub.suppliers.board import by_plant
 from hub.suppliers.routes import UsesSuppliers

@@ -16,7 +16,7 @@ from hub.pages.tables.cells import Cell, number_cell, percent_cell, state_cell, 
 from hub.pages.tables.columns import made, number, words
 from hub.pages.tables.define import Definition, Empty, Filled, Kind
 from hub.scorecard.loss_years import LossYear
-from hub.store.quality_queries import LossLine
+from hub.store.quality.queries import LossLine
 from traceability.quality.loss import REDUCTION, CostItem, ParetoLine, pareto
 
 _ITEMS = {item.value: item for item in CostItem}

@@ -27,7 +27,7 @@ from hub.pages.routes import UsesPages
 from hub.pages.templating import Pages
 from hub.parts import Hub
 from hub.scorecard.loss_years import loss_years
-from hub.store.quality_queries import loss_lines
+from hub.store.quality.queries import loss_lines
 from hub.suppliers.asked import plant_entry
 from traceability.quality.loss import CostItem
 

@@ -12,7 +12,7 @@ from hub.pages.tables.cells import Cell, basis, percent_cell, state_cell, text_c
 from hub.pages.tables.columns import made, moment, share, words
 from hub.pages.tables.define import Column, Definition, Empty, Filled, Kind
 from hub.pages.words import word_for
-from hub.store.live_queries import LastResult
+from hub.store.production.live import LastResult
 from traceability.unit import Flag, Purpose, Verdict
 
 _VERDICTS = {Verdict.OK: (State.OK, 0), Verdict.NOT_OK: (State.BAD, 3), Verdict.NOT_DECIDABLE: (State.WARNING, 2)}

@@ -26,7 +26,7 @@ from hub.pages.templating import Pages
 from hub.parts import Hub
 from hub.spc import decide
 from hub.spc.whole import OwnWhole, own_whole
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.suppliers.asked import Asked, Chart, Rules, Subject, plant_entry, subject_of
 from hub.suppliers.kept_lists import kept_characteristics
 from traceability.record.spc import ValuePlace

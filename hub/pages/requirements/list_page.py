@@ -15,9 +15,9 @@ from hub.requirement.read import list_view
 from hub.requirement.standing import FulfilmentDesk
 from hub.requirement.views import FulfilmentView, RequirementLine
 from hub.sharing.audit import AuditDesk
-from hub.store.batches import log_size
-from hub.store.master_queries import part_name, parts_named, read_master
-from hub.store.requirement_queries import RequirementsWanted
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import part_name, parts_named, read_master
+from hub.store.quality.requirements import RequirementsWanted
 from traceability.record.requirement import Party
 from traceability.requirement.fold import RequirementState
 

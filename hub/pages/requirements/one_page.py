@@ -16,7 +16,7 @@ from hub.pages.tables.define import Filled
 from hub.requirement.fulfil import fulfilment
 from hub.requirement.read import view
 from hub.requirement.views import FulfilmentView, Met, RequirementView, StepView
-from hub.store.master_queries import part_name, parts_named, read_master
+from hub.store.master.queries import part_name, parts_named, read_master
 from traceability.record.requirement import (
     Agree,
     Counter,

@@ -31,7 +31,7 @@ from hub.requirement.read import find
 from hub.requirement.standing import FulfilmentDesk
 from hub.requirement.tell import tell
 from hub.requirement.views import Met
-from hub.store.master_queries import read_master
+from hub.store.master.queries import read_master
 from traceability.record.requirement import Party, RequirementContent
 from traceability.requirement.fold import RequirementState
 

@@ -21,8 +21,8 @@ from hub.pages.speech import Speech
 from hub.pages.templating import Pages
 from hub.review.make import FIRST_YEAR, make_review
 from hub.review.views import Review
-from hub.store.master_queries import read_master
-from hub.store.tallied_queries import components_of
+from hub.store.master.queries import read_master
+from hub.store.rollup.tallied import components_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=9000)]

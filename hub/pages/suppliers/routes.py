@@ -17,7 +17,7 @@ from hub.pages.suppliers.compare_page import COMPARED, MOST_COMPARED, compare_ta
 from hub.pages.suppliers.list_table import suppliers_table
 from hub.pages.suppliers.supplier_page import supplier_context, supplier_tables
 from hub.pages.tables.define import Filled
-from hub.store.alarm_queries import AlarmWanted
+from hub.store.mail.alarms import AlarmWanted
 from hub.suppliers.asked import Asked, Chart, Rules, subject_of
 from hub.suppliers.board import by_plant
 from hub.suppliers.kept_lists import kept_characteristics, kept_pareto

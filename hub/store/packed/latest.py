@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
-from hub.store.dialect import is_postgres
-from hub.store.listed import given
+from hub.store.core.dialect import is_postgres
+from hub.store.core.listed import given
 
 _LATEST = sql(
     "SELECT operation, max((SELECT event_time FROM main.result_row WHERE shape = result_shape.id"

@@ -13,8 +13,8 @@ shapes are this file's own: they are in no answer and in no digest, and a shape 
 
 # ruff: noqa: S608 - all SQL here is made of words that stand in this program
 
-from hub.store.database import Writing
-from hub.store.production_tables import unit_result
+from hub.store.core.database import Writing
+from hub.store.tables.production import unit_result
 
 MEASURED = "measured"
 PACKED = frozenset((unit_result.name, MEASURED))

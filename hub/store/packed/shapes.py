@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.store.database import Writing
+from hub.store.core.database import Writing
 from hub.store.packed.layout import SHAPE
 
 MOST = 50_000

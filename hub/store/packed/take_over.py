@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - all SQL here is made of words that stand in this program
 
-from hub.store.database import Writing
+from hub.store.core.database import Writing
 from hub.store.packed.layout import SHAPE
 
 _OF_SHAPE = ", ".join(SHAPE)

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
-from hub.store.database import Writing
-from hub.store.measured_tables import measured
+from hub.store.core.database import Writing
 from hub.store.packed.layout import SHAPE
 from hub.store.packed.shapes import Shapes
-from hub.store.production_tables import unit_result
+from hub.store.tables.measured import measured
+from hub.store.tables.production import unit_result
 
 _ROWS = f"INSERT INTO result_row VALUES ({', '.join('?' * 13)})"
 _ALONE = f"INSERT INTO measured_alone VALUES ({', '.join('?' * len(measured.columns))})"

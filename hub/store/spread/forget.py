@@ -3,8 +3,8 @@
 from sqlalchemy import Table, delete
 from sqlalchemy import text as sql
 
-from hub.store.database import Writing
-from hub.store.dialect import FRESH_IN, to_write
+from hub.store.core.database import Writing
+from hub.store.core.dialect import FRESH_IN, to_write
 from hub.store.spread.plan import MARK, MARK_OF, SPREAD_TABLES
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import text as sql
 
 from hub.errors import DataDirectory
-from hub.store.columns import metadata
-from hub.store.database import Reading, Writing
+from hub.store.core.columns import metadata
+from hub.store.core.database import Reading, Writing
 from hub.store.spread.nodes import Node, column_words, mapping_words, options_words, prepare_node, server_options
 from hub.store.spread.plan import ENDED, MARK, MARK_OF, MOVED, SPREAD, SPREAD_TABLES, Spread, by_table
 

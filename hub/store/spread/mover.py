@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
-from hub.store.database import Reading, Writing
+from hub.store.core.database import Reading, Writing
 from hub.store.spread.plan import ENDED, MARK, MARK_OF, MOVED, SPREAD, SPREAD_TABLES, Spread, by_table
 from hub.store.spread.store import SpreadStore
 

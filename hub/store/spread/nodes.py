@@ -12,8 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateColumn
 
 from hub.errors import DataDirectory
-from hub.store.place import ServerPlace, password_for, read_password
-from hub.store.server import OLDEST_VERSION, make_server_engine, stated
+from hub.store.backend.server import OLDEST_VERSION, make_server_engine, stated
+from hub.store.core.place import ServerPlace, password_for, read_password
 from hub.store.spread.citus import distribute, make_extension, offers_citus
 from hub.store.spread.plan import SPREAD, Spread, part_columns, part_table
 

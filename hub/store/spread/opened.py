@@ -1,8 +1,8 @@
 """A store on PostgreSQL, spread or not: its database says which."""
 
 from hub.errors import DataDirectory, HubError
-from hub.store.place import ServerPlace
-from hub.store.server import ServerStore, open_server
+from hub.store.backend.server import ServerStore, open_server
+from hub.store.core.place import ServerPlace
 from hub.store.spread.layout import is_spread
 from hub.store.spread.store import SpreadStore
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import BigInteger, Column, Index, MetaData, PrimaryKeyConstraint, Table
 
-from hub.store.measured_tables import measured, value_column
-from hub.store.production_tables import link, link_by_child, unit_result
-from hub.store.rollup_tables import rollup
+from hub.store.tables.measured import measured, value_column
+from hub.store.tables.production import link, link_by_child, unit_result
+from hub.store.tables.rollup import rollup
 
 MOVED, ENDED = "moved", "ended"
 """In every part: by which move a row came, and which one replaced it."""

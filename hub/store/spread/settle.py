@@ -4,9 +4,9 @@ import logging
 from pathlib import Path
 
 from hub.errors import DataDirectory, HubError
-from hub.store.database import Store
-from hub.store.place import server_place, write_place
-from hub.store.server import ServerStore
+from hub.store.backend.server import ServerStore
+from hub.store.core.database import Store
+from hub.store.core.place import server_place, write_place
 from hub.store.spread.mover import move_all
 from hub.store.spread.nodes import clear_node, nodes_of
 from hub.store.spread.spreading import gather, spread_out

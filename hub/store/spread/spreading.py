@@ -5,9 +5,9 @@ import time
 from sqlalchemy import text as sql
 
 from hub.errors import DataDirectory
-from hub.store.database import Writing
-from hub.store.place import ServerPlace
-from hub.store.server import APPLICATION, ServerStore
+from hub.store.backend.server import APPLICATION, ServerStore
+from hub.store.core.database import Writing
+from hub.store.core.place import ServerPlace
 from hub.store.spread.layout import drop_views, is_spread, lay_out, moved_rows
 from hub.store.spread.nodes import nodes_of
 from hub.store.spread.plan import MARK, MARK_OF, SPREAD, by_table

@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import text as sql
 
 from hub.errors import HubError
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.store.spread.citus import is_citus, rows_about
 from hub.store.spread.mover import read_marks
 from hub.store.spread.nodes import Node, mapping_words, nodes_of, on_node, options_words, server_options

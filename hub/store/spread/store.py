@@ -16,10 +16,10 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 
 from hub.errors import DataDirectory
-from hub.store.database import BUSY_TIMEOUT_S, Writing
-from hub.store.dialect import FRESH_IN, SPREAD, TABLES_IN
-from hub.store.place import ServerPlace
-from hub.store.server import ServerStore, lock, make_server_engine, stated
+from hub.store.backend.server import ServerStore, lock, make_server_engine, stated
+from hub.store.core.database import BUSY_TIMEOUT_S, Writing
+from hub.store.core.dialect import FRESH_IN, SPREAD, TABLES_IN
+from hub.store.core.place import ServerPlace
 from hub.store.spread.layout import check_parts, make_views, seen_schema, views_miss, whole_schema, would_change
 
 MOVE_LOCK = 0x5A68756F6D76

@@ -9,7 +9,7 @@ from small_people import PASSWORD, csrf, desk_of, field_of, nowhere, sign_in
 from hub.accounts.desk import Outcome
 from hub.accounts.secret import open_secret
 from hub.errors import DataDirectory
-from hub.store.account_people import account_by_login
+from hub.store.account.people import account_by_login
 
 CODE = re.compile(r"<li><code>([a-z2-7-]{19})</code>")
 

@@ -8,9 +8,9 @@ from small_people import PASSWORD, csrf, desk_of, field_of, nowhere, sign_in
 from hub.accounts.permission import Role
 from hub.accounts.sessions import IDLE, LONGEST
 from hub.errors import EntryRefused, NotFound
-from hub.store.account_people import account_by_login
-from hub.store.account_sessions import sessions_of
-from hub.store.instant import to_micros
+from hub.store.account.people import account_by_login
+from hub.store.account.sessions import sessions_of
+from hub.store.core.instant import to_micros
 
 LINK = re.compile(r"/sign-in/link/[0-9a-f]{64}")
 

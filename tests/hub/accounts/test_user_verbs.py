@@ -123,8 +123,8 @@ async def test_a_restored_hub_has_its_accounts_and_no_sessions(people, tmp_path)
     from hub.backup.make import make_backup
     from hub.backup.restore import restore_backup
     from hub.composition import open_hub
-    from hub.store.account_people import account_by_login
-    from hub.store.account_sessions import session_by_hash
+    from hub.store.account.people import account_by_login
+    from hub.store.account.sessions import session_by_hash
 
     people.known("a")
     async with people.signed_in("a") as browser:

@@ -14,12 +14,12 @@ from hub.adjacency.desk import AdjacencyDesk, Current, DeskLimits, stale_childre
 from hub.adjacency.walk import as_built
 from hub.parts import Hub
 from hub.recall.reach import Cut, ReachLimits, reach_plainly, reach_quickly
-from hub.store.database import Store
-from hub.store.event_link_tables import emptied, transformation_part
-from hub.store.instant import from_micros
-from hub.store.number_queries import names_of, number_linked_items, numbers_of
-from hub.store.sqlite_file import create_store
-from hub.store.tables import alias, batch, correction, link
+from hub.store.backend.sqlite_file import create_store
+from hub.store.core.database import Store
+from hub.store.core.instant import from_micros
+from hub.store.tables.event_link import emptied, transformation_part
+from hub.store.tables.every import alias, batch, correction, link
+from hub.store.trace.numbers import names_of, number_linked_items, numbers_of
 from hub.trace.known import Known, Moment
 from traceability.genealogy import trace
 

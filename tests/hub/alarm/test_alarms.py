@@ -18,7 +18,7 @@ from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.sharing.audit import Question
 from hub.sharing.seen import seen_by
-from hub.store.alarm_queries import AlarmWanted
+from hub.store.mail.alarms import AlarmWanted
 from traceability.identifier.item import part_uri, unit_uri
 from traceability.measurement import Characteristic
 from traceability.quality.alarm.rule import AlarmKind, FrozenBaseline, PatternRule

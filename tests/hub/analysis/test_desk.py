@@ -18,7 +18,7 @@ from hub.analysis.question import CommonQuestion, Suspects
 from hub.errors import NotFound
 from hub.pages.site import create_site
 from hub.sharing.audit import AuditDesk
-from hub.store.common_tables import common_question
+from hub.store.tables.common import common_question
 
 WAIT_S = 60
 HTML = {"Accept": "text/html", "Accept-Language": "en"}

@@ -14,7 +14,7 @@ from hub.cli import main
 from hub.enrol.keys import revoke
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.tables import author_key, batch, log_node, unit_result
+from hub.store.tables.every import author_key, batch, log_node, unit_result
 from traceability.batch.open import compress, decompress
 
 

@@ -28,7 +28,7 @@ from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.settings import DATABASE
-from hub.store.tables import batch, log_node
+from hub.store.tables.every import batch, log_node
 from traceability.errors import ProofRefused, ZhuoyueError
 
 SECRET = b"a long passphrase"

@@ -17,7 +17,7 @@ from hub.composition import open_hub
 from hub.errors import ColdTrouble
 from hub.parts import Hub
 from hub.picture.folder import PictureFolder
-from hub.store.picture_queries import all_files
+from hub.store.production.pictures import all_files
 from traceability.errors import ZhuoyueError
 from traceability.picture import Fate
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hub.comparison.groups import Member, Rules, admitted
 from hub.comparison.measures import BANDS, Measure
 from hub.comparison.release import RULES, Made, Stood, make_tables
-from hub.store.comparison_queries import StoredMember
+from hub.store.quality.comparison import StoredMember
 from traceability.record.comparison import ComparedPlant
 
 SMALL = Rules()

@@ -18,7 +18,7 @@ from hub.entry.master import add_plant
 from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.master_versions import versions_of_kind
+from hub.store.master.versions import versions_of_kind
 
 
 @pytest.fixture(scope="module")

@@ -27,8 +27,8 @@ from hub.entry.quality import enter_cost_rate
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.costed_tables import COSTED, costed
-from hub.store.database import Reading
+from hub.store.core.database import Reading
+from hub.store.tables.costed import COSTED, costed
 from traceability.identifier.item import part_uri
 from traceability.quality.cost.allocate import Quantity
 from traceability.quality.cost.category import Driver

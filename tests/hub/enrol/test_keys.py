@@ -14,9 +14,9 @@ from hub.errors import EntryRefused, KeyRevoked, TokenRefused
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.authors import key_in_force
-from hub.store.batches import log_size
-from hub.store.enrolment import find_token
+from hub.store.fleet.enrolment import find_token
+from hub.store.ledger.authors import key_in_force
+from hub.store.ledger.batches import log_size
 from traceability.encoding import to_base64
 from traceability.enrolment import (
     ENROLMENTS_PATH,

@@ -3,7 +3,7 @@ import pytest
 from small_hub import SmallAgent, admin_of, client_of, projection_of
 
 from hub.parts import Hub
-from hub.store.batches import batch_body, latest_of_author
+from hub.store.ledger.batches import batch_body, latest_of_author
 from traceability import sync
 from traceability.batch.open import decompress, open_batch, verify_batch
 

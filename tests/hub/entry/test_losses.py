@@ -16,7 +16,7 @@ from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.scorecard.computed_losses import Month
 from hub.scorecard.plant import plant_view
-from hub.store.quality_queries import loss_lines
+from hub.store.quality.queries import loss_lines
 from traceability.identifier.item import lot_uri, part_uri
 from traceability.quality.loss import CostItem
 from traceability.quality.sampling import SamplingMode

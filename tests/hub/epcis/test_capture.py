@@ -11,7 +11,7 @@ from small_events import UNIT, document, some_event
 from hub.accounts.asker import Scope
 from hub.accounts.tokens import make_token
 from hub.entry.master import add_organisation
-from hub.store.epcis_capture_queries import RUNNING, put_job
+from hub.store.epcis.captures import RUNNING, put_job
 from traceability.epcis.event_links import identity_of
 
 OTHER = "urn:epc:id:sgtin:0614141.011111.988"

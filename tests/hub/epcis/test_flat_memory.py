@@ -14,7 +14,7 @@ from hub.epcis.job import Spool
 from hub.epcis.keep import chunks
 from hub.epcis.limits import LIMITS
 from hub.epcis.read_document import DocumentEvents
-from hub.store.epcis_capture_queries import ROLLBACK
+from hub.store.epcis.captures import ROLLBACK
 
 FEW, MANY = 3_000, 15_000
 

@@ -9,8 +9,8 @@ from small_events import document, some_event
 from small_hub import GTIN, projection_of
 
 from hub.projection.rebuild import rebuild
-from hub.store.database import Reading
-from hub.store.shipment_queries import packings_of
+from hub.store.core.database import Reading
+from hub.store.trace.shipments import packings_of
 from hub.trace.known import Known, Moment
 from traceability.event.timestamp import instant
 from traceability.genealogy import Direction, intervals, trace

@@ -16,11 +16,12 @@ from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.sharing.seen import ground_for
-from hub.store import arrived_queries, coverage_queries
-from hub.store.coverage_queries import component_records
-from hub.store.database import Reading
-from hub.store.fleet_queries import author_activity, last_events, last_events_by_rows
-from hub.store.sharing_views import look_as
+from hub.store.core.database import Reading
+from hub.store.fleet.queries import author_activity, last_events, last_events_by_rows
+from hub.store.rollup import arrived as arrived_queries
+from hub.store.rollup import coverage as coverage_queries
+from hub.store.rollup.coverage import component_records
+from hub.store.sharing.views import look_as
 from traceability.record.base import Record
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)

@@ -15,8 +15,8 @@ from hub.fleet import activity
 from hub.fleet.activity import ActivityDesk, counted
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.activity_queries import last_batch
-from hub.store.arrived_tables import unit_places
+from hub.store.rollup.activity import last_batch
+from hub.store.tables.arrived import unit_places
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from hub.fleet.silence import note_silences, set_silence_rule
 from hub.fleet.views import Freshness
 from hub.parts import Hub
 from hub.sharing.audit import AuditDesk
-from hub.store.silence_queries import open_silences, silences
-from hub.store.subscription_queries import messages_of
+from hub.store.fleet.silence import open_silences, silences
+from hub.store.mail.subscriptions import messages_of
 from hub.subscription.subscribe import Channel, FleetKind, SubscriptionForm, subscribe
 from hub.subscription.tell import write_due_messages
 from traceability.quality.alarm.rule import AlarmKind

@@ -15,7 +15,7 @@ from hub.history.sheet import HISTORY
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.scorecard.plant import plant_view
-from hub.store.history_queries import imported_results, loads_of
+from hub.store.quality.history import imported_results, loads_of
 from hub.tabular.writing import workbook_bytes
 from traceability.aqdef.reading import Description
 from traceability.aqdef.writing import encoded, write_description, write_values

@@ -9,7 +9,7 @@ from small_improvement import COMPANY, FPY_TARGET, PLANT, STRANGER, WEAK, World,
 from hub.accounts.asker import ADMIN
 from hub.improvement.overdue import remind
 from hub.projection.rebuild import rebuild
-from hub.store.subscription_queries import messages_of
+from hub.store.mail.subscriptions import messages_of
 from hub.subscription.subscribe import Channel, SubscriptionForm, subscribe
 
 BASE = f"/plants/{PLANT}/improvements"

@@ -17,8 +17,8 @@ from sqlalchemy import event, func, select
 from hub.audit.fsck import fsck
 from hub.composition import open_hub
 from hub.ingest.ingest import ingest
-from hub.store.batches import log_size
-from hub.store.tables import metadata
+from hub.store.ledger.batches import log_size
+from hub.store.tables.every import metadata
 
 LIVED, DIED = 0, 9
 EVERY = 8

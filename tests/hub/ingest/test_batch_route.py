@@ -6,8 +6,8 @@ import zstandard
 from small_hub import SmallAgent, client_of
 
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.forks import list_forks
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.forks import list_forks
 from traceability import sync
 from traceability.batch.open import compress
 

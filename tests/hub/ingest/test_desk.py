@@ -18,7 +18,7 @@ from hub.ingest.capacity import Capacity
 from hub.ingest.desk import Desk
 from hub.ingest.room import Room
 from hub.parts import Hub
-from hub.store.batches import chain_head
+from hub.store.ledger.batches import chain_head
 from traceability import sync
 from traceability.batch.open import compress
 from traceability.errors import SignatureRefused

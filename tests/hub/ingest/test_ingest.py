@@ -8,8 +8,8 @@ from hub.entry.master import add_agent
 from hub.errors import Fork, OutOfOrder, UnknownAuthor, WrongEnvironment
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.forks import list_forks
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.forks import list_forks
 from traceability.batch.header import HEADER_TYPE
 from traceability.batch.open import compress, open_batch
 from traceability.errors import ProofRefused, SignatureRefused, ZhuoyueError

@@ -18,8 +18,8 @@ from hub.ingest.capacity import Capacity
 from hub.ingest.desk import Desk
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.batches import chain_head, log_size
-from hub.store.forks import list_forks
+from hub.store.ledger.batches import chain_head, log_size
+from hub.store.ledger.forks import list_forks
 from traceability.batch.open import open_batch
 from traceability.sync import open_receipt
 

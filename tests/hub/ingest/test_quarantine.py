@@ -21,9 +21,9 @@ from hub.projection.registry import PROJECTORS
 from hub.projection.replay import replay
 from hub.projection.sender import Place
 from hub.rollup.roll_up import roll_up_new
-from hub.store.batches import batch_body, log_size
-from hub.store.database import Writing
-from hub.store.rows import Row, rows_of_batch
+from hub.store.core.database import Writing
+from hub.store.ledger.batches import batch_body, log_size
+from hub.store.writing.rows import Row, rows_of_batch
 from traceability.record.production import UnitResultRecord
 from traceability.sync import CLOCK_AHEAD, open_receipt
 

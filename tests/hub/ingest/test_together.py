@@ -26,9 +26,9 @@ from hub.projection.production import unit_result_rows
 from hub.projection.registry import PROJECTORS
 from hub.projection.sender import Place
 from hub.settings import HUB_AUTHOR
-from hub.store.rollup_tables import ROLLUPS
-from hub.store.rows import Row
-from hub.store.tables import batch, fork
+from hub.store.tables.every import batch, fork
+from hub.store.tables.rollup import ROLLUPS
+from hub.store.writing.rows import Row
 from traceability.batch.open import compress
 from traceability.identifier.item import unit_uri
 from traceability.record.correction import CorrectionRecord, Target

@@ -18,8 +18,8 @@ from hub.intake.desk import IntakeDesk
 from hub.intake.kinds import OF_PLANTS, FileKind
 from hub.intake.views import State
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.intake_queries import bytes_of_intake, step_intake
+from hub.store.ledger.batches import log_size
+from hub.store.work.intakes import bytes_of_intake, step_intake
 from hub.tabular.watched import EVERY
 from hub.tabular.writing import csv_bytes
 

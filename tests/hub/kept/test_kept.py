@@ -16,8 +16,8 @@ from hub.kept import KeptAnswers, Positions
 from hub.parts import Hub
 from hub.sharing.audit import Question
 from hub.sharing.seen import seen_by
-from hub.store.database import Reading
-from hub.store.rollup_queries import first_pass_between
+from hub.store.core.database import Reading
+from hub.store.rollup.queries import first_pass_between
 
 A, B = "plant-a", "plant-b"
 OF_A = Asker(organisation=f"{A}-company")

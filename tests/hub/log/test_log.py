@@ -7,7 +7,7 @@ from hub.ingest.ingest import ingest
 from hub.ledger.log import verifier_key
 from hub.ledger.tile_path import parse_tile_path, tile_number_path
 from hub.parts import Hub
-from hub.store.batches import header_hashes
+from hub.store.ledger.batches import header_hashes
 from traceability.encoding import from_tagged
 from traceability.log.checkpoint import open_checkpoint
 from traceability.log.note import parse_verifier_key

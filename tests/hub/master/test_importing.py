@@ -18,10 +18,10 @@ from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.scorecard.computed_losses import Month, _rate
 from hub.scorecard.management import management_of
-from hub.store.batches import log_size
-from hub.store.master_queries import parts_named
-from hub.store.master_versions import Thing, in_force, versions_of_kind
-from hub.store.quality_queries import statements
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import parts_named
+from hub.store.master.versions import Thing, in_force, versions_of_kind
+from hub.store.quality.queries import statements
 from traceability.record.quality import CostRateKind, CostRateRecord
 
 TODAY = START.date()

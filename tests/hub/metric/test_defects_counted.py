@@ -11,7 +11,7 @@ from hub.metric.figure import Counted
 from hub.metric.measure import each_of, measure, series
 from hub.parts import Hub
 from hub.scorecard.submissions import histories
-from hub.store.score_queries import results_of_plants
+from hub.store.rollup.scores import results_of_plants
 from traceability.quality.window import Window
 from traceability.record.correction import CorrectionRecord, Target
 from traceability.record.metric import MetricName, MetricReference

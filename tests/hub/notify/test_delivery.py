@@ -19,7 +19,7 @@ from hub.notify.deliver import deliver
 from hub.notify.letters import write_due_letters
 from hub.notify.mail_server import read_mail_server
 from hub.notify.worker import delivering
-from hub.store.letter_queries import Contact, letters_of, put_contact
+from hub.store.mail.letters import Contact, letters_of, put_contact
 from traceability.encoding import from_base64
 from traceability.record.notification import (
     NotificationContent,

@@ -11,7 +11,7 @@ from hub.accounts.permission import Scope
 from hub.accounts.tokens import make_token
 from hub.api.app import create_app
 from hub.parts import Hub
-from hub.store.batches import log_size as stored_log_size
+from hub.store.ledger.batches import log_size as stored_log_size
 from traceability.batch.open import compress
 from traceability.sync import BATCH_TYPE, BATCHES_PATH
 

@@ -18,8 +18,8 @@ from hub.accounts.permission import Role
 from hub.pages.after_sales.narrowed import Way, folded
 from hub.pages.after_sales.strip import HEIGHT, WIDTH, strip
 from hub.parts import Hub
-from hub.store.database import Reading
-from hub.store.field_queries import failures_of_units
+from hub.store.core.database import Reading
+from hub.store.quality.field import failures_of_units
 from hub.trace.day import UnitDay, unit_day
 from hub.trace.pages import unit_view
 from hub.trace.passes import PassesView

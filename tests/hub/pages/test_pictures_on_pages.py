@@ -10,7 +10,7 @@ from small_pictures import bring, hash_of, pictures_record, piece_of, png, put_p
 
 from hub.pages.site import create_site
 from hub.picture.keeping import remove_pictures
-from hub.store.picture_queries import note_policy
+from hub.store.production.pictures import note_policy
 from traceability.picture import SendPolicy
 from traceability.record.production import Picture
 from traceability.unit import Verdict

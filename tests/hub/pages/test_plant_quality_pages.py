@@ -12,7 +12,7 @@ from small_hub import projection_of, small_hub
 from small_people import People, csrf, people_of
 
 from hub.accounts.permission import Role
-from hub.store.quality_queries import loss_lines
+from hub.store.quality.queries import loss_lines
 from traceability.identifier.item import part_uri
 from traceability.quality.alarm.rule import AlarmKind
 from traceability.record.alarm import AlarmRecord

@@ -14,7 +14,7 @@ from supply_chain import supply_chain
 from hub.ingest.ingest import ingest
 from hub.pages.site import create_site
 from hub.parts import Hub
-from hub.store.tables import batch
+from hub.store.tables.every import batch
 from traceability.batch.open import compress, decompress
 from traceability.identifier.item import unit_uri
 from traceability.record.production import AssociationRecord, Component

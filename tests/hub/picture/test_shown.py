@@ -18,7 +18,7 @@ from hub.picture.keeping import remove_pictures
 from hub.projection.rebuild import rebuild
 from hub.sharing.forms import PolicyForm
 from hub.sharing.state import state_policy
-from hub.store.picture_queries import note_policy
+from hub.store.production.pictures import note_policy
 from traceability.picture import SendPolicy
 from traceability.record.sharing import DataKind
 from traceability.unit import Verdict

@@ -23,7 +23,7 @@ from hub.entry.economics import enter_loss
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.tables import PROJECTION, batch, log_node, unit_result
+from hub.store.tables.every import PROJECTION, batch, log_node, unit_result
 from traceability.batch.open import compress
 from traceability.errors import ZhuoyueError
 from traceability.identifier.item import lot_uri, part_uri, unit_uri

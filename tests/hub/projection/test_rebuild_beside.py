@@ -17,8 +17,8 @@ from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection import rebuild as rebuilding
 from hub.projection.rebuild import NEW, rebuild
-from hub.store.beside import table_digests
-from hub.store.tables import PROJECTION, unit_result
+from hub.store.backend.beside import table_digests
+from hub.store.tables.every import PROJECTION, unit_result
 
 
 def fill(hub: Hub, count: int) -> None:

@@ -8,7 +8,7 @@ from small_hub import START, projection_of, small_agent, small_hub
 
 from hub.ingest.ingest import ingest
 from hub.projection.rebuild import rebuild
-from hub.store.detail_queries import tools_and_recipes_of
+from hub.store.trace.details import tools_and_recipes_of
 from traceability.record.codec import decode_record, encode_record
 from traceability.record.correction import CorrectionRecord, Target
 from traceability.record.production import Recipe

@@ -85,7 +85,7 @@ async def test_a_declaration(built: Hub) -> None:
     assert missing.status_code == 404
     from sqlalchemy import select
 
-    from hub.store.tables import quality_loss
+    from hub.store.tables.every import quality_loss
 
     with built.store.reading() as connection:
         identity = connection.execute(select(quality_loss.c.id).limit(1)).scalar_one()
@@ -136,7 +136,7 @@ async def test_a_correction_travels_with_what_it_corrects(built: Hub) -> None:
     with built.store.reading() as connection:
         from sqlalchemy import select
 
-        from hub.store.tables import unit_result
+        from hub.store.tables.every import unit_result
 
         row = connection.execute(select(unit_result).where(unit_result.c.unit == machine("M1"))).mappings().first()
     from hub.entry.seal import enter

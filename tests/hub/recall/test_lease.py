@@ -20,10 +20,10 @@ from hub.recall.desk import DONE, REACHING, RecallDesk
 from hub.recall.lease import LASTS, Lease, LeaseLost
 from hub.recall.question import Question
 from hub.sharing.audit import AuditDesk
-from hub.store.instant import from_micros
-from hub.store.lease_queries import lease_holder
-from hub.store.recall_queries import change_recall
-from hub.store.recall_tables import recall_lease
+from hub.store.core.instant import from_micros
+from hub.store.tables.recall import recall_lease
+from hub.store.trace.recalls import change_recall
+from hub.store.work.leases import lease_holder
 
 LONG_S = 60
 

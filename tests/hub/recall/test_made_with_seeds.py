@@ -5,7 +5,7 @@ from small_chain import HOUSING, Chain, Line, housing, machine, small_chain
 from small_hub import client_of
 
 from hub.parts import Hub
-from hub.store.trace_queries import results_of_units
+from hub.store.trace.queries import results_of_units
 from traceability.identifier.item import unit_uri
 from traceability.record.correction import CorrectionRecord, Target
 from traceability.record.production import Recipe

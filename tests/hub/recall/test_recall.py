@@ -13,7 +13,7 @@ from hub.adjacency.desk import AdjacencyDesk
 from hub.parts import Hub
 from hub.recall.desk import REACHING, RecallDesk
 from hub.sharing.audit import AuditDesk
-from hub.store.recall_queries import change_recall
+from hub.store.trace.recalls import change_recall
 from traceability.identifier.item import part_uri
 
 SSCC = "https://id.gs1.org/00/095060001343520000"

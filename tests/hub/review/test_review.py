@@ -16,7 +16,7 @@ from hub.review.make import make_review, moved
 from hub.review.sheets import tables_of
 from hub.review.support import longest_gap
 from hub.review.views import Move, Review
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 from hub.tabular.writing import workbook_bytes
 from traceability.quality.effect.finding import EffectVerdict
 from traceability.quality.threshold import Metric

@@ -12,7 +12,7 @@ from hub.rollout.check import Draft, file_name, remarks
 from hub.rollout.difference import difference
 from hub.rollout.draft import keep_version
 from hub.rollout.fill import filled, read_values
-from hub.store.rollout_queries import Series, versions
+from hub.store.fleet.rollouts import Series, versions
 from traceability.downlink import FileRole
 from traceability.record.rollout import WRITTEN_PIECE
 

@@ -8,7 +8,7 @@ from small_chain import HOUSING, housing_plan, line_of
 from small_hub import START
 
 from hub.parts import Hub
-from hub.store.tallied_queries import defects_in
+from hub.store.rollup.tallied import defects_in
 from traceability.unit import Verdict
 
 

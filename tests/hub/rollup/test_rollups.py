@@ -27,10 +27,10 @@ from hub.rollup.hours import cover, hour_of, hours_of
 from hub.rollup.in_uom import in_uom
 from hub.rollup.window import Narrowing, lots_with_values, period
 from hub.scorecard.plant import plant_view
-from hub.store.rollup_arrays import rollup_from, summed
-from hub.store.rollup_body import Unsummed, body_of, kept_in, pack, wide_body_of
-from hub.store.rollup_queries import first_pass_between
-from hub.store.rollup_tables import ROLLUPS
+from hub.store.rollup.arrays import rollup_from, summed
+from hub.store.rollup.body import Unsummed, body_of, kept_in, pack, wide_body_of
+from hub.store.rollup.queries import first_pass_between
+from hub.store.tables.rollup import ROLLUPS
 from traceability.measurement import Status
 from traceability.quality.capability import assess_capability
 from traceability.quality.first_pass import pooled as pooled_counts

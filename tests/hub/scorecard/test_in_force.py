@@ -17,7 +17,7 @@ from hub.parts import Hub
 from hub.scorecard.plant import plant_view
 from hub.scorecard.standing import standings
 from hub.scorecard.views import PlantView
-from hub.store.plan_spans import PlanSpan, StatedPlan, plan_spans
+from hub.store.master.plan_spans import PlanSpan, StatedPlan, plan_spans
 from traceability.record.master import ControlPlan, Operation
 from traceability.unit import Verdict
 

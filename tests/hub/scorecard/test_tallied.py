@@ -26,14 +26,14 @@ from hub.scorecard.standing import standings
 from hub.scorecard.tallied import TalliedMade, offsets
 from hub.sharing.audit import Question
 from hub.sharing.seen import seen_by
-from hub.store.cost_queries import first_submissions
-from hub.store.database import Reading
-from hub.store.instant import to_micros
-from hub.store.metric_queries import first_pass_by_period
-from hub.store.rollup_many_queries import first_pass_by_week
-from hub.store.supplier_queries import MICROS_AN_HOUR, defects_between
-from hub.store.tally_queries import chain_passes
-from hub.store.tally_tables import TALLIES, tallied
+from hub.store.core.database import Reading
+from hub.store.core.instant import to_micros
+from hub.store.quality.costs import first_submissions
+from hub.store.quality.metrics import first_pass_by_period
+from hub.store.quality.suppliers import MICROS_AN_HOUR, defects_between
+from hub.store.rollup.many import first_pass_by_week
+from hub.store.rollup.tallies import chain_passes
+from hub.store.tables.tally import TALLIES, tallied
 from traceability.quality.window import Window
 from traceability.record.correction import CorrectionRecord, Target
 from traceability.unit import Flag, Purpose, Verdict

@@ -15,10 +15,10 @@ from hub.search.endings import catch_up_endings
 from hub.search.named import resolved
 from hub.sharing.audit import Question
 from hub.sharing.seen import seen_by
-from hub.store.dialect import is_postgres
-from hub.store.ending_queries import ended_to, items_ending, items_numbered, put_endings
-from hub.store.piece_queries import items_like
-from hub.store.tables import item_ending
+from hub.store.core.dialect import is_postgres
+from hub.store.search.endings import ended_to, items_ending, items_numbered, put_endings
+from hub.store.search.pieces import items_like
+from hub.store.tables.every import item_ending
 from traceability.identifier.item import ItemKind, unit_uri
 
 

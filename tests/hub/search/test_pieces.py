@@ -15,9 +15,9 @@ from hub.parts import Hub
 from hub.search.endings import catch_up_endings
 from hub.sharing.audit import Question
 from hub.sharing.seen import seen_by
-from hub.store.database import Reading
-from hub.store.piece_queries import Items, items_like
-from hub.store.tables import link, unit_result
+from hub.store.core.database import Reading
+from hub.store.search.pieces import Items, items_like
+from hub.store.tables.every import link, unit_result
 from traceability.identifier.item import ItemKind
 
 MARKS = {ItemKind.UNIT: "/21/", ItemKind.LOT: "/10/"}
@@ -104,8 +104,8 @@ def test_where_not_all_candidates_are_looked_at_it_is_said_and_a_whole_number_is
         chain.make_housing(f"H-{number}", lot="S-1")
     chain.build_machine("M-1", "H-5")
     chain.send()
-    monkeypatch.setattr("hub.store.piece_queries.MOST_CANDIDATES", 3)
-    monkeypatch.setattr("hub.store.items_seen.MOST_ROWS", 2)
+    monkeypatch.setattr("hub.store.search.pieces.MOST_CANDIDATES", 3)
+    monkeypatch.setattr("hub.store.search.items_seen.MOST_ROWS", 2)
     with eyes_of(hub, "oem-company").store.reading() as connection:
         few = items_like(connection, "H-", 20, 0)
         assert few.cut

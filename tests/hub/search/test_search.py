@@ -4,7 +4,7 @@ from small_chain import HOUSING, MACHINE, STEEL, Chain, housing, machine, small_
 from hub.parts import Hub
 from hub.search.find import search
 from hub.search.views import HitKind, SearchView
-from hub.store.piece_queries import items_like
+from hub.store.search.pieces import items_like
 from traceability.identifier.item import ItemKind
 
 

@@ -100,7 +100,7 @@ async def test_behind_a_proxy_the_address_is_what_the_proxy_says_and_nobody_else
         await sign_in(browser, "a", "wrong")
     async with proxied.browser(address="192.0.2.1", **{"X-Forwarded-For": "198.51.100.2"}) as browser:
         await sign_in(browser, "a", "wrong")
-    from hub.store.account_trail import events_of
+    from hub.store.account.trail import events_of
 
     with people.hub.store.reading() as connection:
         assert [one.address for one in events_of(connection, None, None, 10)] == [

@@ -11,7 +11,7 @@ from supply_chain import supply_chain
 
 from hub.accounts.permission import Role
 from hub.entry.master import add_organisation, add_plant
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 
 OWN, FOREIGN = "stranger.plant", "oem.assembly"
 MARKS = (

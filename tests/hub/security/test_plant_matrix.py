@@ -15,7 +15,7 @@ from hub.accounts.asker import Scope
 from hub.accounts.permission import Role
 from hub.accounts.tokens import make_token
 from hub.entry.master import add_organisation, add_plant
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 
 JSON = {"Accept": "application/json"}
 OURS, SISTER = "oem.assembly", "oem.second"

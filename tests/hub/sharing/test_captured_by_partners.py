@@ -11,7 +11,7 @@ from small_hub import client_of
 from hub.epcis.desk import work_off
 from hub.sharing.forms import PolicyForm
 from hub.sharing.state import state_policy
-from hub.store.epcis_queries import contents_of
+from hub.store.epcis.queries import contents_of
 from traceability.record.sharing import DataKind, Items
 
 OEM_UNIT, TIER1_UNIT, TIER2_UNIT = UNITS[0], UNITS[2], UNITS[6]

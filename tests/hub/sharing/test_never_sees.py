@@ -35,7 +35,7 @@ from small_pictures import bring, hash_of
 
 from hub.pages.site import create_site
 from hub.parts import Hub
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 from traceability.batch.open import open_batch
 from traceability.record.codec import decode_record
 from traceability.record.production import PicturesRecord

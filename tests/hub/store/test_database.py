@@ -14,13 +14,13 @@ from hub.audit.fsck import fsck
 from hub.errors import DataDirectory
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import Store
-from hub.store.instant import from_micros, is_storable, to_micros
-from hub.store.meta import read_meta, write_meta
-from hub.store.opening import create_at, finish
-from hub.store.place import FilePlace, server_place
-from hub.store.sqlite_file import open_store
+from hub.store.backend.opening import create_at, finish
+from hub.store.backend.sqlite_file import open_store
+from hub.store.core.database import Store
+from hub.store.core.instant import from_micros, is_storable, to_micros
+from hub.store.core.place import FilePlace, server_place
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.meta import read_meta, write_meta
 
 ENTER_MANY = """
 import sys

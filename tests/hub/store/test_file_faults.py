@@ -17,7 +17,7 @@ from hub.errors import StoreBusy, StoreGone
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.settings import DATABASE
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 from traceability.sync import BATCH_TYPE, BATCHES_PATH
 
 pytestmark = pytest.mark.own_store

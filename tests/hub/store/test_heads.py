@@ -11,7 +11,7 @@ from small_hub import START, SmallAgent, small_agent, small_hub
 
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.head_queries import last_of_authors
+from hub.store.ledger.heads import last_of_authors
 
 A, B, SILENT = "a.line-1", "b.line-1", "c.line-1"
 

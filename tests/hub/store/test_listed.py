@@ -6,9 +6,9 @@ from small_chain import Chain, housing, small_chain
 from sqlalchemy import select
 
 from hub.parts import Hub
-from hub.store.dialect import is_postgres
-from hub.store.listed import given, listed, pairs_in
-from hub.store.tables import unit_result
+from hub.store.core.dialect import is_postgres
+from hub.store.core.listed import given, listed, pairs_in
+from hub.store.tables.every import unit_result
 
 FOREIGN = "é'\"\\ 壳 %_\n"
 

@@ -5,9 +5,9 @@ from counted import statements
 
 from hub.entry.master import add_organisation
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.master_queries import read_master
-from hub.store.memo import forget, once
+from hub.store.core.memo import forget, once
+from hub.store.ledger.batches import log_size
+from hub.store.master.queries import read_master
 
 
 @pytest.mark.every_store

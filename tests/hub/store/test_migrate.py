@@ -17,9 +17,9 @@ from hub.ingest.ingest import ingest
 from hub.migrate.move import move
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.batches import log_size
-from hub.store.server import ServerStore
-from hub.store.tables import metadata
+from hub.store.backend.server import ServerStore
+from hub.store.ledger.batches import log_size
+from hub.store.tables.every import metadata
 from traceability.sync import BATCH_TYPE, BATCHES_PATH
 
 pytestmark = pytest.mark.own_store

@@ -18,18 +18,18 @@ from hub.composition import open_hub
 from hub.ingest.ingest import ingest
 from hub.migrate.move import move
 from hub.parts import Hub
-from hub.store.beside import table_digests
-from hub.store.copying import open_copy_store
-from hub.store.database import Store
+from hub.store.backend.beside import table_digests
+from hub.store.backend.copying import open_copy_store
+from hub.store.backend.schema import upgrade
+from hub.store.backend.sqlite_file import FileStore, create_store, open_store
+from hub.store.core.database import Store
+from hub.store.core.place import FilePlace
 from hub.store.packed.layout import SHAPE
 from hub.store.packed.write import clear_packed
-from hub.store.place import FilePlace
-from hub.store.put import put_stored
-from hub.store.rows import write_new_rows, write_rows
-from hub.store.savepoint import undone_on_error
-from hub.store.schema import upgrade
-from hub.store.sqlite_file import FileStore, create_store, open_store
-from hub.store.tables import measured, unit_result
+from hub.store.tables.every import measured, unit_result
+from hub.store.writing.put import put_stored
+from hub.store.writing.rows import write_new_rows, write_rows
+from hub.store.writing.savepoint import undone_on_error
 from traceability.record.production import MeasuredValue, MeasurementsRecord, UnitResultRecord
 
 maybe = st.none() | st.sampled_from(["", "x", "é壳"])

@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packed_rows import narrow, result
 
-from hub.store.instant import from_micros
-from hub.store.live_queries import _last_of
+from hub.store.core.instant import from_micros
 from hub.store.packed.latest import earliest_until, latest_since
-from hub.store.pass_queries import PassesWanted, _passes
-from hub.store.rows import write_new_rows
+from hub.store.production.live import _last_of
+from hub.store.production.passes import PassesWanted, _passes
+from hub.store.writing.rows import write_new_rows
 
 OPERATIONS = ("OP10", "OP20", "OP30")
 PASSES = st.lists(

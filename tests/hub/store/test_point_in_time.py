@@ -10,7 +10,7 @@ from small_postgres import SmallPostgres
 from hub.audit.fsck import fsck
 from hub.composition import create_hub, open_hub
 from hub.ingest.ingest import ingest
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 from traceability.unit import Environment
 
 pytestmark = pytest.mark.own_store

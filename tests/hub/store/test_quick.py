@@ -8,11 +8,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.database import Writing
-from hub.store.dialect import is_postgres
-from hub.store.quick import ask, put
-from hub.store.rollup_tables import rollup_stream
-from hub.store.tables import batch, link, unit_result
+from hub.store.core.database import Writing
+from hub.store.core.dialect import is_postgres
+from hub.store.core.quick import ask, put
+from hub.store.tables.every import batch, link, unit_result
+from hub.store.tables.rollup import rollup_stream
 
 HASHES = select(batch.c.id, batch.c.hash).where(batch.c.id >= bindparam("first")).order_by(batch.c.id).limit(2)
 STREAM = ("id", "plant", "part", "op", "cell", "c", "mm", 3, "author", "chain", "", 2**40, 5)

@@ -19,8 +19,8 @@ from sqlalchemy import inspect, text
 from hub.audit.fsck import fsck
 from hub.errors import DataDirectory
 from hub.parts import Hub
-from hub.store.batches import chain_head, log_size
-from hub.store.schema import MIGRATIONS, upgrade
+from hub.store.backend.schema import MIGRATIONS, upgrade
+from hub.store.ledger.batches import chain_head, log_size
 from traceability.sync import BATCH_TYPE, BATCHES_PATH, open_receipt
 
 AGENTS, MORE, PAUSE_S = 3, 2, 0.1

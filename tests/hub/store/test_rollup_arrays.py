@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.store.rollup_arrays import rollup_from, spreads_of
-from hub.store.rollup_body import pack, unpack
+from hub.store.rollup.arrays import rollup_from, spreads_of
+from hub.store.rollup.body import pack, unpack
 from traceability.quality.rollup import RollupBuilder
 from traceability.quality.stability import subgroup_spread
 

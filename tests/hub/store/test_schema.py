@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from hub.store.backend.sqlite_file import create_store
 from hub.store.packed.layout import PACKED, make_packed
-from hub.store.sqlite_file import create_store
-from hub.store.tables import metadata
+from hub.store.tables.every import metadata
 
 SAID = text("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%' ORDER BY type, name")
 

@@ -16,11 +16,11 @@ from hub.composition import create_hub, open_hub
 from hub.errors import DataDirectory, StoreBusy, StoreFull, StoreGone
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.database import TRIES, Undone
-from hub.store.meta import read_meta
-from hub.store.place import PASSWORD_FILE, PASSWORD_VARIABLE, password_for, place_of, server_place
-from hub.store.server import WRITE_LOCK
+from hub.store.backend.server import WRITE_LOCK
+from hub.store.core.database import TRIES, Undone
+from hub.store.core.place import PASSWORD_FILE, PASSWORD_VARIABLE, password_for, place_of, server_place
+from hub.store.ledger.batches import log_size
+from hub.store.ledger.meta import read_meta
 from traceability.sync import BATCH_TYPE, BATCHES_PATH
 from traceability.unit import Environment
 

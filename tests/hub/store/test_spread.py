@@ -16,15 +16,15 @@ from hub.errors import StoreGone
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.batches import log_size
-from hub.store.database import Reading
-from hub.store.production_tables import link, link_by_child, unit_result
+from hub.store.core.database import Reading
+from hub.store.ledger.batches import log_size
 from hub.store.spread import mover
 from hub.store.spread.mover import move_all
 from hub.store.spread.plan import SPREAD, SPREAD_TABLES
 from hub.store.spread.status import spread_state
-from hub.store.tables import metadata
-from hub.store.trace_queries import StoreLinks, links_by
+from hub.store.tables.every import metadata
+from hub.store.tables.production import link, link_by_child, unit_result
+from hub.store.trace.queries import StoreLinks, links_by
 
 pytestmark = pytest.mark.own_store
 

@@ -9,18 +9,18 @@ from small_hub import START
 from small_nodes import EVER, SmallNodes
 from sqlalchemy import select
 
-from hub.store.database import Reading
-from hub.store.opening import create_at
-from hub.store.place import server_place
-from hub.store.production_tables import link
-from hub.store.put import put_rows
-from hub.store.rollup_body import pack
-from hub.store.rollup_queries import HOUR, SpanRow, StreamRow, put_spans, put_streams
-from hub.store.rollup_tables import rollup
+from hub.store.backend.opening import create_at
+from hub.store.core.database import Reading
+from hub.store.core.place import server_place
+from hub.store.rollup.body import pack
+from hub.store.rollup.queries import HOUR, SpanRow, StreamRow, put_spans, put_streams
 from hub.store.spread import mover
 from hub.store.spread.forget import clear_table
 from hub.store.spread.mover import move_all, move_rows
 from hub.store.spread.store import SpreadStore
+from hub.store.tables.production import link
+from hub.store.tables.rollup import rollup
+from hub.store.writing.put import put_rows
 from traceability.quality.rollup import rollup_of
 
 pytestmark = pytest.mark.own_store

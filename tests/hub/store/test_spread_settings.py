@@ -21,12 +21,12 @@ from hub.ingest.ingest import ingest
 from hub.migrate.move import move
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.batches import log_size
-from hub.store.copying import open_copy_store
-from hub.store.opening import create_at
-from hub.store.place import ServerPlace, place_of, server_place
-from hub.store.schema import tables_there
-from hub.store.server import ServerStore
+from hub.store.backend.copying import open_copy_store
+from hub.store.backend.opening import create_at
+from hub.store.backend.schema import tables_there
+from hub.store.backend.server import ServerStore
+from hub.store.core.place import ServerPlace, place_of, server_place
+from hub.store.ledger.batches import log_size
 from hub.store.spread.mover import move_all
 from hub.store.spread.store import SpreadStore
 

@@ -14,8 +14,8 @@ from small_hub import START, SmallAgent, small_agent
 from hub.alone import TERM_S, repeating_alone
 from hub.audit.fsck import fsck
 from hub.parts import Hub
-from hub.store.batches import chain_head
-from hub.store.round_queries import round_holder
+from hub.store.ledger.batches import chain_head
+from hub.store.work.rounds import round_holder
 from traceability.sync import BATCH_TYPE, BATCHES_PATH
 
 AGENTS, BATCHES, WAIT_S = 3, 12, 120.0

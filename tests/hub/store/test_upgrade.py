@@ -19,8 +19,8 @@ from hub.errors import DataDirectory
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.settings import DATABASE
-from hub.store.round_queries import round_holder, take_round
-from hub.store.schema import BASELINE, MIGRATIONS, bring_up, upgrade
+from hub.store.backend.schema import BASELINE, MIGRATIONS, bring_up, upgrade
+from hub.store.work.rounds import round_holder, take_round
 
 HERE = Path(__file__).parent
 NEXT = """

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.store.rollup_body import body_of, unsummed, unsummed_with
-from hub.store.value_body import Doubt, from_body, narrow, narrow_with, to_body, wide
+from hub.store.core.value_body import Doubt, from_body, narrow, narrow_with, to_body, wide
+from hub.store.rollup.body import body_of, unsummed, unsummed_with
 
 LINES = st.integers(2, 50_000)
 VALUES = st.integers(-(2**53) + 1, 2**53 - 1)

@@ -18,8 +18,8 @@ from hub.errors import EntryRefused, NotFound
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.sharing.audit import AuditDesk
-from hub.store.account_people import StoredAccount, add_account, change_account
-from hub.store.instant import to_micros
+from hub.store.account.people import StoredAccount, add_account, change_account
+from hub.store.core.instant import to_micros
 from hub.subscription.deliver import deliver
 from hub.subscription.saved import ViewForm, keep_view, own_views
 from hub.subscription.subscribe import (

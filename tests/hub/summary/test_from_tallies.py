@@ -15,8 +15,8 @@ from hub.scorecard.submissions import histories, submits
 from hub.sharing.forms import PolicyForm
 from hub.sharing.seen import ground_for
 from hub.sharing.state import state_policy
-from hub.store.database import Reading
-from hub.store.sharing_views import look_as
+from hub.store.core.database import Reading
+from hub.store.sharing.views import look_as
 from hub.summary import summary as summaries
 from hub.summary.finished import as_built, finals_of_plants, is_traceable
 from hub.summary.summary import summary

@@ -10,7 +10,7 @@ from hub.fleet.home import home
 from hub.parts import Hub
 from hub.scorecard.plant import plant_rows, plant_view
 from hub.scorecard.views import PlantView
-from hub.store.database import Reading
+from hub.store.core.database import Reading
 from hub.summary.summary import summary
 from hub.trace.evidence import assemble_evidence
 from hub.trace.pages import unit_view

@@ -4,7 +4,7 @@ from sqlalchemy import delete
 
 from hub.parts import Hub
 from hub.scorecard.views import ClaimedCounts
-from hub.store.tables import batch
+from hub.store.tables.every import batch
 from hub.summary.summary import summary
 from hub.summary.views import Summary
 from traceability.unit import Purpose, Verdict

@@ -22,7 +22,7 @@ from hub.rollup.spread import Spread, spread_of, spreads
 from hub.rollup.window import Narrowing, period
 from hub.scorecard.plant import plant_grades
 from hub.scorecard.standing import standings
-from hub.store.value_queries import ValueWanted, taken_values
+from hub.store.production.values import ValueWanted, taken_values
 from hub.suppliers.asked import Asked, Chart, Rules, Subject, subject_of
 from hub.suppliers.board import graded_board
 from hub.suppliers.control_chart import MOST_VALUES, control_chart
@@ -160,7 +160,7 @@ def test_a_chart_is_bounded_and_says_so(chain: Hub, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_chart_of_a_lot_reads_back_in_time_as_far_as_it_must(chain: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.store.chart_queries.AT_ONCE", 20)  # the lot's values lie several rounds back
+    monkeypatch.setattr("hub.store.production.charts.AT_ONCE", 20)  # the lot's values lie several rounds back
     lot = "https://id.gs1.org/01/09506000134390/10/L4701"
     with chain.store.reading() as connection:
         with statements() as seen:

@@ -18,7 +18,7 @@ from hub.history.sheet import HISTORY
 from hub.indicator.value_file import VALUES
 from hub.parts import Hub
 from hub.requirement.sheets import REQUIREMENTS
-from hub.store.batches import log_size
+from hub.store.ledger.batches import log_size
 from hub.tabular.limits import LIMITS
 from hub.tabular.sheet import Sheet
 from hub.tabular.writing import csv_bytes, workbook_bytes

@@ -11,7 +11,7 @@ from small_hub import START, admin_of, client_of, projection_of
 from hub.accounts.asker import OPERATOR, Asker
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.subscription_queries import due_messages
+from hub.store.mail.subscriptions import due_messages
 from hub.subscription.subscribe import Channel, SubscriptionForm, subscribe
 from hub.target.watch import Watch
 from traceability.record.correction import CorrectionRecord, Target

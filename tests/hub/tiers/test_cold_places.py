@@ -20,13 +20,13 @@ from hub.composition import open_copy
 from hub.errors import ColdTrouble, DataDirectory, StoreBusy, StoreFull
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.batches import batch_body, log_size
-from hub.store.cold import POINTER
-from hub.store.cold_place import ColdPlace, cold_place
-from hub.store.ledger_tables import batch
-from hub.store.measured_queries import values_where
-from hub.store.measured_tables import value_column
-from hub.store.place import server_place, write_place
+from hub.store.core.place import server_place, write_place
+from hub.store.ledger.batches import batch_body, log_size
+from hub.store.production.measured import values_where
+from hub.store.tables.ledger import batch
+from hub.store.tables.measured import value_column
+from hub.store.tiers.cold import POINTER
+from hub.store.tiers.place import ColdPlace, cold_place
 from hub.tiers import values as tier
 from hub.tiers.folder import names_in
 from hub.tiers.inspect import faults_of

@@ -23,11 +23,11 @@ from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.settings import DATABASE
-from hub.store.batches import batch_body, log_size
-from hub.store.cold import POINTER, pointer_of
-from hub.store.cold_place import cold_place
-from hub.store.tables import batch
-from hub.store.tier_queries import cold_files
+from hub.store.ledger.batches import batch_body, log_size
+from hub.store.tables.every import batch
+from hub.store.tiers.cold import POINTER, pointer_of
+from hub.store.tiers.place import cold_place
+from hub.store.tiers.queries import cold_files
 from hub.tiers import ledger
 from hub.tiers.folder import names_in
 from hub.tiers.inspect import faults_of, tiers_of

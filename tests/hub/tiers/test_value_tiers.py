@@ -21,13 +21,13 @@ from hub.errors import ColdTrouble
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.store.beside import table_digests
-from hub.store.cold import POINTER, Pointer
-from hub.store.cold_place import Folder, cold_place
-from hub.store.cold_values import ColdColumn, parquet_of, read_values
-from hub.store.measured_queries import values_where
-from hub.store.measured_tables import value_column
-from hub.store.value_body import GOOD, Doubt, to_body
+from hub.store.backend.beside import table_digests
+from hub.store.core.value_body import GOOD, Doubt, to_body
+from hub.store.production.measured import values_where
+from hub.store.tables.measured import value_column
+from hub.store.tiers.cold import POINTER, Pointer
+from hub.store.tiers.place import Folder, cold_place
+from hub.store.tiers.values import ColdColumn, parquet_of, read_values
 from hub.tiers import values as tier
 from hub.tiers.folder import names_in
 from hub.tiers.inspect import faults_of

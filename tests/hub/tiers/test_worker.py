@@ -9,7 +9,7 @@ from small_hub import START, small_agent
 
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
-from hub.store.tier_queries import cold_files
+from hub.store.tiers.queries import cold_files
 from hub.tiers import worker
 from hub.tiers.ledger import due_before, move_ledger
 from hub.tiers.worker import moving_to_cold

@@ -7,10 +7,10 @@ from hub.entry.master import add_agent
 from hub.errors import NotFound
 from hub.ledger.log import verifier_key
 from hub.parts import Hub
-from hub.store.batches import log_size
-from hub.store.measured_tables import value_column
-from hub.store.tables import batch, link, log_node, picture, unit_result
-from hub.store.value_body import to_body
+from hub.store.core.value_body import to_body
+from hub.store.ledger.batches import log_size
+from hub.store.tables.every import batch, link, log_node, picture, unit_result
+from hub.store.tables.measured import value_column
 from hub.trace.badge import evidence_summary
 from hub.trace.evidence import EvidenceLimits, assemble_evidence
 from hub.trace.views import EvidenceSummary

@@ -11,8 +11,8 @@ from hub.errors import NotFound
 from hub.parts import Hub
 from hub.sharing.audit import Question
 from hub.sharing.seen import seen_by
-from hub.store.database import Reading
-from hub.store.lot_queries import uses_of_lot
+from hub.store.core.database import Reading
+from hub.store.trace.lots import uses_of_lot
 from hub.trace.pages import view_of_lot
 from hub.trace.views import LotView
 from traceability.genealogy import TraceLimits

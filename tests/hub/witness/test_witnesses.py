@@ -145,7 +145,7 @@ def test_two_hubs_with_one_log_key_are_noticed(tmp_path: Path) -> None:
 def test_what_was_cosigned_stays_true_for_the_audit(hub: Hub, tmp_path: Path) -> None:
     from sqlalchemy import update
 
-    from hub.store.tables import cosignature
+    from hub.store.tables.every import cosignature
 
     witness = witness_for(hub, tmp_path / "w")
     with serving(witness) as url:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from hub.store.value_body import GOOD, Doubt, from_body, to_body
+from hub.store.core.value_body import GOOD, Doubt, from_body, to_body
 
 revision = "0004"
 down_revision = "0003"

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from hub.store.rollup_arrays import summed
-from hub.store.rollup_body import kept_in, wide_body_of
+from hub.store.rollup.arrays import summed
+from hub.store.rollup.body import kept_in, wide_body_of
 
 revision = "0005"
 down_revision = "0004"

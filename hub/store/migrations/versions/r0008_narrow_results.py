@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from hub.store.dialect import is_postgres
+from hub.store.core.dialect import is_postgres
 from hub.store.packed.layout import INDEXES, SHAPE, TABLES, TRIGGERS, VIEWS, likely
 
 revision = "0008"

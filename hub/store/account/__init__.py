@@ -1,0 +1,1 @@
+"""People, their sessions and tokens, and the trail of who did what."""

@@ -1,0 +1,1 @@
+"""One file, one PostgreSQL server; how either is opened, made, moved and renewed."""

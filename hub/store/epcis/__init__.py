@@ -1,0 +1,1 @@
+"""Events as partners send and ask for them."""

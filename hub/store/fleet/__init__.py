@@ -1,0 +1,1 @@
+"""Agents: enrolment, contacts, silence, roll-outs, what is sent down to them."""

@@ -1,0 +1,1 @@
+"""Alarms, subscriptions, notifications and news."""

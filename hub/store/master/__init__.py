@@ -1,0 +1,1 @@
+"""Master data as it was valid at a time."""

@@ -1,0 +1,1 @@
+"""What stations record: results, values, pictures, states."""

@@ -1,0 +1,1 @@
+"""What quality management enters, and the figures of plants and suppliers."""

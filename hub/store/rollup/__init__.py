@@ -1,0 +1,1 @@
+"""What is counted as it comes: hours of values, tallies of results."""

@@ -1,0 +1,1 @@
+"""Finding an item by a piece of its number."""

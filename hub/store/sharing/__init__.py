@@ -1,0 +1,1 @@
+"""What an organisation may see, as views before every table."""

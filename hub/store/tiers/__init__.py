@@ -1,0 +1,1 @@
+"""What has grown cold: where it lies and how it is read."""

@@ -1,0 +1,1 @@
+"""What is in what, where it went, what was corrected and recalled."""

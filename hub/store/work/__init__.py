@@ -1,0 +1,1 @@
+"""Rounds, leases and long tasks."""

@@ -1,0 +1,1 @@
+"""Rows written and cleared, by the quickest way that each database has."""
