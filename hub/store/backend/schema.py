@@ -25,7 +25,7 @@ from hub.store.core.dialect import is_postgres
 from hub.store.packed.layout import PACKED, make_packed, statements
 from hub.store.tables.every import metadata
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _FAULTS = (SQLAlchemyError, CommandError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 BASELINE = "0001"
 """The revision of a store that says none."""
