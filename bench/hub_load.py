@@ -122,6 +122,7 @@ def registered(folder: Path, agents: int) -> None:
 def served(folder: Path, name: str = "hub", role: str = "all") -> tuple[subprocess.Popen[bytes], str]:
     """The hub in a process of its own, and its address."""
     ready = folder / f"{name}.json"
+    ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "hub", "serve", "--data", str(folder / "hub"), "--port", "0", "--open-pages",
                "--role", role, "--ready-file", str(ready)]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=(folder / f"{name}.log").open("wb"))

@@ -74,7 +74,6 @@ def pages_of(days: int) -> list[str]:
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[str, int]]:
     """The hub below ``folder``: its address and the id of its process."""
-    (folder / "ready.json").unlink(missing_ok=True)
     process, url = served(folder)
     try:
         yield url, process.pid

@@ -19,9 +19,11 @@ def spread_hub(folder: Path, store: Callable[[], str], shards: Callable[[], tupl
     """A hub over the servers that give these addresses."""
     STORES.append(store)
     SHARDS.append(shards)
-    made = small_hub(folder)
-    STORES.pop()
-    SHARDS.pop()
+    try:
+        made = small_hub(folder)
+    finally:
+        STORES.pop()
+        SHARDS.pop()
     try:
         yield made
     finally:

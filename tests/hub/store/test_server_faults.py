@@ -40,8 +40,10 @@ def own_server():
 def served(tmp_path: Path, postgres: SmallPostgres):
     """A hub on the server that all tests share, and its agent."""
     STORES.append(postgres.new_database)
-    hub = small_hub(tmp_path / "hub")
-    STORES.pop()
+    try:
+        hub = small_hub(tmp_path / "hub")
+    finally:
+        STORES.pop()
     yield hub, small_agent(hub)
     hub.store.close()
 
@@ -58,8 +60,10 @@ def raised(state: str) -> str:
 
 async def test_a_server_that_vanishes_and_comes_back(tmp_path: Path, own_server: SmallPostgres) -> None:
     STORES.append(own_server.new_database)
-    hub = small_hub(tmp_path / "hub")
-    STORES.pop()
+    try:
+        hub = small_hub(tmp_path / "hub")
+    finally:
+        STORES.pop()
     agent = small_agent(hub)
     async with client_of(hub) as client:
         batches = [agent.seal(agent.result(f"S{number}")) for number in range(3)]
@@ -179,8 +183,10 @@ def test_who_holds_the_write_lock_makes_others_wait_and_then_say_so(
 
 def test_a_standby_is_read_and_not_written(tmp_path: Path, own_server: SmallPostgres) -> None:
     STORES.append(own_server.new_database)
-    hub = small_hub(tmp_path / "hub")
-    STORES.pop()
+    try:
+        hub = small_hub(tmp_path / "hub")
+    finally:
+        STORES.pop()
     own_server.stop(signal.SIGINT)
     own_server.become_standby()
     own_server.start()
