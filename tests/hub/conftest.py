@@ -6,7 +6,7 @@ reason says what of a file they are about."""
 import gc
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,8 @@ from hub.sharing.audit import AuditDesk
 FILE, SERVER, SPREAD = "sqlite", "postgresql", "spread"
 _desks: list[AuditDesk] = []
 """Of hubs on servers: what they write behind their answers is written before their databases go."""
+_servers: list[SmallPostgres] = []
+"""That run, once a test has asked for them."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -41,6 +43,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def postgres() -> Iterator[SmallPostgres]:
     """One server for all tests that want one."""
     server = SmallPostgres()
+    _servers.append(server)
     yield server
     server.close()
 
@@ -49,30 +52,51 @@ def postgres() -> Iterator[SmallPostgres]:
 def nodes() -> Iterator[SmallNodes]:
     """Three servers for all tests that want stores spread over several."""
     with small_nodes() as made:
+        _servers.extend(made.servers)
         yield made
 
 
 @pytest.fixture(scope="module", autouse=True)
 def back_end(request: pytest.FixtureRequest) -> Iterator[str]:
     """What is behind new hubs."""
-    which = getattr(request, "param", FILE)
-    if which == FILE:
+    which: str = getattr(request, "param", FILE)
+    with ExitStack() as around:
+        around.enter_context(_none_left())
+        if which == SPREAD:
+            many: SmallNodes = request.getfixturevalue("nodes")
+            around.enter_context(hubs.on_servers(many.own.new_database, many.new_shards))
+            around.enter_context(moved_at_once())
+        elif which == SERVER:
+            around.enter_context(hubs.on_servers(request.getfixturevalue("postgres").new_database))
+        if which != FILE:
+            around.enter_context(_desks_known())
         yield which
-        return
-    if which == SPREAD:
-        many: SmallNodes = request.getfixturevalue("nodes")
-        hubs.STORES.append(many.own.new_database)
-        hubs.SHARDS.append(many.new_shards)
-        with moved_at_once(), _desks_known():
-            yield which
-        hubs.STORES.pop()
-        hubs.SHARDS.pop()
-        return
-    server: SmallPostgres = request.getfixturevalue("postgres")
-    hubs.STORES.append(server.new_database)
-    with _desks_known():
-        yield which
-    hubs.STORES.pop()
+
+
+@pytest.fixture(autouse=True)
+def no_database_is_left(back_end: str) -> Iterator[None]:
+    """Memory is not endless: what a test alone used goes with it."""
+    with _none_left():
+        yield
+
+
+@contextmanager
+def _none_left() -> Iterator[None]:
+    """Databases made within the block go when it is left, with the connections of hubs that live in them."""
+    before = {server: len(server.standing) for server in _servers}
+    try:
+        yield
+    finally:
+        while _desks:
+            _desks.pop().settle()
+        while hubs.ON_SERVERS:
+            hubs.ON_SERVERS.pop().store.close()
+        if any(len(server.standing) > before.get(server, 0) for server in _servers):
+            with warnings.catch_warnings():  # of hubs that a test opened itself and a file would have let go by itself
+                warnings.filterwarnings("ignore", "<psycopg.Connection", ResourceWarning)
+                gc.collect()
+        for server in _servers:
+            server.drop_all_but(before.get(server, 0))
 
 
 @contextmanager
@@ -86,27 +110,6 @@ def _desks_known() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(AuditDesk, "__init__", and_known)
         yield
-
-
-@pytest.fixture(autouse=True)
-def no_database_is_left(request: pytest.FixtureRequest, back_end: str) -> Iterator[None]:
-    """Memory is not endless: what a test alone used goes with it."""
-    if back_end == FILE:
-        yield
-        return
-    servers = request.getfixturevalue("nodes").servers if back_end == SPREAD else [request.getfixturevalue("postgres")]
-    before = [server.made for server in servers]
-    yield
-    while _desks:
-        _desks.pop().settle()
-    while hubs.ON_SERVERS:
-        hubs.ON_SERVERS.pop().store.close()
-    with warnings.catch_warnings():  # of hubs that a test opened itself and a file would have let go by itself
-        warnings.filterwarnings("ignore", "<psycopg.Connection", ResourceWarning)
-        gc.collect()
-    for server, first in zip(servers, before, strict=True):
-        for number in range(first + 1, server.made + 1):
-            server.execute(f"DROP DATABASE IF EXISTS hub_{number} WITH (FORCE)")
 
 
 @pytest.fixture

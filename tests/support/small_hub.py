@@ -1,7 +1,8 @@
 """A real hub in a folder, with agents that seal real batches; clock and randomness are fixed."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,26 +42,35 @@ class FixedRandom:
         return hashlib.shake_128(str(self._calls).encode()).digest(size)
 
 
-STORES: list[Callable[[], str]] = []
-"""While something is in it, new hubs live in the PostgreSQL databases whose addresses it gives; see ``every_store``."""
-SHARDS: list[Callable[[], tuple[str, ...]]] = []
-"""The same for the nodes over which they are spread."""
+_SERVERS: list[tuple[Callable[[], str], Callable[[], tuple[str, ...]]]] = []
+"""Whose databases new hubs live in, and the nodes over which they are spread; the last counts. See ``on_servers``."""
 ON_SERVERS: list[Hub] = []
 """Hubs that live there: each keeps connections until somebody closes its store."""
 
 
+@contextmanager
+def on_servers(store: Callable[[], str], shards: Callable[[], tuple[str, ...]] = tuple) -> Iterator[None]:
+    """Until the block is left new hubs live in the PostgreSQL databases whose addresses these give."""
+    _SERVERS.append((store, shards))
+    try:
+        yield
+    finally:
+        _SERVERS.pop()
+
+
 def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
     """A new hub; its clock stands still."""
+    url, shards = (_SERVERS[-1][0](), _SERVERS[-1][1]()) if _SERVERS else (None, ())
     made = create_hub(
         folder,
         origin="hub.test/log",
         environment=environment,
-        store_url=STORES[-1]() if STORES else None,
-        shards=SHARDS[-1]() if SHARDS else (),
+        store_url=url,
+        shards=shards,
         clock=lambda: START,
         random_bytes=FixedRandom(),
     )
-    if STORES:
+    if url is not None:
         ON_SERVERS.append(made)
     return made
 

@@ -75,5 +75,7 @@ def moved_at_once() -> Iterator[None]:
         move_all(store, still_hours=EVER)
 
     SpreadStore.writing = and_moved  # type: ignore[method-assign, assignment]
-    yield
-    SpreadStore.writing = writing  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        SpreadStore.writing = writing  # type: ignore[method-assign]

@@ -47,7 +47,8 @@ class SmallPostgres:
         if self._user is not None:
             owner = pwd.getpwnam(self._user)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
-        self.made = 0
+        self._made = 0
+        self.standing: list[str] = []
         self._log = log
         self._more = more
         if archives:
@@ -141,10 +142,16 @@ class SmallPostgres:
 
     def new_database(self) -> str:
         """The address of an empty database."""
-        self.made += 1
-        name = f"hub_{self.made}"
+        self._made += 1
+        name = f"hub_{self._made}"
         self.execute(f"CREATE DATABASE {name} STRATEGY FILE_COPY")
+        self.standing.append(name)
         return self.url(name)
+
+    def drop_all_but(self, first: int) -> None:
+        """Of the databases that stand only the ``first`` made stay, whoever is connected to the others."""
+        while len(self.standing) > first:
+            self.execute(f"DROP DATABASE IF EXISTS {self.standing.pop()} WITH (FORCE)")
 
     def url(self, database: str) -> str:
         """The address of a database by its name."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from small_chain import Chain, small_chain
-from small_hub import SHARDS, STORES, small_hub
+from small_hub import on_servers, small_hub
 
 from hub.parts import Hub
 from hub.store.backend.beside import table_digests
@@ -17,13 +17,8 @@ UNITS = 8
 @contextmanager
 def spread_hub(folder: Path, store: Callable[[], str], shards: Callable[[], tuple[str, ...]]) -> Iterator[Hub]:
     """A hub over the servers that give these addresses."""
-    STORES.append(store)
-    SHARDS.append(shards)
-    try:
+    with on_servers(store, shards):
         made = small_hub(folder)
-    finally:
-        STORES.pop()
-        SHARDS.pop()
     try:
         yield made
     finally:

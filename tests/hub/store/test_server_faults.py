@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from small_hub import STORES, SmallAgent, client_of, small_agent, small_hub
+from small_hub import SmallAgent, client_of, on_servers, small_agent, small_hub
 from small_postgres import SmallPostgres
 from sqlalchemy import text
 
@@ -39,11 +39,8 @@ def own_server():
 @pytest.fixture
 def served(tmp_path: Path, postgres: SmallPostgres):
     """A hub on the server that all tests share, and its agent."""
-    STORES.append(postgres.new_database)
-    try:
+    with on_servers(postgres.new_database):
         hub = small_hub(tmp_path / "hub")
-    finally:
-        STORES.pop()
     yield hub, small_agent(hub)
     hub.store.close()
 
@@ -59,11 +56,8 @@ def raised(state: str) -> str:
 
 
 async def test_a_server_that_vanishes_and_comes_back(tmp_path: Path, own_server: SmallPostgres) -> None:
-    STORES.append(own_server.new_database)
-    try:
+    with on_servers(own_server.new_database):
         hub = small_hub(tmp_path / "hub")
-    finally:
-        STORES.pop()
     agent = small_agent(hub)
     async with client_of(hub) as client:
         batches = [agent.seal(agent.result(f"S{number}")) for number in range(3)]
@@ -182,11 +176,8 @@ def test_who_holds_the_write_lock_makes_others_wait_and_then_say_so(
 
 
 def test_a_standby_is_read_and_not_written(tmp_path: Path, own_server: SmallPostgres) -> None:
-    STORES.append(own_server.new_database)
-    try:
+    with on_servers(own_server.new_database):
         hub = small_hub(tmp_path / "hub")
-    finally:
-        STORES.pop()
     own_server.stop(signal.SIGINT)
     own_server.become_standby()
     own_server.start()

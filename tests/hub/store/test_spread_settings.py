@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from small_chain import small_chain
-from small_hub import STORES, SmallAgent, projection_of, small_agent, small_hub
+from small_hub import SmallAgent, on_servers, projection_of, small_agent, small_hub
 from small_nodes import EVER, SmallNodes
 from small_postgres import SmallPostgres
 
@@ -82,9 +82,8 @@ def test_a_hub_in_a_file_arrives_on_several_servers(
 def test_one_server_becomes_several_and_one_again(
     tmp_path: Path, nodes: SmallNodes, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    STORES.append(nodes.own.new_database)
-    one, agent = filled(tmp_path / "hub")
-    STORES.pop()
+    with on_servers(nodes.own.new_database):
+        one, agent = filled(tmp_path / "hub")
     one.store.close()
     data, shards = one.settings.data, nodes.new_shards()
     said = _command(capsys, data)
