@@ -23,6 +23,7 @@ def workplace() -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory(
         prefix="zy-tests-", dir=MEMORY if _room() else None, ignore_cleanup_errors=True
     ) as folder:
+        Path(folder).chmod(0o711)  # servers of tests run as somebody else and have files of their own in it
         yield environment | {"TMPDIR": folder}
 
 

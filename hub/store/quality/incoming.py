@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Row, select
 
+from hub.settings import HUB_AUTHOR
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
 from hub.store.core.instant import from_micros
 from hub.store.production.corrections import Place, erroneous
+from hub.store.tables.epcis import epcis_event
 from hub.store.tables.every import shipment
 from hub.store.tables.incoming import incoming, incoming_item
 from hub.store.trace.shipments import ShipmentRow
@@ -39,6 +41,8 @@ class ShippedRow(msgspec.Struct, frozen=True, kw_only=True):
     shipment: ShipmentRow
     inside: str | None
     quantity: str | None
+    brought_by: str | None
+    """The organisation that captured the event of which it was made; None: it is its author's own word."""
 
 
 def incoming_of(
@@ -102,7 +106,9 @@ def shipments_to(connection: Reading, parties: Collection[str], record: str | No
     """What was sent to any of these names (a company, its plants), as the senders tell it; the latest first."""
     rows: list[Row[Any]] = []
     for chunk in in_chunks(parties):
-        query = select(shipment).where(shipment.c.step == "ship", shipment.c.party.in_(chunk))
+        captured = (epcis_event.c.batch_id == shipment.c.batch_id) & (epcis_event.c.line == shipment.c.line)
+        query = select(shipment, epcis_event.c.organisation).outerjoin(epcis_event, captured)
+        query = query.where(shipment.c.step == "ship", shipment.c.party.in_(chunk))
         rows += connection.execute(query if record is None else query.where(shipment.c.record == record))
     places = {_key(row): Place(row.author, row.chain, row.seq, row.record, row.plant) for row in rows}
     wrong = erroneous(connection, places.values(), None)
@@ -136,7 +142,8 @@ def _shipped(row: Row[Any]) -> ShippedRow:
         name=row.name,
         shipped=row.shipped,
     )
-    return ShippedRow(shipment=told, inside=row.inside, quantity=row.quantity)
+    brought = None if row.organisation == HUB_AUTHOR else row.organisation
+    return ShippedRow(shipment=told, inside=row.inside, quantity=row.quantity, brought_by=brought)
 
 
 def _record(row: Row[Any], kind: type[R]) -> R:

@@ -18,9 +18,9 @@ hub is opened, and ``rebuild`` fills them with what that program could not read.
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, Text
 
 import hub.store.tables.account
+import hub.store.tables.asked_common
 import hub.store.tables.audit
 import hub.store.tables.cold
-import hub.store.tables.common
 import hub.store.tables.picture  # noqa: F401 - likewise
 from hub.store.core.columns import Long, evidence, metadata, text
 from hub.store.tables.alarm import ALARM_PROJECTION

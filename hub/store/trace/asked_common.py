@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import insert, select
 
 from hub.store.core.database import Reading, Writing
-from hub.store.tables.common import common_question
+from hub.store.tables.asked_common import common_question
 
 
 class StoredQuestion(msgspec.Struct, frozen=True, kw_only=True):
