@@ -91,7 +91,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, server() if options.postgres else nullcontext() as postgres:
         path = Path(folder) / "batches"
         subprocess.run([sys.executable, __file__, *sys.argv[1:], "--make", str(path)], check=True)
-        hub = hub_on(Path(folder) / "hub", postgres) if postgres else fresh_hub(Path(folder) / "hub")
+        hub = hub_on(Path(folder) / "hub", postgres.new_database()) if postgres else fresh_hub(Path(folder) / "hub")
         seen = feed(hub, path, options)
         hub.store.close()
     print(f"from the second tenth to the last: {seen[-1] - seen[1]:+.1f} MB of {seen[-1]:.0f}")

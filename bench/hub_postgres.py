@@ -4,7 +4,8 @@
 
 As ``hub_ingest.py``, with a server of its own on the disk, synced. The bare inserts go through the same driver, in
 transactions of the same size: once as ``INSERT`` (``executemany``, pipelined), once as ``COPY``, which is the fastest
-that the server can do. Processor time is that of this process and of the server together.
+that the server can do. Processor time is that of this process and of the server together. Bytes are told as they lie
+after the run and without the versions of rows that were replaced, which the server uses again when it has cleaned up.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
@@ -59,9 +61,9 @@ def server() -> Iterator[SmallPostgres]:
         made.close()
 
 
-def hub_on(folder: Path, postgres: SmallPostgres) -> Hub:
-    """A new hub there, with the agent registered."""
-    hub = create_hub(folder, origin="bench/log", environment=Environment.TEST, store_url=postgres.new_database())
+def hub_on(folder: Path, address: str) -> Hub:
+    """A new hub in the database at ``address``, with the agent registered."""
+    hub = create_hub(folder, origin="bench/log", environment=Environment.TEST, store_url=address)
     add_organisation(hub, "company", "Company")
     add_plant(hub, "p", organisation="company", name="p")
     add_agent(hub, AUTHOR, plant="p", public_key=to_base64(SIGNER.public_key))
@@ -124,14 +126,39 @@ def bare(postgres: SmallPostgres, options: argparse.Namespace, put: Insert) -> t
     return meter.wall, meter.cpu, int(size)
 
 
-def sizes_of(hub: Hub) -> dict[str, int]:
-    """Bytes of each table with its indexes."""
-    with hub.store.reading() as connection:
-        found = connection.exec_driver_sql(
-            "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r'"
-            " AND relnamespace = current_schema()::regnamespace ORDER BY 2 DESC"
-        )
-        return {row[0]: int(row[1]) for row in found}
+class Size(NamedTuple):
+    """Bytes of a table: its rows, what lies beside them because it is long, and its indexes."""
+
+    rows: int
+    beside: int
+    indexes: int
+
+
+def sizes_of(connection: psycopg.Connection) -> dict[str, Size]:
+    """Of each table, the largest first."""
+    found = connection.execute(
+        "SELECT relname, pg_table_size(oid) - coalesce(pg_total_relation_size(nullif(reltoastrelid, 0)), 0),"
+        " coalesce(pg_total_relation_size(nullif(reltoastrelid, 0)), 0), pg_indexes_size(oid) FROM pg_class"
+        " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+        " ORDER BY pg_total_relation_size(oid) DESC"
+    )
+    return {name: Size(*map(int, size)) for name, *size in found}
+
+
+def tell_sizes(what: str, found: dict[str, Size], results: int) -> None:
+    """Bytes a result, of all that is there and of each table with a byte or more a result."""
+    print(f"{what}: {sum(map(sum, found.values())) / results:,.0f} bytes a result")
+    for name, size in found.items():
+        if sum(size) > results:
+            rows, beside, indexes = (each / results for each in size)
+            print(f"    {name:14} {rows:5.0f} rows {beside:5.0f} beside them {indexes:5.0f} indexes")
+
+
+def less(found: dict[str, Size], empty: dict[str, Size]) -> dict[str, Size]:
+    """What came to an empty hub."""
+    return {
+        name: Size(*(now - then for now, then in zip(size, empty[name], strict=True))) for name, size in found.items()
+    }
 
 
 def tell(what: str, results: int, wall: float, cpu: float, size: int) -> None:
@@ -145,22 +172,27 @@ def tell(what: str, results: int, wall: float, cpu: float, size: int) -> None:
 def run(postgres: SmallPostgres, made: list[bytes], options: argparse.Namespace) -> None:
     """One of each, in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        hub = hub_on(Path(folder) / "hub", postgres)
-        before = sizes_of(hub)
+        address = postgres.new_database()
+        hub = hub_on(Path(folder) / "hub", address)
+        with closing(psycopg.connect(address, autocommit=True)) as connection:
+            empty = sizes_of(connection)
         meter = Meter(postgres)
         with meter.counting():
             for body in made:
                 ingest(hub, body, compressed=True)
-        grown = {name: size - before[name] for name, size in sizes_of(hub).items()}
         hub.store.close()
-    tell("ingest", options.results, meter.wall, meter.cpu, sum(grown.values()))
+        with closing(psycopg.connect(address, autocommit=True)) as connection:
+            grown = less(sizes_of(connection), empty)
+            connection.execute("VACUUM FULL")
+            lasting = less(sizes_of(connection), empty)
+    tell("ingest", options.results, meter.wall, meter.cpu, sum(map(sum, grown.values())))
     for name, put in {"INSERT": by_insert, "COPY": by_copy}.items():
         one_wall, one_cpu, size = bare(postgres, options, put)
         tell(f"bare {name}", options.results, one_wall, one_cpu, size)
         clock, used = one_wall / meter.wall, one_cpu / meter.cpu
         print(f"ratio: {clock:.2f} of the rate of bare {name} by the clock, {used:.2f} of processor time")
-    largest = [f"{name} {size / options.results:.0f}" for name, size in grown.items() if size > options.results]
-    print("bytes a result: " + ", ".join(largest))
+    tell_sizes("as it lies", grown, options.results)
+    tell_sizes("without replaced versions", lasting, options.results)
 
 
 def main() -> None:

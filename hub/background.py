@@ -15,6 +15,7 @@ from hub.notify.worker import delivering
 from hub.operations.tracing import exporting, traced
 from hub.parts import Hub
 from hub.picture_verbs import keeping_as_asked
+from hub.requirement.watch import watching as watching_requirements
 from hub.rollout.worker import rolling_out
 from hub.search.endings import noting_endings
 from hub.serve_options import ALL
@@ -55,5 +56,6 @@ def rounds_as_asked(arguments: argparse.Namespace, hub: Hub) -> Iterator[None]:
             rounds.enter_context(serving_epcis(hub))
             rounds.enter_context(telling(hub))
             rounds.enter_context(watching(hub))
+            rounds.enter_context(watching_requirements(hub))
             rounds.enter_context(noting_endings(hub))
         yield

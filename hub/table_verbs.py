@@ -13,6 +13,7 @@ from hub.requirement.act import propose_all
 from hub.requirement.sheets import read_proposals
 from hub.store.quality.history import loads_of
 from hub.tabular.problem import Problem
+from traceability.aqdef.letters import Encoding
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
@@ -27,6 +28,7 @@ def add_table_verbs(history: "Verbs", requirement: "Verbs", add: AddVerb) -> Non
     past.add_argument("--part", default="", help="of an AQDEF file that names none")
     past.add_argument("--operation", default="", help="of an AQDEF file")
     past.add_argument("--note", default="", help="kept with the load")
+    past.add_argument("--encoding", choices=list(Encoding), default="", help="of its letters, where it does not show")
     _add_file_options(past)
     listed = add(history, "list", _list_history, "what was loaded into a plant's past")
     undone = add(history, "undo", _undo_history, "a load counts no more; its records stay in the ledger")
@@ -50,9 +52,8 @@ def _add_file_options(verb: argparse.ArgumentParser) -> None:
 
 def _import_history(arguments: argparse.Namespace) -> Fields:
     data = arguments.file.read_bytes()
-    asked = Asked(
-        plant=arguments.plant, part=arguments.part, operation=arguments.operation, note=arguments.note
-    )  # fmt: skip
+    names = ("plant", "part", "operation", "note", "encoding")
+    asked = Asked(**{name: getattr(arguments, name) for name in names})
     hub = open_hub(arguments.data)
     try:
         report = look(hub, data, asked)

@@ -21,6 +21,12 @@ def leaf_hash(data: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + data).digest()
 
 
+def leaf_hashes(data: Iterable[bytes]) -> list[bytes]:
+    """``leaf_hash`` of each."""
+    sha256 = hashlib.sha256  # a batch has hundreds
+    return [sha256(b"\x00" + each).digest() for each in data]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash of an inner node: SHA-256(0x01 || left || right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -52,9 +58,9 @@ def tree_hash(leaves: Sequence[bytes]) -> bytes:
     """Merkle tree hash (root) over leaf hashes, all in memory."""
     if not leaves:
         return EMPTY_ROOT
-    row = list(leaves)
+    row, sha256 = list(leaves), hashlib.sha256
     while len(row) > 1:
-        paired = [node_hash(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
+        paired = [sha256(b"\x01" + row[i] + row[i + 1]).digest() for i in range(0, len(row) - 1, 2)]
         if len(row) % 2:
             paired.append(row[-1])
         row = paired

@@ -50,10 +50,14 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
         return self.admin or self.person is not None or bool(self.organisation and not self.preview)
 
     @property
+    def plants(self) -> frozenset[str]:
+        """Of the plants of its own organisation it sees these alone; every one when empty."""
+        return self.person.plants if self.person is not None and self.organisation else frozenset()
+
+    @property
     def eyes(self) -> tuple[str, ...]:
         """Who sees the same: an organisation, or those of its people who see the same of its plants."""
-        plants = sorted(self.person.plants) if self.person is not None and self.organisation else []
-        return (self.organisation, self.at_plant, *plants)
+        return (self.organisation, self.at_plant, *sorted(self.plants))
 
     @property
     def noted_as(self) -> str:

@@ -10,6 +10,8 @@ from hub.store.account.trail import StoredEvent, events_about, events_of
 from hub.store.core.database import Reading
 from hub.store.core.instant import from_micros
 
+LATEST = 100
+
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
     """``login`` '' is a name that nobody has."""
@@ -38,6 +40,12 @@ def account_events(connection: Reading, organisation: str | None, before: int | 
     return EventsView(
         events=_views(connection, organisation, found), next=found[-1].number if len(found) == limit else None
     )
+
+
+def last_change(connection: Reading, account: str) -> EventView | None:
+    """The latest change of role or plants of one account, among the latest things that happened to it."""
+    found = [one for one in events_about(connection, account, LATEST) if one.account == account]
+    return next(iter(_views(connection, None, [one for one in found if one.kind == Happened.ROLE_CHANGED])), None)
 
 
 def own_events(connection: Reading, account: str, limit: int) -> tuple[EventView, ...]:

@@ -43,10 +43,13 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
 
     by: str = COMMAND
     organisation: str = ""
+    plants: frozenset[str] = frozenset()
+    """Only accounts of these of the organisation's plants; of every one when empty."""
 
-    def manages(self, organisation: str) -> bool:
-        """Whether accounts of ``organisation`` are its business."""
-        return not self.organisation or self.organisation == organisation
+    def manages(self, organisation: str, plants: Collection[str]) -> bool:
+        """Whether accounts of ``plants`` (none: all) of ``organisation`` are its business."""
+        within = not self.plants or (bool(plants) and self.plants.issuperset(plants))
+        return (not self.organisation or self.organisation == organisation) and within
 
 
 BY_COMMAND = Manager()
@@ -80,7 +83,8 @@ def manager_of(asker: Asker) -> Manager:
     """Who manages when ``asker`` does; ``ScopeMissing`` unless it may."""
     if Permission.USERS not in asker.permissions or not asker.may_act:
         raise ScopeMissing("your role does not manage accounts", advice="ask an administrator")
-    return Manager(by=COMMAND if asker.person is None else asker.person.account, organisation=asker.organisation)
+    by = COMMAND if asker.person is None else asker.person.account
+    return Manager(by=by, organisation=asker.organisation, plants=asker.plants)
 
 
 def add_person(
@@ -103,8 +107,7 @@ def add_person(
             where=where,
             advice="an e-mail address will do",
         )
-    if not manager.manages(organisation):
-        raise ScopeMissing(f"accounts of {organisation or 'the operator'!r} are not yours", advice="leave it out")
+    _check_managed(manager, organisation, plants)
     with hub.store.writing() as connection:
         if account_by_login(connection, known) is not None:
             raise EntryRefused("there is an account of that name", where=where, advice="choose another name")
@@ -132,11 +135,12 @@ def change_role(
         if role is not Role.ADMIN:
             _keep_an_admin(connection, whose)
         kept = whose.plants if plants is None else sorted(set(plants))
+        _check_managed(manager, whose.organisation, kept)
         _check_place(connection, whose.organisation, kept, f"account {whose.login}")
         change_account(connection, whose.id, role=role, plants=kept)
         note(
             connection, hub, Happened.ROLE_CHANGED, whose, by=manager.by, was=whose.role, now=role,
-            plants=" ".join(kept),
+            had=" ".join(whose.plants), plants=" ".join(kept),
         )  # fmt: skip
         return view_of(_managed(connection, identity, manager))
 
@@ -173,7 +177,13 @@ def enable_person(hub: Hub, identity: str, manager: Manager = BY_COMMAND) -> Non
 
 def list_people(connection: Reading, manager: Manager) -> tuple[PersonView, ...]:
     """The accounts that ``manager`` manages."""
-    return tuple(view_of(one) for one in accounts_of(connection, manager.organisation or None, limit=MOST_SHOWN))
+    every = accounts_of(connection, manager.organisation or None, limit=MOST_SHOWN)
+    return tuple(view_of(one) for one in every if manager.manages(one.organisation, one.plants))
+
+
+def person_of_id(connection: Reading, identity: str, manager: Manager) -> PersonView:
+    """One of the accounts that ``manager`` manages; ``NotFound``."""
+    return view_of(_managed(connection, identity, manager))
 
 
 def person_named(connection: Reading, login: str) -> StoredAccount:
@@ -208,9 +218,17 @@ def _invite(connection: Writing, hub: Hub, whose: StoredAccount) -> Invited:
 
 def _managed(connection: Reading, identity: str, manager: Manager) -> StoredAccount:
     found = account_by_id(connection, identity)
-    if found is None or not manager.manages(found.organisation):
+    if found is None or not manager.manages(found.organisation, found.plants):
         raise NotFound(f"there is no account {identity[:60]!r}", advice="check the id")
     return found
+
+
+def _check_managed(manager: Manager, organisation: str, plants: Collection[str]) -> None:
+    """``ScopeMissing`` unless accounts of that place are the manager's to make."""
+    if not manager.manages(organisation, ()) and not manager.plants:
+        raise ScopeMissing(f"accounts of {organisation or 'the operator'!r} are not yours", advice="leave it out")
+    if not manager.manages(organisation, plants):
+        raise ScopeMissing("you manage people of your own plants only", advice="name plants that are yours")
 
 
 def _keep_an_admin(connection: Reading, whose: StoredAccount) -> None:

@@ -218,6 +218,8 @@ def may_read_trail(asker: Asker) -> None:
     """``ScopeMissing`` unless a person asks, or the operator by its token: the trail holds personal data."""
     if not asker.admin and asker.person is None:
         raise ScopeMissing("the trail of accounts is read by people who signed in", advice="sign in as an auditor")
+    if asker.plants:
+        raise ScopeMissing("the trail is of the whole company, and you work for some plants", advice="ask a colleague")
 
 
 def account_view(asker: Asker) -> AccountView:

@@ -16,6 +16,7 @@ from hub.analysis.zones import zone_in
 from hub.errors import EntryRefused, NotFound
 from hub.recall.stored import found_from
 from hub.store.trace.analysis import Passed, Passing, units_passing
+from hub.store.trace.recall_acts import REMOVED
 from hub.store.trace.recalls import items_of_part, read_recall
 from hub.trace.catalogue import part_of_item
 from traceability.encoding import sha256
@@ -139,7 +140,7 @@ def part_named(text: str) -> str:
 
 def _recalled(source: Source, identity: str) -> set[str]:
     row = read_recall(source.connection, identity)
-    if row is None:
+    if row is None or row.state == REMOVED:
         raise NotFound(f"there is no recall {identity[:60]!r}", advice="POST /api/v1/recall asks one")
     found = found_from(source.connection, row.id, 0, MOST_SUSPECTS)
     return {each.item for each in found if _kind(each.item) is ItemKind.UNIT}

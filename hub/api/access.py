@@ -94,8 +94,7 @@ async def hub_of(request: Request, asker: UsesAsker) -> Hub:
     if Scope.READ not in asker.scopes:
         raise _missing(Scope.READ)
     question = Question(asker=asker.organisation, token=asker.noted_as, asked=f"{request.method} {request.url.path}")
-    plants = asker.person.plants if asker.person else frozenset[str]()
-    return seen_by(hub, question, None if asker.preview else audit_of(request), plants)
+    return seen_by(hub, question, None if asker.preview else audit_of(request), asker.plants)
 
 
 def _asks(request: Request) -> bool:

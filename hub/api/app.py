@@ -64,6 +64,7 @@ import hub.notify.exchange_routes
 import hub.notify.routes
 import hub.operations.routes
 import hub.picture.routes
+import hub.planned.routes
 import hub.proof.routes
 import hub.recall.routes
 import hub.requirement.routes
@@ -76,6 +77,7 @@ import hub.spc.routes
 import hub.subscription.routes
 import hub.summary.routes
 import hub.suppliers.routes
+import hub.target.organisation_routes
 import hub.target.routes
 import hub.trace.item_routes
 import hub.trace.passes
@@ -113,6 +115,7 @@ from traceability.unit import Environment
 ROUTERS: tuple[APIRouter, ...] = (
     hub.api.health.router,
     hub.operations.routes.router,
+    hub.planned.routes.router,
     hub.accounts.routes.router,
     hub.ingest.routes.router,
     hub.picture.routes.arriving,
@@ -127,6 +130,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.incoming.routes.router,
     hub.indicator.routes.router,
     hub.target.routes.router,
+    hub.target.organisation_routes.router,
     hub.metric.routes.router,
     hub.requirement.routes.router,
     hub.requirement.routes.files,

@@ -39,7 +39,7 @@ def get_failures(
     plant: str,
     hub: UsesHub,
     *,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_LINES)] = 100,
 ) -> Response:
     """Claims that a plant answers for."""

@@ -84,7 +84,10 @@ def post_return_file(plant: str, hub: UsesHub, data: Csv, entered_by: EnteredBy,
 
 @router.get("/plants/{plant}/lot-inspections", response_class=Response, responses=documented(LotList))
 def get_lot_inspections(
-    plant: str, hub: UsesHub, offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    plant: str,
+    hub: UsesHub,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
     """The lots of a plant that were judged on samples, every submission."""
     with hub.store.reading() as connection:

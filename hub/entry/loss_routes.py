@@ -59,7 +59,7 @@ def get_losses(
     *,
     begin: date | None = None,
     end: date | None = None,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_LINES)] = 100,
 ) -> Response:
     """The loss ledger of a plant, by the days on which costs accrue; reversed entries are marked."""

@@ -29,7 +29,7 @@ class AgentList(msgspec.Struct, frozen=True, kw_only=True):
 
 @router.get("/agents", response_class=Response, responses=documented(AgentList))
 def get_agents(
-    hub: UsesHub, offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    hub: UsesHub, offset: Annotated[int, Query(ge=0, le=10**9)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> Response:
     """Registered agents by id, with last contact, what they sent and what they declared lost."""
     with hub.store.reading() as connection:

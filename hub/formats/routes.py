@@ -16,6 +16,7 @@ from hub.formats.parquet_file import parquet_bytes
 from hub.formats.table import read_table
 from hub.store.master.queries import part_label, part_name, parts_named, read_master
 from hub.store.production.values import ValueWanted
+from traceability.aqdef.letters import Encoding
 
 router = APIRouter(prefix="/api/v1", tags=["formats"])
 
@@ -31,14 +32,6 @@ class ValueFormat(StrEnum):
     """AQDEF, the description alone."""
     DFX = "dfx"
     """AQDEF, the values alone; belongs to the dfd of the same question."""
-
-
-class Encoding(StrEnum):
-    """How AQDEF files spell letters."""
-
-    UTF_8 = "utf-8"
-    GB18030 = "gb18030"
-    LATIN_1 = "latin-1"
 
 
 _TYPES = {

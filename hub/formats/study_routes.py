@@ -10,7 +10,7 @@ from hub.api.access import UsesAsker
 from hub.api.answer import documented, json_answer
 from hub.errors import EntryRefused
 from hub.formats.reading import ReadValues, read_values_aqdef, read_values_csv, read_values_parquet
-from hub.formats.routes import Encoding
+from traceability.aqdef.letters import Encoding
 from traceability.quality.refusal import Refused
 from traceability.quality.study.capability_study import CapabilityStudy, study_values
 from traceability.quality.study.indices import Figure

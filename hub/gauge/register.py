@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from hub.scorecard.management import latest_gauges
+from hub.scorecard.management import gauges_on
 from hub.store.core.database import Reading
 from hub.store.quality.queries import statements
 from traceability.quality.capability import LARGEST_GAUGE_SHARE
@@ -116,7 +116,7 @@ def gauge_register(connection: Reading, plant: str, day: date) -> GaugeRegister:
     for study in studies:
         last[study.gauge][study.part, study.characteristic] = study
     gauges = [
-        _gauge(gauge, last[identity], day) for (_, identity), gauge in latest_gauges(connection, [plant], None).items()
+        _gauge(gauge, last[identity], day) for (_, identity), gauge in gauges_on(connection, [plant], day).items()
     ]
     states = [one.calibration for one in gauges]
     return GaugeRegister(

@@ -12,12 +12,13 @@ import msgspec
 from hub.entry.master import require_plant
 from hub.entry.seal import Stamps, enter, enter_within
 from hub.errors import EntryRefused, NotFound
-from hub.history.reading import Found, PastResult, is_aqdef, results_of_aqdef, results_of_table
+from hub.history.reading import Found, PastResult, in_utf8, is_aqdef, results_of_aqdef, results_of_table
 from hub.history.sheet import HISTORY
 from hub.parts import Hub
 from hub.store.core.database import Reading, Writing
 from hub.store.ledger.authors import latest_plant
 from hub.store.quality.history import imported_results, loads_of
+from hub.tabular.examine import is_workbook
 from hub.tabular.limits import LIMITS
 from hub.tabular.problem import Line, Problem, refuse_problems
 from hub.tabular.reading import format_of, read_lines
@@ -36,12 +37,16 @@ _TIME_ZONE = 3
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom a file is loaded; ``part`` and ``operation`` are for AQDEF, which may not name them."""
+    """For whom a file is loaded; ``part`` and ``operation`` are for AQDEF, which may not name them.
+
+    ``encoding``: of its letters, "" where the file is to show it (``traceability.aqdef.letters``).
+    """
 
     plant: str
     part: str = ""
     operation: str = ""
     note: str = ""
+    encoding: str = ""
 
 
 class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +147,8 @@ def _read(connection: Reading, hub: Hub, data: bytes, asked: Asked) -> tuple[Loa
 
 def _found(hub: Hub, data: bytes, asked: Asked, zone: ZoneInfo, problems: list[Problem]) -> Iterator[Found]:
     now = hub.clock()
+    if not is_workbook(data):
+        data = in_utf8(data, asked.encoding)
     if is_aqdef(data):
         if not asked.operation:
             raise EntryRefused("AQDEF names no operation", where="operation", advice="name it with operation=")

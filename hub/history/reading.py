@@ -1,5 +1,6 @@
 """Imported results from the lines of a table, or from AQDEF; what can't be one is told by its row."""
 
+import codecs
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from hub.errors import EntryRefused
 from hub.master.build import canonical_part
 from hub.tabular.problem import Cell, Line, Problem
 from hub.tabular.words import Words
+from traceability.aqdef.letters import Encoding, plain_encoding
 from traceability.aqdef.reading import AqdefFile, Keys, number_of, read_aqdef
 from traceability.errors import IdentifierRefused, ZhuoyueError
 from traceability.identifier.item import CANONICAL_ROOT, ItemKind, parse_item, unit_uri
@@ -20,8 +22,8 @@ from traceability.unit import Verdict
 LARGEST = 2**53 - 1
 MOST_DECIMALS = 12
 SHEET = "history"
+_NAMES = ", ".join(Encoding)
 _CORRECT = Words("correct the row", "请更正该行")
-_ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 class PastResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,16 +109,41 @@ def is_aqdef(data: bytes) -> bool:
 
 
 def _aqdef(data: bytes) -> AqdefFile:
-    for encoding in _ENCODINGS:
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        try:
-            return read_aqdef(data, encoding)
-        except ZhuoyueError as error:
-            raise EntryRefused(error.what, where=error.where or "file", advice="send a whole .dfq") from None
-    raise EntryRefused("neither UTF-8 nor GB18030", where="file", advice="write it in one of these")
+    try:
+        return read_aqdef(data, "utf-8-sig")
+    except ZhuoyueError as error:
+        raise EntryRefused(error.what, where=error.where or "file", advice="send a whole .dfq") from None
+
+
+def in_utf8(data: bytes, encoding: str) -> bytes:
+    """A CSV or AQDEF file in UTF-8; ``encoding`` "" where it was not stated: then an AQDEF file must be plainly one.
+
+    A table that states none is left as it is: it is UTF-8 or GB18030.
+    """
+    if not encoding and not is_aqdef(data):
+        return data
+    known = _stated(encoding) if encoding else plain_encoding(data.removeprefix(codecs.BOM_UTF8))
+    if known is None:
+        raise EntryRefused(
+            "its letters may be of several encodings", where="file", advice=f"name it with encoding= ({_NAMES})"
+        )
+    if known is Encoding.UTF_8 and not encoding:
+        return data
+    try:
+        return data.decode(known).encode()
+    except UnicodeDecodeError as error:
+        raise EntryRefused(
+            f"is not {known} at byte {error.start}", where="file", advice=f"name another encoding ({_NAMES})"
+        ) from None
+
+
+def _stated(encoding: str) -> Encoding:
+    try:
+        return Encoding(encoding)
+    except ValueError:
+        raise EntryRefused(
+            f"there is no encoding {encoding[:40]!r} here", where="encoding", advice=f"name one of {_NAMES}"
+        ) from None
 
 
 def _aqdef_time(text: str, zone: ZoneInfo) -> datetime | None:

@@ -11,6 +11,7 @@ from hub.api.answer import documented, json_answer
 from hub.history.figures import ImportedFigures, figures
 from hub.history.importing import Asked, LoadReport, load, look, undo_load
 from hub.store.quality.history import ImportedResult, StoredLoad, count_imported, imported_results, loads_of
+from traceability.aqdef.letters import Encoding
 
 router = APIRouter(prefix="/api/v1/plants/{plant}/history", tags=["imported history"])
 
@@ -66,7 +67,7 @@ def get_results(
     *,
     begin: Begin = None,
     end: Begin = None,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> Response:
     """Imported results by time."""
@@ -87,12 +88,14 @@ def post_load(
     part: Annotated[str, Query(max_length=400)] = "",
     operation: Annotated[str, Query(max_length=200)] = "",
     note: Annotated[str, Query(max_length=2000)] = "",
+    encoding: Encoding | None = None,
 ) -> Response:
     """Load a CSV, Excel or AQDEF file into a plant's past.
 
     With `dry_run`, the default, it is only told what is in it and what is wrong. `part` and `operation` are for AQDEF.
+    `encoding` is that of its letters; an AQDEF file that is neither UTF-8 nor plainly Chinese is refused without it.
     """
-    asked = Asked(plant=plant, part=part, operation=operation, note=note)
+    asked = Asked(plant=plant, part=part, operation=operation, note=note, encoding=encoding or "")
     return json_answer(look(hub, data, asked) if dry_run else load(hub, data, asked, by=entered_by))
 
 

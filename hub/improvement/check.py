@@ -4,7 +4,7 @@ What was found is a record, with the size of the log that it rests on; it can't 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
@@ -16,15 +16,17 @@ from hub.improvement.act import log_index, new_name, refuse, require_plant
 from hub.improvement.read import find
 from hub.improvement.values import values_of
 from hub.improvement.views import Made
-from hub.metric.figure import Counted, MetricFigure, Moments
-from hub.metric.measure import measure
+from hub.metric.asked import Step
+from hub.metric.figure import Counted, Factors, MetricFigure, Moments
+from hub.metric.measure import measure, series
 from hub.parts import Hub
 from hub.store.core.database import Reading
 from hub.store.ledger.batches import log_size
 from traceability.improvement.fold import after_all
-from traceability.improvement.judge import Found, judged, number
+from traceability.improvement.judge import Found, following, judged, number, whole_months
 from traceability.improvement.state import CheckNow, Improvement
 from traceability.quality.effect.finding import EffectTest
+from traceability.quality.effect.products import Family
 from traceability.record.base import Record
 from traceability.record.improvement import Checked, CheckedFigure, ImprovementChangeRecord, PlanCheck
 
@@ -59,8 +61,12 @@ def outcome(connection: Reading, now: Improvement, check: str, at: datetime) -> 
     plan = planned.plan
     before = measure(connection, plan.reference, plan.before_first, plan.before_last, at)
     after = measure(connection, plan.reference, plan.after_first, plan.after_last, at)
-    values = _values(connection, plan, at) if plan.test is EffectTest.MANN_WHITNEY else None
-    found = Found(before=checked_figure(before), after=checked_figure(after), values=values)
+    found = Found(
+        before=checked_figure(before),
+        after=checked_figure(after),
+        values=_values(connection, plan, at),
+        families=_families(before, after),
+    )
     return judged(plan, found, planned.look, log_size(connection))
 
 
@@ -95,7 +101,20 @@ def _refuse_early(connection: Reading, now: Improvement, planned: CheckNow, at: 
         )
 
 
-def _values(connection: Reading, plan: PlanCheck, at: datetime) -> tuple[Sequence[float], Sequence[float]]:
+def _families(before: MetricFigure, after: MetricFigure) -> tuple[Sequence[Family], Sequence[Family]] | None:
+    one, other = before.basis, after.basis
+    return (one.families, other.families) if isinstance(one, Factors) and isinstance(other, Factors) else None
+
+
+def _values(connection: Reading, plan: PlanCheck, at: datetime) -> tuple[Sequence[float], Sequence[float]] | None:
+    """Single values for the test that ranks them, those of whole months for the one of months."""
+    if plan.test is EffectTest.MONTHS:
+        return (
+            _of_months(connection, plan, (plan.before_first, plan.before_last), at),
+            _of_months(connection, plan, (plan.after_first, plan.after_last), at),
+        )
+    if plan.test is not EffectTest.MANN_WHITNEY:
+        return None
     before, uom = values_of(connection, plan.reference, plan.before_first, plan.before_last, at)
     after, other = values_of(connection, plan.reference, plan.after_first, plan.after_last, at)
     if uom and other and uom != other:
@@ -105,6 +124,16 @@ def _values(connection: Reading, plan: PlanCheck, at: datetime) -> tuple[Sequenc
             advice="plan a check of means, which converts units",
         )
     return before, after
+
+
+def _of_months(connection: Reading, plan: PlanCheck, days: tuple[date, date], at: datetime) -> Sequence[float]:
+    """What each whole month came to; a month without a figure is left out."""
+    months = whole_months(*days)
+    if not months:
+        return ()
+    last = following(months[-1]) - timedelta(days=1)
+    found = series(connection, plan.reference, months[0], last, Step.MONTH, at)
+    return [float(one.exact) for one in found if one.exact is not None]
 
 
 def _decimal(exact: Fraction) -> Decimal:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from hub.entry.forms import Form, Key, Note
 from hub.errors import EntryRefused
+from traceability.improvement.judge import TESTS, untested_objection
 from traceability.quality.effect.finding import EffectTest
 from traceability.record.improvement import (
     Action,
@@ -184,9 +185,13 @@ class PlanCheckForm(By):
         if target is None:
             raise EntryRefused("a check needs a target", where="check", advice="set the target first")
         said = self.model_dump(exclude={"by"})
-        return PlanCheck(
+        plan = PlanCheck(
             check=fresh, reference=target.reference, direction=target.direction, target=target.value, **said
         )
+        untested = untested_objection(plan)
+        if untested:
+            raise EntryRefused(untested, where="test", advice=f"choose {TESTS[plan.reference.metric][0]}")
+        return plan
 
 
 class StandardForm(By):

@@ -1,6 +1,7 @@
 """The single values of a characteristic in a period, for the test that ranks them: each unit once, at its first go."""
 
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from hub.errors import EntryRefused
 from hub.metric.asked import Asked, asked_for
@@ -49,7 +50,7 @@ def _first_of_each(values: list[TakenValue]) -> tuple[list[float], str]:
     uom = values[0].uom if values else ""
     first: dict[tuple[str, str], float] = {}
     for one in values:
-        told = None if one.value is None else converted(one.value, one.uom, uom)
+        told = None if one.value is None else converted(Fraction(one.value, 10**one.decimals), one.uom, uom)
         if told is not None:
-            first.setdefault((one.unit or one.result_id, one.operation), float(told / 10**one.decimals))
+            first.setdefault((one.unit or one.result_id, one.operation), float(told))
     return list(first.values()), uom

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import msgspec
 
+from hub.store.master.defect_codes import Defect
 from traceability.quality.intervals import Interval
 from traceability.quality.level import Level
 from traceability.quality.window import Window
@@ -73,6 +74,8 @@ class WeakSpot(msgspec.Struct, frozen=True, kw_only=True):
     direction: Direction = Direction.DOWN
     improvement: str = ""
     """The open improvement that works on it already."""
+    defect: Defect | None = None
+    """What master data call the defect that it is."""
 
     def effect(self, unit: EffectUnit) -> Fraction | None:
         """In one unit; None where it is not stated in it."""

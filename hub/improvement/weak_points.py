@@ -23,12 +23,14 @@ from hub.scorecard.standing import Standing, standings
 from hub.store.core.database import Reading
 from hub.store.core.instant import to_micros
 from hub.store.ledger.batches import log_size
+from hub.store.master.defect_codes import Defect, DefectCodes, defect_codes
 from hub.store.quality.field import field_failures
 from hub.store.quality.queries import loss_lines
 from hub.store.quality.suppliers import defects_between
 from traceability.improvement.state import ImprovementState
 from traceability.quality.metric_grade import MetricGrade
 from traceability.quality.threshold import Comparison, Metric, next_threshold
+from traceability.quality.window import Window
 from traceability.record.improvement import Direction, WeakPointKind
 from traceability.record.metric import MetricName, MetricReference
 
@@ -58,7 +60,11 @@ def weak_points(connection: Reading, plant: str, now: datetime, by: EffectUnit =
         *_field(connection, standing, now),
     ]
     worked_on = _worked_on(connection, plant, now)
-    marked = [msgspec.structs.replace(one, improvement=_by(one, worked_on)) for one in found]
+    codes = defect_codes(connection)
+    marked = [
+        msgspec.structs.replace(one, improvement=_by(one, worked_on), defect=_defect(one, codes, standing.window))
+        for one in found
+    ]
     return WeakPoints(
         plant=plant,
         window=standing.window,
@@ -79,6 +85,12 @@ def ordered(points: Iterable[WeakSpot], by: EffectUnit) -> list[WeakSpot]:
         return effect is None, -(effect or Fraction(0)), list(WeakPointKind).index(one.kind), one.subject, one.part
 
     return sorted(points, key=rank)
+
+
+def _defect(one: WeakSpot, codes: DefectCodes, window: Window) -> Defect | None:
+    """What a weak point that is a defect was last called in the twelve months."""
+    named = one.kind is WeakPointKind.DEFECT and one.subject
+    return codes.within(one.subject, window.first, window.last) if named else None
 
 
 def _binding(standing: Standing) -> Iterator[WeakSpot]:

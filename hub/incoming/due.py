@@ -168,14 +168,22 @@ def _variables(
     one: IncomingCharacteristic, size: int, severity: Severity, aql: Decimal | None = None
 ) -> VariablesPlan | None:
     """The plan on measurements; None where its sample would be the whole lot."""
-    if one.k is not None and one.sample is not None and severity is Severity.NORMAL and aql is None:
-        plan = stated_plan(one.sample, float(one.k), _float(one.sigma))
-    else:
-        letter = code_letter(size, InspectionLevel(one.level))
-        asked = Decimal(one.aql) if aql is None else aql
-        sigma = _float(one.sigma)
-        plan = s_plan(letter, asked, severity) if sigma is None else sigma_plan(letter, asked, sigma, severity)
+    asked = Decimal(one.aql) if aql is None else aql
+    plan = _derived(one, size, asked, severity)
+    if one.k is not None and one.sample is not None:
+        usual = _derived(one, size, Decimal(one.aql), Severity.NORMAL)
+        plan = _own(one.sample, float(one.k), _float(one.sigma), stricter_by=plan.k - usual.k)
     return plan if plan.sample < size else None
+
+
+def _derived(one: IncomingCharacteristic, size: int, aql: Decimal, severity: Severity) -> VariablesPlan:
+    letter, sigma = code_letter(size, InspectionLevel(one.level)), _float(one.sigma)
+    return s_plan(letter, aql, severity) if sigma is None else sigma_plan(letter, aql, sigma, severity)
+
+
+def _own(sample: int, k: float, sigma: float | None, *, stricter_by: float) -> VariablesPlan:
+    """The parties' own plan; k is raised by as much as that of the derived plans, and never lowered."""
+    return stated_plan(sample, round(k + max(0.0, stricter_by), 4), sigma)
 
 
 def _one_tighter(one: IncomingCharacteristic, size: int, severity: Severity) -> VariablesPlan | None:

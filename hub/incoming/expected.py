@@ -11,7 +11,7 @@ from hub.errors import EntryRefused
 from hub.store.core.database import Reading
 from hub.store.ledger.authors import latest_plant
 from hub.store.quality.incoming import ShippedRow, received_as, shipments_to
-from hub.store.sharing.queries import owners_of_plants
+from hub.store.sharing.queries import owners_of_authors, owners_of_plants
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item, part_of
 
@@ -87,11 +87,15 @@ def inside_of(shipments: Iterable[Shipment], box: str) -> list[Announced]:
 
 
 def _shipments(connection: Reading, rows: Iterable[ShippedRow]) -> list[Shipment]:
+    """By the words of who sent it, or of the hub where it was entered for them: nobody ships in another's name."""
     by_id: defaultdict[tuple[str, str], list[ShippedRow]] = defaultdict(list)
     owners = owners_of_plants(connection)
+    authors = owners_of_authors(connection, owners)
     for row in rows:
         party = row.shipment.source_party
-        by_id[row.shipment.record, owners.get(party, party)].append(row)
+        supplier = owners.get(party, party)
+        if (authors.get(row.shipment.author) or row.brought_by or supplier) == supplier:
+            by_id[row.shipment.record, supplier].append(row)
     came = received_as(connection, {row.shipment.shipped for several in by_id.values() for row in several})
     received = {(one.supplier, one.item) for one in came}
     found = []

@@ -13,6 +13,7 @@ from hub.sharing.seen import seen_by
 from hub.store.core.database import Reading
 from hub.store.ledger.authors import latest_plant
 from hub.store.quality.incoming import incoming_of
+from hub.store.sharing.queries import owners_of_authors, owners_of_plants
 from hub.store.trace.queries import results_of_units
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.quality.sampling_plan.skip_lot import Qualification, SignedData, SkipCriteria, qualification
@@ -40,7 +41,7 @@ def qualified(hub: Hub, connection: Reading, plan: IncomingPlanRecord, supplier:
 def _signed(
     hub: Hub, connection: Reading, plan: IncomingPlanRecord, supplier: str, receipts: Sequence[str]
 ) -> SignedData:
-    """What the plant's company may see of the first results of the units received last."""
+    """What the plant's company may see of the supplier's own first results of the units received last."""
     found = incoming_of(connection, GoodsReceiptRecord, plant=plan.plant, supplier=supplier, receipts=receipts)
     lots = [lot for receipt in found for lot in grouped(receipt) if lot.part == plan.part]
     units = {one.item for lot in lots for one in lot.members if parse_item(one.item).kind is ItemKind.UNIT}
@@ -51,10 +52,13 @@ def _signed(
     seen = seen_by(hub, Question(asker=entry[0], token="", asked="incoming: skipped lots"), None)
     with seen.store.reading() as shared:
         results = results_of_units(shared, units)
+    authors = owners_of_authors(connection, owners_of_plants(connection))
     first: dict[tuple[str, str], tuple[object, Verdict]] = {}
     for one in results:
         if one.unit is None or one.erroneous or not is_submission(one.verdict, one.flags):
             continue
+        if authors.get(one.author) != supplier:
+            continue  # the plant's own results, or another's, are nothing that the supplier vouches for
         key, at = (one.unit, one.operation), (one.event_time, one.batch_id, one.line)
         if key not in first or at < first[key][0]:  # type: ignore[operator]  # both are such triples
             first[key] = (at, one.verdict)

@@ -63,19 +63,39 @@ def supply_of(connection: Reading, plant: str, supplier: str, part: str, *, redu
 
 
 def folded(history: History, *, reduce: bool) -> Supply:
-    """The same, of records in the order of the log."""
+    """The same, of records in the order of the log; ``reduce`` speaks of the next lot, not of those that were judged.
+
+    Whether reduced inspection was agreed to when a lot came, its results say: they name their severity.
+    """
     states: defaultdict[str, Switching] = defaultdict(lambda: NORMAL)
     lots: list[IncomingInspectionRecord] = []
+    decided: set[str] = set()
     for record in history:
         if isinstance(record, IncomingDecisionRecord):
             for name, state in states.items():
                 states[name] = _decided(state, record.decision)
+            if record.decision is Decision.REDUCE:
+                decided = {name for name, state in states.items() if state.severity is Severity.REDUCED}
         elif record.submission == 1:
             lots.append(record)
             for result in record.results:
-                judged = Judged(result.accepted, result.gain)
-                states[result.name] = after_lot(states[result.name], judged, reduce=reduce)
-    return Supply(switching=dict(states), inspections=tuple(lots))
+                before = _as_inspected(states[result.name], result.severity)
+                states[result.name] = after_lot(before, Judged(result.accepted, result.gain))
+            decided = {name for name in decided if states[name].severity is Severity.REDUCED}
+    told = {name: to_reduced(state) if reduce else _ended(state, name in decided) for name, state in states.items()}
+    return Supply(switching=told, inspections=tuple(lots))
+
+
+def _as_inspected(state: Switching, severity: str) -> Switching:
+    """Reduced where that was agreed to when the lot came, normal where it was agreed to no more."""
+    if severity == Severity.REDUCED:
+        return to_reduced(state)
+    return to_normal(state) if severity == Severity.NORMAL else state
+
+
+def _ended(state: Switching, decided: bool) -> Switching:
+    """Without the plan's agreement reduced inspection goes on only where somebody decided it."""
+    return state if decided else to_normal(state)
 
 
 def _decided(state: Switching, decision: Decision) -> Switching:

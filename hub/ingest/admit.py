@@ -5,13 +5,14 @@ for its turn in ``turns``, then 409 with the seq expected) or a *fork* (another 
 predecessor: 409, and an alarm row with the signed envelope).
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from hub.errors import Fork
-from hub.ingest.clock import clock_notices
+from hub.ingest.clock import clock_notices, in_time
 from hub.ingest.turns import too_early
 from hub.ingest.verify import VerifiedBatch, key_still
 from hub.ledger.append import Entry, append_batches, receipted
@@ -20,6 +21,7 @@ from hub.projection.objection import ReadRecord, read_lines
 from hub.projection.project import QUARANTINE, batch_rows
 from hub.projection.sender import Sender
 from hub.projection.set_aside import written_or_set_aside
+from hub.projection.usual import usual_batch
 from hub.rollup.roll_up import roll_up_new
 from hub.store.core.database import Writing
 from hub.store.core.instant import to_micros
@@ -27,7 +29,11 @@ from hub.store.ledger.authors import key_state
 from hub.store.ledger.batches import StoredBatch, batch_by_hash, chain_head, log_size
 from hub.store.ledger.forks import StoredFork, insert_fork
 from hub.store.writing.rows import write_new_rows
+from hub.store.writing.savepoint import StoreTrouble, undone_on_error
+from traceability.errors import ZhuoyueError
 from traceability.sync import Notice, Quarantined
+
+log = logging.getLogger(__name__)
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +66,11 @@ def take(connection: Writing, hub: Hub, verified: VerifiedBatch, *, head: Stored
     opened = verified.opened
     sender = Sender(author=opened.header.author, chain=opened.header.chain, plant=verified.key.plant)
     due = 1 if head is None else head.first_record + head.records
-    read = read_lines(opened.lines, due, sender, hub.settings.limits)
     index = log_size(connection)
+    taken = _taken_at_once(connection, hub, verified, Due(index=index, sender=sender, record=due, now=now))
+    if taken is not None:
+        return taken
+    read = read_lines(opened.lines, due, sender, hub.settings.limits)
     notices = clock_notices(opened.header, read, now)
 
     def write(read: Sequence[ReadRecord]) -> Taken:
@@ -74,6 +83,39 @@ def take(connection: Writing, hub: Hub, verified: VerifiedBatch, *, head: Stored
         return Taken(stored=stored, new=True, quarantined=quarantined, notices=notices)
 
     return written_or_set_aside(connection, index, sender, read, write)
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a batch comes in: the log index, whose it is, the record sequence that its chain has come to, when."""
+
+    index: int
+    sender: Sender
+    record: int
+    now: datetime
+
+
+def _taken_at_once(connection: Writing, hub: Hub, verified: VerifiedBatch, due: Due) -> Taken | None:
+    """A usual batch of which nothing has to be said; None where it is to be taken record by record."""
+    opened = verified.opened
+    try:
+        usual = usual_batch(due.index, due.sender, opened.lines, due.record, hub.settings.limits)
+        if usual is None or not in_time(opened.header, usual.latest, due.now):
+            return None
+        with undone_on_error(connection):
+            stored = receipted(hub, opened, index=due.index, now=due.now, quarantined=())
+            append_batches(connection, [Entry(stored, verified.body)])
+            write_new_rows(connection, usual.rows, usual.results)
+            roll_up_new(connection, due.index, due.index, usual.rows, usual.results)
+            return Taken(stored=stored, new=True)
+    except (ZhuoyueError, StoreTrouble):
+        raise
+    except Exception as error:  # noqa: BLE001 - record by record it is found whose mistake it is
+        _tell(due, error)
+        return None
+
+
+def _tell(due: Due, error: Exception) -> None:
+    log.error("batch at log index %d of %s cannot be taken at once", due.index, due.sender.author, exc_info=error)
 
 
 def named_quarantine(row: Mapping[str, object]) -> Quarantined:

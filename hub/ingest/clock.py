@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hub.projection.objection import ReadRecord
+from hub.store.core.instant import to_micros
 from traceability.batch.header import Header
 from traceability.sync import CLOCK_AHEAD, Notice
 
@@ -32,6 +33,12 @@ def clock_notices(header: Header, read: Sequence[ReadRecord], now: datetime) -> 
     records = f"; {len(ahead)} records, the first is number {ahead[0].seq}" if ahead else ""
     detail = f"the clock was {_spoken(by)} ahead of the hub's at {now.isoformat(timespec='seconds')}{records}"
     return (Notice(type=CLOCK_AHEAD, detail=detail, advice=_ADVICE),)
+
+
+def in_time(header: Header, latest: int, now: datetime) -> bool:
+    """Whether there is nothing to notice about a batch whose last record is of ``latest`` (microseconds)."""
+    most = now + TOLERANCE
+    return header.sealed_at <= most and latest <= to_micros(most)
 
 
 def _spoken(span: timedelta) -> str:

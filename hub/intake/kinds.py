@@ -82,6 +82,7 @@ def _past(plant: str, options: Options) -> history.Asked:
         part=options.get("part", ""),
         operation=options.get("operation", ""),
         note=options.get("note", ""),
+        encoding=options.get("encoding", ""),
     )
 
 

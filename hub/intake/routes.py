@@ -13,6 +13,7 @@ from hub.intake.kinds import FileKind, kinds_at
 from hub.intake.views import IntakesView, IntakeView
 from hub.parts import Hub
 from hub.store.sharing.queries import owners_of_plants
+from traceability.aqdef.letters import Encoding
 
 _TYPE = "application/octet-stream"
 Name = Annotated[str, Query(min_length=1, max_length=200)]
@@ -84,13 +85,14 @@ def post_file(  # noqa: PLR0917 - what the route needs
     part: Annotated[str, Query(max_length=400)] = "",
     operation: Annotated[str, Query(max_length=200)] = "",
     note: Annotated[str, Query(max_length=2000)] = "",
+    encoding: Encoding | None = None,
 ) -> Response:
     """Have a file checked, whatever its size up to the limit for tables; it is entered when told so.
 
     `kind` is one of history, losses, costs, lot-inspections, field-returns, field-failures, indicator-values, targets.
-    `part`, `operation` and `note` are for history. The same file is refused while it is under way.
+    `part`, `operation`, `note` and `encoding` are for history. The same file is refused while it is under way.
     """
-    given = {"part": part, "operation": operation, "note": note}
+    given = {"part": part, "operation": operation, "note": note, "encoding": encoding or ""}
     options = {key: value for key, value in given.items() if value}
     return json_answer(
         desk.begin(kind_at(place, kind, asker), place, data, by=entered_by, name=name, options=options), 202

@@ -6,6 +6,7 @@ import msgspec
 
 from hub.errors import NotFound
 from hub.knowledge.views import CaseList, CaseView
+from hub.master.build import canonical_part
 from hub.projection.improvement import folded
 from hub.store.core.database import Reading
 from hub.store.quality.knowledge import KnowledgeWanted, StoredKnowledge, knowledge_like, stored_knowledge
@@ -33,6 +34,7 @@ def cases(
     ``organisation`` asks ("" for the operator): it is told with whom its own cases are shared.
     """
     owners = owners_of_plants(connection)
+    wanted = msgspec.structs.replace(wanted, part="", parts=spellings(wanted.part))
     found = [one for one in knowledge_like(connection, wanted) if one.record.content.best_case or not best]
     ranked = sorted(found, key=lambda one: (not one.record.content.best_case, -_matched(one, wanted)))
     shown = ranked[offset : offset + limit]
@@ -50,6 +52,16 @@ def case(connection: Reading, identity: str, organisation: str) -> CaseView:
     if stored is None:
         raise NotFound(f"there is no case {identity[:100]!r}", advice="GET /api/v1/knowledge finds them")
     return _view(stored, owners_of_plants(connection), organisation)
+
+
+def spellings(part: str) -> tuple[str, ...]:
+    """How a part may stand in a case: as it is asked for, as its identity, and as the GTIN alone; none of "".
+
+    Cases hold the words that were signed; parts were not always written as identities.
+    """
+    identity = canonical_part(part) if part else None
+    gtin = (identity or "").rpartition("/01/")[2] if identity and "/01/" in identity else ""
+    return tuple(dict.fromkeys(one for one in (part, identity, gtin, gtin.removeprefix("0")) if one))
 
 
 def _matched(one: StoredKnowledge, wanted: KnowledgeWanted) -> int:

@@ -9,6 +9,7 @@ from hub.errors import EntryRefused, NotFound
 from hub.improvement.act import log_index, require_plant
 from hub.improvement.read import find
 from hub.knowledge.views import Kept
+from hub.master.build import canonical_part
 from hub.parts import Hub
 from hub.store.core.database import Reading
 from hub.store.ledger.authors import latest_organisation
@@ -130,7 +131,8 @@ def _record(  # noqa: PLR0917 - what a case is
             raise EntryRefused(
                 f"there is no organisation {one[:100]!r}", where="shared_with", advice="add the company first"
             )
-    return KnowledgeRecord(id=identity, content=content, shared_with=partners, entered_by=by, **stamp())
+    named = msgspec.structs.replace(content, part=canonical_part(content.part) or content.part)
+    return KnowledgeRecord(id=identity, content=named, shared_with=partners, entered_by=by, **stamp())
 
 
 def _new_id(hub: Hub) -> str:

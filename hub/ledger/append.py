@@ -10,6 +10,7 @@ from hub.store.core.database import Writing
 from hub.store.core.instant import to_micros
 from hub.store.ledger.batches import StoredBatch, insert_batches
 from hub.store.ledger.log_nodes import insert_nodes, node_source
+from hub.store.writing.statistics import count_as_it_grows
 from traceability.batch.open import OpenedBatch
 from traceability.encoding import from_tagged
 from traceability.merkle import Node, appended_nodes, leaf_hash
@@ -68,6 +69,8 @@ def placed(opened: OpenedBatch, *, index: int, recorded: datetime, receipt: byte
 
 def append_batches(connection: Writing, entries: Sequence[Entry]) -> None:
     """The rows of batches that follow one another at the end of the log, and their nodes of the log."""
+    if entries:
+        count_as_it_grows(connection, entries[0].stored.id, entries[-1].stored.id + 1)
     insert_batches(connection, [(entry.stored, entry.body) for entry in entries])
     stored, fresh = node_source(connection), dict[tuple[int, int], bytes]()
 

@@ -1,6 +1,8 @@
 """``/log``: checkpoint, tiles, entry bundles and the key by which to verify them."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
 
 from hub.api.access import UsesHub
 from hub.ledger.log import entry_bundle, tile, verifier_key
@@ -37,7 +39,7 @@ def get_entries(path: str, hub: UsesHub) -> Response:
 
 
 @router.get("/log/tile/{level}/{path:path}", response_class=Response)
-def get_tile(level: int, path: str, hub: UsesHub) -> Response:
+def get_tile(level: Annotated[int, Path(le=2**31 - 1)], path: str, hub: UsesHub) -> Response:
     """A tile of hashes, whole or partial."""
     number, width = parse_tile_path(path)
     with hub.store.reading() as connection:

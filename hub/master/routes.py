@@ -40,7 +40,7 @@ def get_things(
     as_of: date | None = None,
     known_at: KnownAt = None,
     plant: Text = "",
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> Response:
     """What holds on a day (`as_of`, by default today), as it is known now or was known at `known_at`."""

@@ -101,11 +101,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             self.kept[what] = read()
         return cast("T", self.kept[what])
 
-    def figure(self, window: Window, *, why: Words | str = NOTHING, **told: Any) -> MetricFigure:
+    def figure(self, window: Window, *, why: Words = NOTHING, **told: Any) -> MetricFigure:
         """What a period came to."""
         return figure_of(self.reference, window, why=why, **told)
 
-    def untold(self, why: Words | str) -> list[MetricFigure]:
+    def untold(self, why: Words) -> list[MetricFigure]:
         """Nothing can be told of any period."""
         return [self.figure(window, why=why) for window in self.windows]
 
@@ -115,10 +115,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return found if 0 <= found < len(self.windows) else None
 
 
-def figure_of(reference: MetricReference, window: Window, *, why: Words | str = NOTHING, **told: Any) -> MetricFigure:
+def figure_of(reference: MetricReference, window: Window, *, why: Words = NOTHING, **told: Any) -> MetricFigure:
     """What a period came to, and why so, in both languages."""
-    said = why if isinstance(why, Words) else Words(why, "")
-    return MetricFigure(reference=reference, first=window.first, last=window.last, why=said.en, why_zh=said.zh, **told)
+    return MetricFigure(reference=reference, first=window.first, last=window.last, why=why.en, why_zh=why.zh, **told)
 
 
 def asked_for(connection: Reading, reference: MetricReference, windows: Sequence[Window], now: datetime) -> Asked:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import msgspec
 
+from traceability.quality.effect.products import Family
 from traceability.quality.intervals import Interval
 from traceability.record.metric import MetricReference
 
@@ -34,10 +35,16 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
     over: Decimal | None = None
 
 
+class Factors(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rolled yield is the product of."""
+
+    families: tuple[Family, ...]
+
+
 class MetricFigure(msgspec.Struct, frozen=True, kw_only=True):
     """``exact`` None where nothing can be told, and ``why`` says so; ``fit`` False: not fit to be rated.
 
-    ``basis`` is what the figure was made from; None where it is a product, a minimum or a declared value.
+    ``basis`` is what the figure was made from; None where it is a minimum or a declared value.
     """
 
     reference: MetricReference
@@ -50,7 +57,7 @@ class MetricFigure(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     why_zh: str = ""
     """The same in Chinese; where it is empty ``why`` stands for both."""
-    basis: Counted | Moments | Money | None = None
+    basis: Counted | Moments | Money | Factors | None = None
 
     @property
     def value(self) -> float | None:

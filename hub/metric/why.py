@@ -20,6 +20,11 @@ NOT_BY_LINE = Words(
     "losses are not entered by line: ask for the plant, a part or an operation",
     "损失不按产线录入：请按工厂、产品或工序查询",
 )
+COSTS_NOT_BY_LINE = Words(
+    "costs are not allocated to lines: ask for the plant, a part, an operation or a defect",
+    "成本不分摊到产线：请按工厂、产品、工序或缺陷查询",
+)
+NO_COST = Words("no cost was entered, and none has a rate", "没有录入成本，也没有费率")
 BY_DAYS = Words("over annual output value by days", "按天数折算的年度总产值")
 NO_ALARM = Words("no alarm was raised in the period", "该期间内没有预警")
 OF_THE_PLANT = Words(

@@ -9,7 +9,7 @@ import msgspec
 
 from hub.metric import why
 from hub.metric.asked import Asked
-from hub.metric.figure import Counted, MetricFigure
+from hub.metric.figure import Counted, Factors, MetricFigure
 from hub.scorecard.in_force import in_window
 from hub.scorecard.lots import lot_inspections, lots_within
 from hub.scorecard.management import management_of
@@ -26,9 +26,10 @@ from hub.store.rollup.tallied import counts_between
 from hub.store.rollup.tallies import marked_plants
 from hub.tabular.words import NOTHING
 from traceability.quality.acceptance import judged_on_samples
+from traceability.quality.effect.products import Family
 from traceability.quality.first_pass import FirstPass, pooled
 from traceability.quality.intervals import Interval, clopper_pearson, proportion_lower_bound, proportion_upper_bound
-from traceability.quality.rolled import PlantRolledYield, plant_rolled_yield
+from traceability.quality.rolled import OperationYield, PlantRolledYield, plant_rolled_yield
 from traceability.quality.sampling import SampledYield, yields_of_lots
 from traceability.quality.window import Window
 from traceability.unit import Verdict, is_submission
@@ -214,7 +215,25 @@ def _routed(asked: Asked, entry: PlanEntry, seen: Collection[Subject]) -> PlanEn
 def _rolled(asked: Asked, window: Window, value: PlantRolledYield) -> MetricFigure:
     missing = sorted({name for family in value.families for name in family.rolled.missing})
     told = NOTHING if value.reason is None else why.of_reason(value.reason, ", ".join(missing))
-    return asked.figure(window, exact=value.value, n=value.units, interval=value.interval, why=told)
+    basis = None if value.value is None else _factors(value)
+    return asked.figure(window, exact=value.value, n=value.units, interval=value.interval, why=told, basis=basis)
+
+
+def _factors(value: PlantRolledYield) -> Factors:
+    """The counts of every operation; of lots judged on samples as many trials as they count, rounded down."""
+    return Factors(
+        families=tuple(
+            Family(output=family.output, steps=tuple(map(_step, family.rolled.operations)))
+            for family in value.families
+            if family.output > 0
+        )
+    )
+
+
+def _step(one: OperationYield) -> tuple[int, int]:
+    if one.trials is None:
+        return one.first_ok, one.submitted
+    return math.floor((one.fpy or Fraction(0)) * one.trials), one.trials
 
 
 def _first_with_defect(asked: Asked) -> list[int]:

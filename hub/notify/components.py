@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from hub.store.core.database import Reading
-from hub.store.trace.queries import StoreLinks
+from hub.store.trace.links import StoreLinks
 from traceability.genealogy import links_in_force
 
 LEVELS = 20

@@ -12,6 +12,7 @@ from hub.parts import Hub
 from hub.recall.answer import affected_items, recalled_items
 from hub.recall.desk import DETAILING, DONE, FAILED, RecallDesk
 from hub.recall.views import Affected
+from hub.store.trace.recall_acts import GIVEN_UP
 from hub.store.trace.recalls import RecallRow
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.record.notification import MAX_ITEMS
@@ -73,6 +74,8 @@ def _reached(recalls: RecallDesk, recall: str) -> RecallRow:
         row = recalls.read(recall)
     if row.state == FAILED:
         raise _refused(f"recall {recall} failed: {row.problem}", "ask again")
+    if row.state == GIVEN_UP:
+        raise _refused(f"recall {recall} was given up before it was complete", "ask again")
     if row.state not in (DETAILING, DONE):
         raise _refused(f"recall {recall} is still being worked out", "try again when it is done")
     if row.truncated:

@@ -1,5 +1,6 @@
 """Notifications read from the projection and folded."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -25,7 +26,7 @@ from hub.store.mail.notifications import (
 )
 from traceability.notification.fold import Notification, fold
 from traceability.notification.states import next_states
-from traceability.record.notification import Side
+from traceability.record.notification import NotificationState, Side
 
 
 def find(connection: Reading, identity: str) -> tuple[StoredNotification, Notification]:
@@ -41,6 +42,13 @@ def folded(connection: Reading, stored: Iterable[StoredNotification]) -> list[tu
     several = list(stored)
     changes = stored_changes(connection, [each.id for each in several])
     return [(each, fold(each.id, each.content, changes[each.id])) for each in several]
+
+
+def open_by_company(connection: Reading) -> Counter[str]:
+    """How many notifications that were sent and have not ended each company has to do with, as sender or receiver."""
+    found = (now for _, now in folded(connection, stored_notifications(connection, Wanted())))
+    going_on = (now.content for now in found if not now.ended and now.state is not NotificationState.CREATED)
+    return Counter(company for content in going_on for company in {content.sender, content.receiver})
 
 
 def list_view(  # noqa: PLR0917 - what to list, then which part of it

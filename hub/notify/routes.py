@@ -49,7 +49,7 @@ def post_notification(form: NotificationForm, acting: Acts, hub: UsesHub, recall
     acting.side_of(form.sender)
     items = form.items
     if form.from_recall is not None:
-        recalls.read(form.from_recall, asker=acting.asker.organisation)
+        recalls.read(form.from_recall, asker=acting.asker)
         items = items_of_recall(hub, recalls, form.from_recall, form.receiver, form.recall_items)
     fields = form.model_dump(exclude={"by", "items", "from_recall", "recall_items"})
     content = NotificationContent(items=act.canonical(items), **fields)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from hub.pages.speech import mark
 from hub.recall.desk import DETAILING, DONE, FAILED, REACHING
+from hub.store.trace.recall_acts import GIVEN_UP
 from hub.trace.doubts import ALIAS
 from traceability.genealogy import DisputeKind
 
@@ -19,4 +20,5 @@ RECALL_STATES: Mapping[str, str] = {
     DETAILING: mark("still counting customers and parts"),
     DONE: mark("complete"),
     FAILED: mark("failed"),
+    GIVEN_UP: mark("given up"),
 }

@@ -41,6 +41,11 @@ ADVICE = {
     500: mark("Nothing was changed. Try again; if it happens again, the hub's own log says more."),
     503: mark("Try again in a few seconds."),
 }  # fmt: skip
+FORM_REFUSED = (
+    mark("This could not be taken"),
+    mark("Go back: what you filled in is still there. Correct what is named below and send it again."),
+)
+"""Of a form, 400 or 422."""
 BY_KIND = {
     COLD_AWAY: (
         mark("The store of old data does not answer"),
@@ -84,9 +89,14 @@ def _told_as_page(
 def error_page(request: Request, pages: Pages, problem: Problem) -> Response:
     """What happened and what to do."""
     status = problem.status
-    title, advice = BY_KIND.get(problem.type) or (
-        TITLES.get(status, mark("This did not work")),
-        ADVICE.get(status, mark("Go back to the home page and try again.")),
+    of_form = FORM_REFUSED if request.method == "POST" and status in {400, 422} else None
+    title, advice = (
+        BY_KIND.get(problem.type)
+        or of_form
+        or (
+            TITLES.get(status, mark("This did not work")),
+            ADVICE.get(status, mark("Go back to the home page and try again.")),
+        )
     )
     context = {
         "status": status,

@@ -19,8 +19,7 @@ def eyes_of(request: Request, asker: Asker) -> Hub:
     if asker.is_operator:
         return hub
     question = Question(asker=asker.organisation, token=asker.noted_as, asked=f"{request.method} {request.url.path}")
-    own = asker.person.plants if asker.person is not None else frozenset[str]()
-    return seen_by(hub, question, audit_of(request), own)
+    return seen_by(hub, question, audit_of(request), asker.plants)
 
 
 def to_show(request: Request, hub: Hub, asker: Asker) -> Hub:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.accounts.permission import Permission
 from hub.api.access import UsesAsker, UsesHub
@@ -19,7 +19,7 @@ from hub.pages.speech import Speech
 from hub.pages.tables.define import Filled
 from hub.recall.answer import affected_page, items_at, recall_view
 from hub.recall.question import Question
-from hub.recall.routes import UsesRecalls
+from hub.recall.routes import Managing, UsesRecalls
 from hub.recall.views import Affected, RecallView
 from hub.recall.whereabouts import Whereabouts
 from hub.store.trace.recalls import RecallRow
@@ -44,7 +44,7 @@ def get_recall(  # noqa: PLR0917 - what the route needs
     shipped: bool = True,
 ) -> Response:
     """Which finished units, customers and sites does this reach? With ``party``: which are there?"""
-    row = recalls.read(identity, asker=asker.organisation)
+    row = recalls.read(identity, asker=asker)
     at = Whereabouts(party, site, shipped) if party else None
     with hub.store.reading() as connection:
         view = recall_view(connection, row)
@@ -55,6 +55,7 @@ def get_recall(  # noqa: PLR0917 - what the route needs
         )
     speech = pages.speech(request)
     context = _context(row, view, items, at, speech) | {
+        "own": recalls.is_own(identity, asker),
         "may_tell": asker.may_act and Permission.ACT in asker.permissions,
     }
     tables = (
@@ -64,6 +65,20 @@ def get_recall(  # noqa: PLR0917 - what the route needs
     )
     trail = (Crumb(speech.say("Recall scope"), context["change_url"]), Crumb(speech.say("Answer")))
     return pages.show(request, "recall.html", context, tables=tables, trail=trail)
+
+
+@router.post(RECALLS_PATH + "/{identity}/give-up")
+def post_give_up(identity: str, acting: Managing, recalls: UsesRecalls) -> Response:
+    """Let it be; what was reached stays to be read."""
+    recalls.give_up(identity, acting.asker)
+    return RedirectResponse(f"{RECALLS_PATH}/{identity}", status_code=303)
+
+
+@router.post(RECALLS_PATH + "/{identity}/remove")
+def post_remove(identity: str, acting: Managing, recalls: UsesRecalls) -> Response:
+    """Take it from the list."""
+    recalls.remove(identity, acting.asker)
+    return RedirectResponse(RECALLS_PATH, status_code=303)
 
 
 def _context(

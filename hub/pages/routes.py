@@ -21,6 +21,7 @@ from hub.pages.frame.navigation import Crumb
 from hub.pages.home_page import home_context
 from hub.pages.page_code import page_code_context
 from hub.pages.plant_page import plant_context
+from hub.pages.plants.as_built_page import unit_tables
 from hub.pages.templating import Pages
 from hub.pages.unit_page import unit_context
 from hub.parts import Hub
@@ -88,7 +89,8 @@ def _unit_page(name: str, request: Request, hub: Hub, desk: SupplierDesk, pages:
     shown = folded(view.graph, asked.get(WAY_PARAMETER), asked.get(LEVELS_PARAMETER))
     context = unit_context(facts, shown, grade, str(verifier_key(hub)), speech)
     trail = (Crumb(speech.say("Find a unit"), "/search"), Crumb(view.serial))
-    return pages.show(request, "unit.html", context | page_code_context(request), trail=trail)
+    tables = unit_tables(view.against_plan)
+    return pages.show(request, "unit.html", context | page_code_context(request), tables=tables, trail=trail)
 
 
 @router.get("/01/{gtin}/10/{lot:path}")

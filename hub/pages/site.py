@@ -13,6 +13,7 @@ from hub.pages import (
     sign_in_page,
     static_files,
     subscription_page,
+    user_page,
     users_page,
 )
 from hub.pages.after_sales import routes as after_sales_pages
@@ -27,6 +28,7 @@ from hub.pages.headers import SecurityHeaders
 from hub.pages.improvement import routes as improvement_pages
 from hub.pages.incoming import further_routes as further_incoming_pages
 from hub.pages.incoming import routes as incoming_pages
+from hub.pages.indicators import organisation_target_routes as organisation_target_pages
 from hub.pages.indicators import routes as indicator_pages
 from hub.pages.indicators import target_routes as target_pages
 from hub.pages.knowledge import routes as knowledge_pages
@@ -34,7 +36,7 @@ from hub.pages.master import routes as master_pages
 from hub.pages.notifications import acts as mail_acts
 from hub.pages.notifications import new_page as mail_new_page
 from hub.pages.notifications import routes as mail_pages
-from hub.pages.plants import alarms_routes, gauges_routes, level_routes, losses_routes, spc_routes
+from hub.pages.plants import alarms_routes, as_built_routes, gauges_routes, level_routes, losses_routes, spc_routes
 from hub.pages.plants import routes as plant_pages
 from hub.pages.requirements import routes as requirement_pages
 from hub.pages.review import routes as review_pages
@@ -49,6 +51,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     sign_in_page.router,
     account_page.router,
     users_page.router,
+    user_page.router,
     guest_page.router,
     *after_sales_pages.ROUTERS,
     recall_page.router,
@@ -61,12 +64,14 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     alarms_routes.router,
     indicator_pages.router,
     target_pages.router,
+    organisation_target_pages.router,
     cost_pages.router,
     entries_routes.router,
     spc_routes.router,
     losses_routes.router,
     level_routes.router,
     gauges_routes.router,
+    as_built_routes.router,
     review_pages.router,
     comparison_pages.router,
     improvement_pages.router,

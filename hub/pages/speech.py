@@ -19,6 +19,7 @@ from traceability.errors import ZhuoyueError
 NO_FIGURE = "–"
 _MOST_DIGITS = 8
 _PRECISION = 50
+_PLAIN = 1e15
 _EXACT = Context(prec=_PRECISION)
 _STEPS = tuple(Decimal(1).scaleb(-digits) for digits in range(20))
 _JUST_NOW = timedelta(seconds=10)
@@ -72,6 +73,8 @@ class Speech:
         """A number with so many decimals, all of them shown."""
         if value is None:
             return NO_FIGURE
+        if isinstance(value, float) and abs(value) < _PLAIN:  # Python rounds what a float is exactly, half to even
+            return self._told(f"{value:,.{digits}f}")
         return self._told(f"{_rounded(value, digits):,.{digits}f}")
 
     def exact(self, value: Decimal | None) -> str:
@@ -80,6 +83,8 @@ class Speech:
             return NO_FIGURE
         exponent = value.as_tuple().exponent
         digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        if value.is_finite():
+            return self._told(f"{value:,.{digits}f}")
         return str(format_decimal(value, format=_pattern(digits), locale=self.locale, decimal_quantization=False))
 
     def percent(self, share: Fraction | float | None, digits: int = 1, unlike: Iterable[Fraction] = ()) -> str:

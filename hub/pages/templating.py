@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from hub.page_paths import plant_path
+from hub.pages.defect_words import defect_beside, defect_text
 from hub.pages.fpy_chart import yield_interval
 from hub.pages.frame.address import address_of
 from hub.pages.frame.help_texts import help_of
@@ -149,6 +150,8 @@ def _templates(speech: Speech) -> Environment:
         "fpy_interval": lambda fpy: yield_interval(fpy, speech),
         "plant_path": plant_path,
         "help_of": help_of,
+        "defect_text": defect_text,
+        "defect_beside": defect_beside,
         "zip": partial(zip, strict=True),
         "static": STATIC_ROOT,
         "plotly": PLOTLY_PATH,

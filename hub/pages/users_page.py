@@ -3,18 +3,14 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from hub.accounts.events import account_events
 from hub.accounts.people import (
     Invited,
     Manager,
     add_person,
-    change_role,
-    disable_person,
-    enable_person,
     list_people,
-    reset_person,
 )
 from hub.accounts.permission import ROLE_MAY, Permission, Role
 from hub.accounts.routes import UsesManager, WholeHub, may_read_trail
@@ -64,39 +60,6 @@ def post_user_form(  # noqa: PLR0917 - a form's fields
     return _page(request, hub, manager, invited=invited)
 
 
-@router.post(f"{USERS_PATH}/{{identity}}/role")
-def post_role_form(identity: str, request: Request, hub: WholeHub, manager: UsesManager, role: ChosenRole) -> Response:
-    """Give somebody another role."""
-    try:
-        change_role(hub, identity, role, None, manager)
-    except EntryRefused as error:
-        return _page(request, hub, manager, trouble=str(error))
-    return _back()
-
-
-@router.post(f"{USERS_PATH}/{{identity}}/reset")
-def post_reset_form(identity: str, request: Request, hub: WholeHub, manager: UsesManager) -> Response:
-    """A new beginning; the new link is shown this once."""
-    return _page(request, hub, manager, invited=reset_person(hub, identity, manager))
-
-
-@router.post(f"{USERS_PATH}/{{identity}}/disable")
-def post_disable_form(identity: str, request: Request, hub: WholeHub, manager: UsesManager) -> Response:
-    """Nobody signs in by this account any more."""
-    try:
-        disable_person(hub, identity, manager)
-    except EntryRefused as error:
-        return _page(request, hub, manager, trouble=str(error))
-    return _back()
-
-
-@router.post(f"{USERS_PATH}/{{identity}}/enable")
-def post_enable_form(identity: str, hub: WholeHub, manager: UsesManager) -> Response:
-    """The account is good again."""
-    enable_person(hub, identity, manager)
-    return _back()
-
-
 @router.get(f"{USERS_PATH}/events")
 def get_events_page(
     request: Request,
@@ -128,7 +91,3 @@ def _page(
         "manager": manager,
     }
     return private_page(request, "users.html", context, status=422 if trouble else 200)
-
-
-def _back() -> Response:
-    return RedirectResponse(USERS_PATH, status_code=303)

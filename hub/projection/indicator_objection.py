@@ -9,6 +9,8 @@ from traceability.record.indicator import (
     IndicatorRecord,
     IndicatorReversalRecord,
     IndicatorValueRecord,
+    OrganisationTargetRecord,
+    OrganisationTargetStatusRecord,
     TargetRecord,
     TargetStatusRecord,
 )
@@ -20,6 +22,8 @@ INDICATOR_HUB_ONLY: tuple[type[Record], ...] = (
     IndicatorValueRecord,
     TargetRecord,
     TargetStatusRecord,
+    OrganisationTargetRecord,
+    OrganisationTargetStatusRecord,
 )
 
 
@@ -45,7 +49,16 @@ def _check_target(record: TargetRecord, _sender: Sender) -> str:
     return ""
 
 
+def _check_whole(record: OrganisationTargetRecord, _sender: Sender) -> str:
+    if record.last is not None and record.last < record.first:
+        return "the target ends before it begins"
+    if (record.metric is MetricName.INDICATOR) != bool(record.indicator):
+        return "an indicator is named where the metric is one, and nowhere else"
+    return ""
+
+
 INDICATOR_CHECKS: dict[type[Record], Callable[[Any, Sender], str]] = {
     IndicatorValueRecord: _check_value,
     TargetRecord: _check_target,
+    OrganisationTargetRecord: _check_whole,
 }

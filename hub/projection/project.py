@@ -22,7 +22,7 @@ def batch_rows(batch_id: int, sender: Sender, read: Sequence[ReadRecord]) -> Ite
     """Every row of a batch: of its records, and one in ``quarantine`` for each that can't be taken."""
     measured: list[tuple[int, MeasurementsRecord]] = []
     for line, item in enumerate(read, start=FIRST_RECORD_LINE):
-        rows = _record_rows(item, Place(sender=sender, batch_id=batch_id, line=line))
+        rows = record_rows(item, Place(sender=sender, batch_id=batch_id, line=line))
         yield from rows
         if isinstance(item.record, MeasurementsRecord) and rows[0][0] != QUARANTINE:
             measured.append((line, item.record))
@@ -35,7 +35,8 @@ def set_aside(item: ReadRecord, error: Exception | None) -> ReadRecord:
     return item if item.record is None else ReadRecord(seq=item.seq, record=None, reason=reason[:_REASON_LENGTH])
 
 
-def _record_rows(item: ReadRecord, place: Place) -> list[Row]:
+def record_rows(item: ReadRecord, place: Place) -> list[Row]:
+    """The rows of one record, or one in ``quarantine``; the values that it states stand in columns of its batch."""
     if item.record is None:
         return [_quarantine(item, place)]
     try:

@@ -11,6 +11,8 @@ from traceability.record.indicator import (
     IndicatorRecord,
     IndicatorReversalRecord,
     IndicatorValueRecord,
+    OrganisationTargetRecord,
+    OrganisationTargetStatusRecord,
     TargetRecord,
     TargetStatusRecord,
 )
@@ -65,6 +67,16 @@ def statement_rows(record: Statement, place: Place) -> list[Row]:
     body = {name: value for name, value in words.items() if name not in _STAMP and name != "kind"}
     row = evidence(record, place) | {"kind": words["kind"], "id": record.id, "plant": record.plant, "body": body}
     return [("quality_statement", row)]
+
+
+def organisation_statement_rows(
+    record: OrganisationTargetRecord | OrganisationTargetStatusRecord, place: Place
+) -> list[Row]:
+    """One row, with the record's own words."""
+    words = msgspec.to_builtins(record)
+    body = {name: value for name, value in words.items() if name not in _STAMP and name != "kind"}
+    row = evidence(record, place) | {"kind": words["kind"], "id": record.id, "organisation": record.organisation}
+    return [("organisation_statement", row | {"body": body})]
 
 
 def loss_detail_rows(record: QualityLossRecord, place: Place) -> list[Row]:

@@ -28,8 +28,8 @@ from hub.projection.production import (
     refusal_rows,
     unit_result_rows,
 )
-from hub.projection.quality import statement_rows
-from hub.projection.requirement import requirement_change_rows, requirement_rows
+from hub.projection.quality import organisation_statement_rows, statement_rows
+from hub.projection.requirement import requirement_change_rows, requirement_rows, requirement_status_rows
 from hub.projection.rollout import (
     configuration_version_rows,
     rollout_rows,
@@ -84,6 +84,8 @@ from traceability.record.indicator import (
     IndicatorRecord,
     IndicatorReversalRecord,
     IndicatorValueRecord,
+    OrganisationTargetRecord,
+    OrganisationTargetStatusRecord,
     TargetRecord,
     TargetStatusRecord,
 )
@@ -116,7 +118,7 @@ from traceability.record.quality import (
     LossReversalRecord,
     ProductionCalendarRecord,
 )
-from traceability.record.requirement import RequirementChangeRecord, RequirementRecord
+from traceability.record.requirement import RequirementChangeRecord, RequirementRecord, RequirementStatusRecord
 from traceability.record.rollout import (
     AgentSilenceRecord,
     ConfigurationVersionRecord,
@@ -188,6 +190,8 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     IndicatorReversalRecord: statement_rows,
     TargetRecord: statement_rows,
     TargetStatusRecord: statement_rows,
+    OrganisationTargetRecord: organisation_statement_rows,
+    OrganisationTargetStatusRecord: organisation_statement_rows,
     IncomingPlanRecord: incoming_rows,
     GoodsReceiptRecord: goods_receipt_rows,
     IncomingInspectionRecord: incoming_rows,
@@ -195,6 +199,7 @@ PROJECTORS: dict[type[Record], Callable[[Any, Place], list[Row]]] = {
     IncomingEscapeRecord: incoming_rows,
     RequirementRecord: requirement_rows,
     RequirementChangeRecord: requirement_change_rows,
+    RequirementStatusRecord: requirement_status_rows,
     ImprovementRecord: improvement_rows,
     ImprovementChangeRecord: improvement_change_rows,
     KnowledgeRecord: knowledge_rows,

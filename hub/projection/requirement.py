@@ -9,10 +9,10 @@ from hub.projection.sender import Place, Sender, evidence
 from hub.store.core.instant import is_storable
 from hub.store.writing.rows import Row
 from traceability.record.base import Record
-from traceability.record.requirement import RequirementChangeRecord, RequirementRecord
+from traceability.record.requirement import RequirementChangeRecord, RequirementRecord, RequirementStatusRecord
 from traceability.requirement.content import RequirementRefused, check_content, content_hash
 
-REQUIREMENT_HUB_ONLY: tuple[type[Record], ...] = (RequirementRecord, RequirementChangeRecord)
+REQUIREMENT_HUB_ONLY: tuple[type[Record], ...] = (RequirementRecord, RequirementChangeRecord, RequirementStatusRecord)
 
 
 def requirement_rows(record: RequirementRecord, place: Place) -> list[Row]:
@@ -39,6 +39,12 @@ def requirement_change_rows(record: RequirementChangeRecord, place: Place) -> li
         "record": msgspec.to_builtins(record),
     }
     return [("requirement_change", row)]
+
+
+def requirement_status_rows(record: RequirementStatusRecord, place: Place) -> list[Row]:
+    """One row."""
+    row = evidence(record, place) | {"requirement": record.requirement, "record": msgspec.to_builtins(record)}
+    return [("requirement_status", row)]
 
 
 def _check_requirement(record: RequirementRecord, _sender: Sender) -> str:

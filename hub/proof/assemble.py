@@ -7,6 +7,7 @@ those that hold every batch of the file; where there is none, the log's state no
 """
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -25,7 +26,7 @@ from hub.store.trace.evidence import (
 )
 from hub.witness.cosigned import cosigned_note, current_note
 from traceability.batch.limits import BatchLimits
-from traceability.batch.open import decompress, open_batch
+from traceability.batch.open import OpenedBatch, decompress, open_batch
 from traceability.encoding import to_base64
 from traceability.errors import Malformed, ProofRefused
 from traceability.evidence import (
@@ -45,6 +46,9 @@ from traceability.signing import seal_envelope
 FIRST_RECORD_LINE = 2
 LOG_START = 0
 NOTHING: frozenset[str] = frozenset()
+SMALL = 64 * 1024
+"""Batches up to so many bytes stay open, found by all of their bytes: those that introduce keys are in every file."""
+MOST_APART = 32
 
 
 class _Opened(msgspec.Struct, frozen=True):
@@ -156,8 +160,8 @@ def _opened(
     sealed: SealedBatch, lines: Iterable[int], plain: Collection[int], hiding: _Hiding, limits: BatchLimits
 ) -> _Opened:
     """The records at ``lines`` with their Merkle paths; those at ``plain`` are never withheld."""
-    batch = open_batch(decompress(sealed.body, limits), limits)
-    nodes = all_nodes(leaf_hash(line) for line in batch.lines)
+    taken_apart = _kept_apart if len(sealed.body) <= SMALL else _taken_apart
+    batch, nodes = taken_apart(sealed.body, limits)
     count = len(batch.lines)
     result = _Opened(batch.envelope_line.decode(), [], [])
     for number in lines:
@@ -172,6 +176,15 @@ def _opened(
                 WithheldRecord(batch=sealed.hash, index=index, path=path, leaf=leaf, kind=kind_of(record), id=record.id)
             )
     return result
+
+
+def _taken_apart(body: bytes, limits: BatchLimits) -> tuple[OpenedBatch, dict[tuple[int, int], bytes]]:
+    """What the bytes say, and their Merkle tree."""
+    batch = open_batch(decompress(body, limits), limits)
+    return batch, all_nodes(leaf_hash(line) for line in batch.lines)
+
+
+_kept_apart = lru_cache(maxsize=MOST_APART)(_taken_apart)
 
 
 def _text(line: bytes, sealed: SealedBatch) -> str:

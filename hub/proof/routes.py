@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from hub.api.access import UsesHub
 from hub.api.answer import JSON_TYPE
@@ -35,7 +35,9 @@ def get_declaration_evidence(declaration: str, hub: UsesHub, withhold: Withhold 
 
 
 @router.get("/records/{log_index}/{line}/evidence", response_class=Response, responses=_EVIDENCE)
-def get_record_evidence(log_index: int, line: int, hub: UsesHub) -> Response:
+def get_record_evidence(
+    log_index: Annotated[int, Path(ge=0, le=2**53)], line: Annotated[int, Path(ge=0, le=2**31 - 1)], hub: UsesHub
+) -> Response:
     """The evidence file of one record by its place: log position of its batch and line in it (from 2 on)."""
     with hub.store.reading() as connection:
         evidence = record_evidence(connection, hub, log_index, line)

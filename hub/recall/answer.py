@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import msgspec
 
+from hub.accounts.asker import Asker
 from hub.parts import Hub
 from hub.recall.affected import affected
 from hub.recall.desk import REACHING, RecallDesk
 from hub.recall.question import Question
 from hub.recall.stored import found_from
 from hub.recall.tally import Tally, affected_parts, destinations, makers, silent_tiers
-from hub.recall.views import Affected, AffectedPage, RecallView
+from hub.recall.views import Affected, AffectedPage, RecallList, RecallListed, RecallView
 from hub.recall.whereabouts import Whereabouts, whereabouts
 from hub.store.core.database import Reading
 from hub.store.core.instant import from_micros
@@ -48,6 +49,24 @@ def recall_view(connection: Reading, row: RecallRow) -> RecallView:
         makers=makers(tally),
         silent=silent_tiers(connection, tally),
         problem=row.problem,
+    )
+
+
+def recall_list(seen: Hub, desk: RecallDesk, asker: Asker) -> RecallList:
+    """The latest recalls that ``asker``, who sees ``seen``, may read."""
+    return RecallList(
+        recalls=tuple(
+            RecallListed(
+                id=row.id,
+                url=f"{RECALL_PATH}/{row.id}",
+                question=row.question,
+                state=row.state,
+                asked_at=from_micros(row.asked_at),
+                reached=row.reached,
+                own=own,
+            )
+            for row, own in desk.latest(seen, asker)
+        )
     )
 
 

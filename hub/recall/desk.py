@@ -8,11 +8,13 @@ customers and counting them goes on behind it, from where it stopped.
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
+from hub.accounts.asker import OPERATOR, Asker
 from hub.adjacency.desk import AdjacencyDesk
-from hub.errors import NotFound
+from hub.errors import NotFound, ScopeMissing
 from hub.parts import Hub
 from hub.recall.affected import affected
 from hub.recall.lease import Lease, LeaseLost
@@ -24,19 +26,30 @@ from hub.recall.tally import Tally
 from hub.sharing.audit import AuditDesk
 from hub.sharing.audit import Question as Asked
 from hub.sharing.seen import seen_by
-from hub.store.core.database import Reading
+from hub.store.core.database import Reading, Writing
+from hub.store.core.eyes import Eyes
 from hub.store.core.instant import to_micros
 from hub.store.ledger.batches import log_size
 from hub.store.trace.aliases import log_size_at
-from hub.store.trace.recalls import RecallRow, asker_of_recall, change_recall, clear_parts, put_recall, read_recall
+from hub.store.trace.recall_acts import (
+    GIVEN_UP,
+    REMOVED,
+    asker_of_recall,
+    latest_recalls,
+    put_act,
+    put_asker,
+)
+from hub.store.trace.recalls import RecallRow, change_recall, clear_parts, put_recall, read_recall
 from hub.trace.known import Known, Moment
 from traceability.errors import ZhuoyueError
 
 log = logging.getLogger(__name__)
 
 REACHING, DETAILING, DONE, FAILED = "reaching", "detailing", "done", "failed"
+UNDER_WAY = (REACHING, DETAILING)
 ID_BYTES = 12
 DETAIL_AT_ONCE = 2_000
+MOST_LISTED = 50
 ELSEWHERE_S = 0.2
 """How long a recall that another process works on is left alone before it is looked at again."""
 
@@ -53,10 +66,10 @@ class RecallDesk:
         self._working: set[str] = set()
         self._holder = hub.random_bytes(ID_BYTES).hex()
 
-    def ask(self, question: Question, wait_s: float = 0.0, *, asker: str = "") -> RecallRow:
+    def ask(self, question: Question, wait_s: float = 0.0, *, asker: Asker = OPERATOR) -> RecallRow:
         """Keep the question and begin; gives what is there after at most ``wait_s``, or earlier when it is done.
 
-        It is answered from what the organisation ``asker`` may see, and belongs to it; "" is the operator.
+        It is answered from what ``asker`` may see now: an organisation, of whose plants a person may see some only.
         """
         question.check()
         check_names(question)
@@ -70,23 +83,61 @@ class RecallDesk:
                 state=REACHING,
                 summary=msgspec.to_builtins(Tally()),
             )
-            put_recall(connection, row, asker)
+            put_recall(connection, row)
+            put_asker(connection, row.id, eyes_of(asker), row.asked_at)
         self._begin(row.id)
         self.wait(row.id, wait_s)
         return self.read(row.id, asker=asker)
 
-    def read(self, identity: str, *, asker: str = "") -> RecallRow:
+    def read(self, identity: str, *, asker: Asker = OPERATOR) -> RecallRow:
         """How far a recall is; one that a stop interrupted goes on.
 
-        ``NotFound`` when nobody asked it, or another organisation than ``asker`` did.
+        ``NotFound`` when nobody asked it, when it was removed, or when it was answered from what ``asker`` may not see:
+        for another organisation, or from plants of its own that are not this person's.
         """
         with self._hub.store.reading() as connection:
-            row = read_recall(connection, identity)
-            whose = asker_of_recall(connection, identity)
-        if row is None or asker not in ("", whose):
-            raise NotFound(f"there is no recall {identity[:60]!r}", advice="POST /api/v1/recall asks one")
-        if row.state in (REACHING, DETAILING):
+            row = self._shown(connection, identity, asker)
+        if row.state in UNDER_WAY:
             self._begin(identity)
+        return row
+
+    def latest(self, seen: Hub, asker: Asker) -> list[tuple[RecallRow, bool]]:
+        """The latest recalls that ``asker``, who sees ``seen``, may read, each with whether it is the asker's own."""
+        with seen.store.reading() as connection:
+            return [(row, _is_own(by, asker)) for row, by in latest_recalls(connection, MOST_LISTED)]
+
+    def is_own(self, identity: str, asker: Asker) -> bool:
+        """Whether ``asker`` asked it, or is who manages the hub: who may give it up and remove it."""
+        with self._hub.store.reading() as connection:
+            return _is_own(asker_of_recall(connection, identity).by, asker)
+
+    def give_up(self, identity: str, asker: Asker) -> RecallRow:
+        """Work on it no further; what was reached stays to be read. Nothing happens to one that has ended."""
+        with self._hub.store.writing() as connection:
+            row = self._own(connection, identity, asker)
+            if row.state in UNDER_WAY:
+                change_recall(connection, identity, state=GIVEN_UP)
+                put_act(connection, identity, GIVEN_UP, asker.signature, to_micros(self._hub.clock()))
+        return self.read(identity, asker=asker)
+
+    def remove(self, identity: str, asker: Asker) -> None:
+        """Nobody reads it any more; what was asked, when and by whom, stays, and so does what was noted of it."""
+        with self._hub.store.writing() as connection:
+            self._own(connection, identity, asker)
+            change_recall(connection, identity, state=REMOVED, summary=msgspec.to_builtins(Tally()))
+            clear_parts(connection, identity)
+            put_act(connection, identity, REMOVED, asker.signature, to_micros(self._hub.clock()))
+
+    def _shown(self, connection: Reading, identity: str, asker: Asker) -> RecallRow:
+        row = read_recall(connection, identity)
+        if row is None or row.state == REMOVED or not eyes_of(asker).sees_what(asker_of_recall(connection, identity)):
+            raise NotFound(f"there is no recall {identity[:60]!r}", advice="POST /api/v1/recall asks one")
+        return row
+
+    def _own(self, connection: Reading, identity: str, asker: Asker) -> RecallRow:
+        row = self._shown(connection, identity, asker)
+        if not _is_own(asker_of_recall(connection, identity).by, asker):
+            raise ScopeMissing("somebody else asked this recall", advice="who asked it can give it up or remove it")
         return row
 
     def wait(self, identity: str, seconds: float) -> None:
@@ -111,6 +162,8 @@ class RecallDesk:
                 threading.Event().wait(ELSEWHERE_S)
         except LeaseLost:
             log.warning("recall %s was taken over by another process of this hub", identity)
+        except _Ended:
+            log.info("recall %s was given up", identity)
         except Exception as error:  # noqa: BLE001 - the thread's outermost edge: read again, the recall is tried again
             _say(identity, "was interrupted", error)
         finally:
@@ -122,14 +175,14 @@ class RecallDesk:
         try:
             self._carry_on(identity, lease)
             return
-        except LeaseLost:
+        except (LeaseLost, _Ended):
             raise
         except ZhuoyueError as error:
             problem = str(error)
         except Exception as error:  # noqa: BLE001 - the work's outermost edge: the recall itself says that it failed
             _say(identity, "failed", error)
             problem = "the hub made a mistake; its log says more"
-        with lease.writing() as connection:
+        with _writing(lease, identity) as connection:
             change_recall(connection, identity, state=FAILED, problem=problem)
 
     def _carry_on(self, identity: str, lease: Lease) -> None:
@@ -139,19 +192,20 @@ class RecallDesk:
         question = Question.model_validate(row.question)
         if row.state == REACHING:
             self._reach(row, question, lease)
-        if row.state in (REACHING, DETAILING):  # another process may have finished it
+        if row.state in UNDER_WAY:  # another process may have finished it
             self._detail(identity, question, row.log_size, lease)
 
     def _as_asked(self, identity: str) -> Hub:
         """The hub as whoever asked the recall sees it."""
         with self._hub.store.reading() as connection:
             asker = asker_of_recall(connection, identity)
-        if not asker:
+        if not asker.organisation:
             return self._hub
-        return seen_by(self._hub, Asked(asker=asker, token="", asked=f"recall {identity}"), self._audit)
+        asked = Asked(asker=asker.organisation, token="", asked=f"recall {identity}")
+        return seen_by(self._hub, asked, self._audit, asker.plants)
 
     def _reach(self, row: RecallRow, question: Question, lease: Lease) -> None:
-        with lease.writing() as connection:
+        with _writing(lease, row.id) as connection:
             clear_parts(connection, row.id)
             change_recall(connection, row.id, reached=0, detailed=0, summary=msgspec.to_builtins(Tally()))
         seen = self._as_asked(row.id)
@@ -167,11 +221,11 @@ class RecallDesk:
             )
             try:
                 for piece in pieces(levels):
-                    with lease.writing() as writing:
+                    with _writing(lease, row.id) as writing:
                         change_recall(writing, row.id, reached=keep(writing, row.id, piece))
             except Cut:
                 truncated = True
-        with lease.writing() as writing:
+        with _writing(lease, row.id) as writing:
             change_recall(writing, row.id, state=DETAILING, truncated=truncated)
 
     def _detail(self, identity: str, question: Question, size: int, lease: Lease) -> None:
@@ -184,7 +238,7 @@ class RecallDesk:
                 known = Known(connection, Moment(as_of=question.as_of, log_size=size))
                 count = _count(connection, known, tally, identity, row.detailed)
             state = DETAILING if row.detailed + count < row.reached else DONE
-            with lease.writing() as writing:
+            with _writing(lease, identity) as writing:
                 change_recall(
                     writing,
                     identity,
@@ -194,6 +248,29 @@ class RecallDesk:
                 )
             if state == DONE:
                 return
+
+
+class _Ended(Exception):
+    """Somebody gave the recall up, or removed it, while it was worked on."""
+
+
+def eyes_of(asker: Asker) -> Eyes:
+    """With whose eyes ``asker`` looks, as recalls keep it."""
+    return Eyes(organisation=asker.organisation, plants=asker.plants, by=asker.signature)
+
+
+def _is_own(by: str, asker: Asker) -> bool:
+    return asker.admin or (asker.may_act and by == asker.signature)
+
+
+@contextmanager
+def _writing(lease: Lease, identity: str) -> Iterator[Writing]:
+    """A writing transaction of who works on it; ``_Ended`` when it is not to be worked on any more."""
+    with lease.writing() as connection:
+        row = read_recall(connection, identity)
+        if row is None or row.state not in UNDER_WAY:
+            raise _Ended
+        yield connection
 
 
 def _say(identity: str, what: str, error: Exception) -> None:

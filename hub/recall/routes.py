@@ -7,15 +7,16 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
 
-from hub.api.access import UsesAsker, UsesHub
+from hub.accounts.asker import Scope
+from hub.api.access import Acting, UsesAsker, UsesHub, may
 from hub.api.answer import documented, json_answer
 from hub.api.table_file import XLSX_TYPE, Language
-from hub.recall.answer import RECALL_PATH, affected_items, affected_page, recall_view
+from hub.recall.answer import RECALL_PATH, affected_items, affected_page, recall_list, recall_view
 from hub.recall.csv_list import csv_lines, workbook
 from hub.recall.desk import RecallDesk
 from hub.recall.epcis_list import epcis_document
 from hub.recall.question import Question
-from hub.recall.views import AffectedPage, RecallView
+from hub.recall.views import AffectedPage, RecallList, RecallView
 from hub.recall.whereabouts import Whereabouts
 
 router = APIRouter(prefix=RECALL_PATH, tags=["recall"])
@@ -42,6 +43,8 @@ def desk_of(request: Request) -> RecallDesk:
     return desk
 
 
+Managing = Annotated[Acting, Depends(may(Scope.READ))]
+"""Somebody who is known; whether the recall is theirs to end is the desk's business."""
 UsesRecalls = Annotated[RecallDesk, Depends(desk_of)]
 _LISTS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -55,7 +58,7 @@ _LISTS: dict[int | str, dict[str, Any]] = {
 @router.post("", response_class=Response, status_code=202, responses={202: documented(RecallView)[200]})
 def post_recall(question: Question, hub: UsesHub, asker: UsesAsker, recalls: UsesRecalls) -> Response:
     """Where did these lots, units, stations or values go? ``Location`` says where the answer grows."""
-    row = recalls.ask(question, FIRST_ANSWER_S, asker=asker.organisation)
+    row = recalls.ask(question, FIRST_ANSWER_S, asker=asker)
     with hub.store.reading() as connection:
         answer = json_answer(recall_view(connection, row))
     answer.status_code = 202
@@ -63,10 +66,31 @@ def post_recall(question: Question, hub: UsesHub, asker: UsesAsker, recalls: Use
     return answer
 
 
+@router.get("", response_class=Response, responses=documented(RecallList))
+def get_recalls(hub: UsesHub, asker: UsesAsker, recalls: UsesRecalls) -> Response:
+    """The latest recalls that the asker may read: those of its organisation, as far as they rest on its own plants."""
+    return json_answer(recall_list(hub, recalls, asker))
+
+
+@router.post("/{identity}/give-up", response_class=Response, responses=documented(RecallView))
+def post_give_up(identity: str, hub: UsesHub, acting: Managing, recalls: UsesRecalls) -> Response:
+    """Let it be while it is worked out; what was reached stays. For who asked it."""
+    row = recalls.give_up(identity, acting.asker)
+    with hub.store.reading() as connection:
+        return json_answer(recall_view(connection, row))
+
+
+@router.delete("/{identity}", status_code=204, response_class=Response)
+def delete_recall(identity: str, acting: Managing, recalls: UsesRecalls) -> Response:
+    """Take it from the list: nobody reads it any more; what was read for it stays in the audit log. For who asked."""
+    recalls.remove(identity, acting.asker)
+    return Response(status_code=204)
+
+
 @router.get("/{identity}", response_class=Response, responses=documented(RecallView))
 def get_recall(identity: str, hub: UsesHub, asker: UsesAsker, recalls: UsesRecalls) -> Response:
     """How far it is: counts, customers and sites, parts, and tiers that did not share."""
-    row = recalls.read(identity, asker=asker.organisation)
+    row = recalls.read(identity, asker=asker)
     with hub.store.reading() as connection:
         return json_answer(recall_view(connection, row))
 
@@ -91,7 +115,7 @@ def get_items(
     EPCIS is one document with every event that is known of them. ``party`` and ``site`` choose one of the
     destinations, for NDJSON, CSV and Excel (at most 100,000 items).
     """
-    row = recalls.read(identity, asker=asker.organisation)
+    row = recalls.read(identity, asker=asker)
     if list_format is ListFormat.JSON:
         with hub.store.reading() as connection:
             return json_answer(affected_page(connection, row, cursor, limit))

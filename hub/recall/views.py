@@ -1,6 +1,7 @@
 """What a recall answers."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -90,7 +91,7 @@ class RecallView(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     items_url: str
     state: str
-    """``reaching``, ``detailing``, ``done`` or ``failed``."""
+    """``reaching``, ``detailing``, ``done``, ``failed`` or ``given-up``."""
     asked_at: datetime
     as_of: datetime | None
     log_size: int
@@ -109,6 +110,25 @@ class RecallView(msgspec.Struct, frozen=True, kw_only=True):
     makers: tuple[Maker, ...]
     silent: tuple[SilentTier, ...]
     problem: str
+
+
+class RecallListed(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the recalls that were asked; ``own``: the asker may give it up and remove it."""
+
+    id: str
+    url: str
+    question: Any
+    """As it was sent; see POST /api/v1/recall."""
+    state: str
+    asked_at: datetime
+    reached: int
+    own: bool
+
+
+class RecallList(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest recalls that may be read, the latest first; those that were removed are not among them."""
+
+    recalls: tuple[RecallListed, ...]
 
 
 class AffectedPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from functools import partial
 
 import msgspec
@@ -31,6 +32,7 @@ from traceability.quality.consistency.measured import LEVEL, measured_consistenc
 from traceability.quality.first_pass import FirstPass, pooled
 from traceability.record.incoming import IncomingInspectionRecord
 from traceability.record.requirement import Metric, RequirementContent
+from traceability.uom.convert import converted
 
 MOST_VALUES = 20_000
 """Of one plant and characteristic; the first of the period."""
@@ -131,7 +133,7 @@ def _suppliers(
     asks: list[_Ask] = [partial(_of_counts, Between.SUPPLIERS, "", groups)]
     for name in characteristics:
         values: defaultdict[str, list[float]] = defaultdict(list)
-        cut = False
+        cut, uom = False, ""
         for plant, maker in makers.items():
             wanted = ValueWanted(
                 plant=plant,
@@ -142,15 +144,19 @@ def _suppliers(
             )
             taken = taken_values(shared, wanted, MOST_VALUES)
             cut = cut or len(taken) == MOST_VALUES
-            values[maker] += [value for one in taken if (value := _value(one)) is not None]
+            uom = uom or (taken[0].uom if taken else "")
+            values[maker] += [value for one in taken if (value := _value(one, uom)) is not None]
         asks.append(partial(_of_values, Between.SUPPLIERS, name, values, cut))
     return asks
 
 
-def _value(one: TakenValue) -> float | None:
-    """A trustworthy value of a first submission that is no trial."""
+def _value(one: TakenValue, uom: str) -> float | None:
+    """A trustworthy value of a first submission that is no trial, in ``uom``; what does not convert is left out."""
     counts = one.status == Status.GOOD and one.attempt == 1 and not one.flags
-    return one.value * 10.0**-one.decimals if counts and one.value is not None else None
+    if not counts or one.value is None:
+        return None
+    told = converted(Fraction(one.value, 10**one.decimals), one.uom, uom)
+    return None if told is None else float(told)
 
 
 def _of_counts(between: Between, name: str, groups: Mapping[str, Counted], level: float) -> Alike:

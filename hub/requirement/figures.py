@@ -4,21 +4,23 @@
 everything of the supplier's is read through ``shared``, which shows what the supplier's policies let the customer see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import chain
 
 import msgspec
 
 from hub.incoming.escapes import Blame, escapes
 from hub.notify.read import folded
 from hub.rollup.hours import hour_of
+from hub.scorecard.in_force import in_window
 from hub.scorecard.standing import standings
 from hub.sharing.policy import EVERY, decide
 from hub.store.core.database import Reading
 from hub.store.mail.notifications import Wanted as NotificationsWanted
 from hub.store.mail.notifications import stored_notifications
-from hub.store.master.queries import read_master
+from hub.store.master.queries import plans_of_plants, read_master
 from hub.store.quality.incoming import incoming_of
 from hub.store.rollup.many import first_pass_by_week
 from hub.store.rollup.queries import Range
@@ -94,7 +96,10 @@ def level(asked: Asked, _one: Indicator) -> Figure:
 
 
 def first_pass(asked: Asked, one: Indicator) -> Figure:
-    """First-pass yield of the part at the operation, over all plants; without an operation the product over all."""
+    """First-pass yield of the part at the operation, over all plants; without an operation the product over all.
+
+    An operation of the route of which nothing is shared makes the product untold (rule R13).
+    """
     plants = asked.plants
     hours = asked.hours(one)
     counts = first_pass_by_week(asked.shared, dict.fromkeys(plants, hours)) if plants else []
@@ -105,6 +110,8 @@ def first_pass(asked: Asked, one: Indicator) -> Figure:
     found = [pooled(several) for several in by_operation.values()]
     if not found or any(each.fpy is None for each in found):
         return Figure(why="no first submission of the part is shared for the period")
+    if not one.operation and _routed(asked, hours, {week.plant for week in mine}) - by_operation.keys():
+        return Figure(why="an operation of the route has no first submission that is shared")
     value, n = Fraction(1), min(each.submitted for each in found)
     for each in found:
         value *= each.fpy or 0
@@ -113,12 +120,31 @@ def first_pass(asked: Asked, one: Indicator) -> Figure:
     return Figure(exact=value, n=n, interval=clopper_pearson(found[0].first_ok, n))
 
 
+def _routed(asked: Asked, hours: Range, plants: Collection[str]) -> set[str]:
+    """The operations of the part's routes in the period at the plants that made it, as far as plans are shared."""
+    entries = chain.from_iterable(plans_of_plants(asked.shared, sorted(plants), at=asked.now).values())
+    held = (entry.plan for entry in in_window(entries, hours))
+    return {each.id for plan in held if plan.part == asked.content.part for each in plan.operations}
+
+
+class _Inspected(msgspec.Struct, frozen=True):
+    """Of what was received: ``sample`` items were inspected, ``found`` of them nonconforming."""
+
+    found: int
+    sample: int
+
+
 def ppm(asked: Asked, one: Indicator) -> Figure:
-    """Nonconforming units that the customer found, on receipt and later, a million units received."""
+    """Nonconforming units that the customer found, on receipt and later, a million units received.
+
+    The interval begins at what was found: so much is known. It ends where all that was not inspected is as bad as the
+    inspected share lets expect at most (Clopper-Pearson), taken as a random sample of what was received.
+    """
     begin = (asked.now - timedelta(days=one.days)).date()
     content = asked.content
     plants = [plant for plant, owner in owners_of_plants(asked.whole).items() if owner == content.customer]
-    units = bad = 0
+    units = escaped = 0
+    inspected: list[_Inspected] = []
     for plant in plants:
         receipts = [
             receipt
@@ -127,8 +153,8 @@ def ppm(asked: Asked, one: Indicator) -> Figure:
         ]
         units += sum(each.quantity for receipt in receipts for each in receipt.items if each.part == content.part)
         known = {receipt.id for receipt in receipts}
-        bad += _found(asked.whole, plant, content, known)
-        bad += sum(
+        inspected += _inspected(asked.whole, plant, content, known)
+        escaped += sum(
             each.quantity
             for each in escapes(asked.whole, plant)
             if each.blame is Blame.CERTAIN
@@ -137,21 +163,35 @@ def ppm(asked: Asked, one: Indicator) -> Figure:
         )
     if not units:
         return Figure(why="nothing of the part was received in the period")
-    bad = min(bad, units)
-    share = clopper_pearson(bad, units)
-    interval = Interval(share.low * MILLION, share.high * MILLION, share.confidence)
-    return Figure(exact=Fraction(bad * MILLION, units), n=units, interval=interval)
+    return _per_million(units, escaped, inspected)
 
 
-def _found(connection: Reading, plant: str, content: RequirementContent, receipts: set[str]) -> int:
-    """Nonconforming items of first submissions; of several characteristics of one lot the worst, never their sum."""
+def _per_million(units: int, escaped: int, inspected: Iterable[_Inspected]) -> Figure:
+    lots = list(inspected)
+    found, sample = sum(each.found for each in lots), min(sum(each.sample for each in lots), units)
+    bad, rest = min(found + escaped, units), units - sample
+    share = clopper_pearson(min(found, sample), sample).high if sample else 1.0
+    worst = min(max(float(bad), found + max(escaped, rest * share)), units)
+    return Figure(
+        exact=Fraction(bad * MILLION, units),
+        n=units,
+        interval=Interval(bad * MILLION / units, worst * MILLION / units),
+        why=f"{sample} of {units} received were inspected" if rest else "",
+    )
+
+
+def _inspected(
+    connection: Reading, plant: str, content: RequirementContent, receipts: set[str]
+) -> Iterable[_Inspected]:
+    """Items of first submissions; of several characteristics of one lot the worst, never their sum."""
     inspections = incoming_of(
         connection, IncomingInspectionRecord, plant=plant, supplier=content.supplier, part=content.part,
         receipts=sorted(receipts),
     )  # fmt: skip
-    return sum(
-        max((result.found for result in each.results), default=0) for each in inspections if each.submission == 1
-    )
+    for each in inspections:
+        if each.submission == 1 and each.results:
+            worst = max(each.results, key=lambda result: (result.found, -result.sample))
+            yield _Inspected(worst.found, min(worst.sample, each.size))
 
 
 def sharing(asked: Asked, one: Indicator) -> Figure:

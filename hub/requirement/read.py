@@ -5,17 +5,33 @@ from collections.abc import Iterable
 import msgspec
 
 from hub.errors import NotFound
-from hub.requirement.views import PassedOnView, RequirementLine, RequirementList, RequirementView, StepView
+from hub.requirement.views import (
+    PassedOnView,
+    RequirementLine,
+    RequirementList,
+    RequirementView,
+    StandingView,
+    StepView,
+)
 from hub.store.core.database import Reading
 from hub.store.core.instant import from_micros
 from hub.store.quality.requirements import (
     RequirementsWanted,
     StoredRequirement,
     requirement_changes,
+    requirement_statuses,
     stored_requirement,
     stored_requirements,
 )
-from traceability.record.requirement import Agree, Counter, Decline, End, Party, RequirementStep
+from traceability.record.requirement import (
+    Agree,
+    Counter,
+    Decline,
+    End,
+    Party,
+    RequirementStatusRecord,
+    RequirementStep,
+)
 from traceability.requirement.fold import Requirement, RequirementState, fold, objection
 
 
@@ -76,6 +92,21 @@ def view(connection: Reading, identity: str) -> RequirementView:
         passed_on=tuple(
             PassedOnView(id=each.id, supplier=each.content.supplier, state=state.state) for each, state in onwards
         ),
+        standing=tuple(map(_standing, reversed(requirement_statuses(connection, [identity])[identity]))),
+    )
+
+
+def _standing(one: RequirementStatusRecord) -> StandingView:
+    return StandingView(
+        at=one.event_time,
+        terms=one.terms,
+        indicator=one.indicator,
+        standing=one.standing,
+        value=one.value,
+        n=one.n,
+        begin=one.begin,
+        end=one.end,
+        why=one.why,
     )
 
 

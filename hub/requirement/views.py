@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from traceability.quality.intervals import Interval
-from traceability.record.requirement import Indicator, Party, RequirementContent, RequirementStep, Terms
+from traceability.record.requirement import Indicator, Party, RequirementContent, RequirementStep, Standing, Terms
 from traceability.requirement.fold import RequirementState
 
 
@@ -45,6 +45,20 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
     disputed: str | None
 
 
+class StandingView(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator of the agreed terms ``terms`` (their hash) came to stand so; ``at`` this hub saw it."""
+
+    at: datetime
+    terms: str
+    indicator: str
+    standing: Standing
+    value: str | None
+    n: int
+    begin: date
+    end: date
+    why: str
+
+
 class PassedOnView(msgspec.Struct, frozen=True, kw_only=True):
     """Where a requirement was passed on to, and how far that is; only its two sides are told."""
 
@@ -54,7 +68,7 @@ class PassedOnView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequirementView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything of one requirement. ``next`` says what each side may do now."""
+    """Everything of one requirement. ``next`` says what each side may do now; ``standing``, the latest first."""
 
     id: str
     content: RequirementContent
@@ -70,6 +84,7 @@ class RequirementView(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[StepView, ...]
     waiting: tuple[str, ...]
     passed_on: tuple[PassedOnView, ...]
+    standing: tuple[StandingView, ...] = ()
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):

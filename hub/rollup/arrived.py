@@ -27,18 +27,33 @@ def keep_arrivals(
     connection: Writing, first: int, last: int, read: BatchResults, rows: Iterable[Row] | None = None
 ) -> None:
     """Add the batches from ``first`` to ``last``; ``read`` holds the histories of their units, ``rows`` are theirs."""
-    if not first:
-        begin_keeping(connection)
-    kept, nowhere = keeping(connection)
+    kept, nowhere = _begun(connection, first, last)
     if not kept:
         return
-    add_sent(connection, sent_in(connection, first, last))
     told, units = _from_store(connection, first, last) if rows is None else _from_rows(rows)
     if told:
         strangers = nowhere or any(key.plant == NOWHERE for key in told)
         known = known_before(connection, units, first - 1) if strangers else _of_histories(read, first)
         add_units(connection, _changes(units, known))
         add_told(connection, told)
+
+
+def keep_new_arrivals(connection: Writing, batch_id: int, plant: str, told: dict[Origin, Told], units: int) -> None:
+    """Add a batch that told only of ``units`` of which nothing was known, at one plant."""
+    kept, _ = _begun(connection, batch_id, batch_id)
+    if kept:
+        add_units(connection, {(plant,): units})
+        add_told(connection, told)
+
+
+def _begun(connection: Writing, first: int, last: int) -> tuple[bool, bool]:
+    """Whether what came is kept, and whether an author of no plant told anything; the batches are added."""
+    if not first:
+        begin_keeping(connection)
+    kept, nowhere = keeping(connection)
+    if kept:
+        add_sent(connection, sent_in(connection, first, last))
+    return kept, nowhere
 
 
 def _from_rows(rows: Iterable[Row]) -> tuple[dict[Origin, Told], dict[str, set[str]]]:

@@ -4,8 +4,10 @@ A claim is checked against the records that it covers: those of its chain up to 
 They never change afterwards, so what they say is written down when the claim comes.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -17,6 +19,14 @@ from hub.store.rollup.sources import PlacedResult
 from hub.store.rollup.tallies import ChainCounts, ChainKey, ChainPass, passes_at, put_chain_passes
 from hub.store.rollup.tally_sources import ClaimAt
 from traceability.quality.first_pass import FirstPass, first_pass_of_one
+
+
+class Counting(NamedTuple):
+    """Results that count alike, by their record sequences, which rise; there is at least one."""
+
+    key: ChainKey
+    counts: FirstPass
+    seqs: list[int]
 
 
 def keep_claims(
@@ -45,6 +55,35 @@ def keep_claims(
             counts=_add(old.counts, more),
         )
     put_chain_passes(connection, found)
+
+
+def keep_new_claims(connection: Writing, alike: Iterable[Counting], claims: Sequence[ClaimAt]) -> None:
+    """The same of one batch whose units have no other results."""
+    told: defaultdict[ChainKey, list[Counting]] = defaultdict(list)
+    for some in alike:
+        told[some.key].append(some)
+    latest = {claim.key: claim for claim in sorted(claims, key=lambda claim: claim.seq)}
+    keys = told.keys() | latest.keys()
+    known = passes_at(connection, keys)
+    found = {key: _lengthened(known.get(key, ChainPass()), told[key], latest.get(key)) for key in keys}
+    put_chain_passes(connection, found)
+
+
+def _lengthened(old: ChainPass, told: Sequence[Counting], claim: ClaimAt | None) -> ChainPass:
+    last = max((some.seqs[-1] for some in told), default=0)
+    found = replace(old, last_seq=max(old.last_seq, last), counts=_add(old.counts, _up_to(last, told)))
+    if claim is None:
+        return found
+    if claim.through < old.last_seq or not claim.through:  # it speaks of less than was known before
+        return replace(found, through=0, at_through=ChainCounts())
+    return replace(found, through=claim.through, at_through=_add(old.counts, _up_to(claim.through, told)))
+
+
+def _up_to(through: int, told: Iterable[Counting]) -> ChainCounts:
+    sums: Counter[FirstPass] = Counter()
+    for some in told:
+        sums[some.counts] += bisect_right(some.seqs, through)
+    return _sums(sums)
 
 
 def _by_key(results: Iterable[PlacedResult]) -> defaultdict[ChainKey, list[PlacedResult]]:

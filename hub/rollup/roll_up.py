@@ -13,7 +13,9 @@ from hub.rollup.keep import keep_values
 from hub.rollup.revise import revise
 from hub.rollup.sample import sampled_of_batches
 from hub.rollup.tally import is_tallied, keep_spans, keep_tallies
+from hub.rollup.usual import rolled_up
 from hub.store.core.database import Writing
+from hub.store.packed.columns import ResultColumns
 from hub.store.production.corrections import last_correction
 from hub.store.rollup.sources import Chain, Corrected, chains_of_batches, corrected_by
 from hub.store.rollup.tally_sources import Beside, beside_in, beside_of_batches
@@ -25,12 +27,22 @@ def roll_up(connection: Writing, batch_id: int) -> None:
     roll_up_new(connection, batch_id, batch_id)
 
 
-def roll_up_new(connection: Writing, first: int, last: int, rows: Sequence[Row] | None = None) -> None:
+def roll_up_new(
+    connection: Writing,
+    first: int,
+    last: int,
+    rows: Sequence[Row] | None = None,
+    results: ResultColumns | None = None,
+) -> None:
     """Add the batches from ``first`` to ``last``, the last ones written; ``rows`` are all that was written of them.
 
     What comes out is the same as if each were added by itself, which is done where they correct anything or speak of
-    each other's results.
+    each other's results. Beside ``rows`` a single batch may have been written as ``results``.
     """
+    if results is not None:
+        if rolled_up(connection, results, rows or ()):
+            return
+        rows = [*results.rows(), *(rows or ())]
     chains = chains_of_batches(connection, first, last)
     corrects = last_correction(connection) >= first
     read = batch_results(connection, first, last) if rows is None else results_among(connection, first, rows)

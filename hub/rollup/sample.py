@@ -1,7 +1,7 @@
 """The values of some batches that enter capability, by the stream that they enter; see ``entering`` for which do."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -11,6 +11,7 @@ from hub.rollup.entering import BatchResults, Entering, Pair, batch_results, ent
 from hub.rollup.hours import hour_of
 from hub.store.core.database import Reading
 from hub.store.core.value_body import Mask, Numbers
+from hub.store.packed.columns import ResultColumns
 from hub.store.production.measured import Column, columns_of_batches
 from hub.store.rollup.queries import StreamRow
 from hub.store.rollup.sources import Chain, PlacedResult
@@ -147,6 +148,37 @@ def _sampled(records: _Records, column: Column, streams: _Known) -> Iterator[Sam
             wrong=records.wrong[record],
             lots=tuple(records.lots[one] for one in record.tolist()) if records.lots else (),
         )
+
+
+def sampled_of_usual(
+    results: ResultColumns, which: Sequence[int], hours: Sequence[int], columns: Iterable[Column]
+) -> list[SampledColumn]:
+    """What a batch adds of whose results those at ``which`` enter, each with its measurements; none has a lot inside.
+
+    ``hours`` are those of all results, ``columns`` their values.
+    """
+    if not which:
+        return []
+    named: dict[_Named, int] = {}
+    of_shape = [
+        named.setdefault((results.plant or "", shape.part, shape.operation, shape.work_cell), len(named))
+        for shape in map(results.shapes.__getitem__, dict.fromkeys(results.shape[at] for at in which))
+    ]
+    number = dict(zip(dict.fromkeys(results.shape[at] for at in which), of_shape, strict=True))
+    own = [hours[at] for at in which]
+    records = _Records(
+        chain=(results.author, results.chain),
+        entered=results.batch_id,
+        lines=np.array([results.line[at] + 1 for at in which], np.int64),
+        hours=np.array(own, np.int64),
+        hour=own[0] if len(set(own)) == 1 else None,
+        wrong=np.zeros(len(which), np.bool_),
+        groups=np.array([number[results.shape[at]] for at in which], np.int64),
+        named=tuple(named),
+        lots=(),
+    )
+    streams: _Known = {}
+    return [sampled for column in columns for sampled in _sampled(records, column, streams)]
 
 
 def stream_id(stream: StreamRow) -> str:

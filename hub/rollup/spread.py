@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -17,11 +18,13 @@ from hub.rollup.window import Period
 from hub.store.core.database import Reading
 from hub.store.core.value_body import wide
 from hub.store.rollup.arrays import Numbers, counted
-from hub.store.rollup.body import Unsummed
+from hub.store.rollup.body import Kept, Unsummed
 from traceability.measurement import Characteristic
 from traceability.quality.moments import Moments
 from traceability.quality.rollup import Rollup
 
+MOST_SPREADS = 512
+"""So many stay, to be found again by the bytes that they were made from: those of days that are over do not change."""
 _WIDE = 1 << 62
 _PAIRS = np.dtype("<i8")
 _LOWEST, _HIGHEST = -(1 << 63), (1 << 63) - 1
@@ -93,7 +96,20 @@ def _converted(period: Period) -> Spread:
 
 def _added_up(wanted: Wanted, found: Sequence[OfStream]) -> Spread:
     """Of values that are not summed only their sizes are wanted, not where they stand."""
-    kept = [row.rollup for _, rows in found for row in rows]
+    kept = tuple(row.rollup for _, rows in found for row in rows)
+    sums, pairs = _together(kept)
+    return Spread(
+        decimals=kept[0].decimals if kept else wanted.characteristic.decimals,
+        sums=sums,
+        values=pairs[:, 0],
+        counts=pairs[:, 1],
+        left_out=sum(row.left_out for _, rows in found for row in rows),
+    )
+
+
+@lru_cache(maxsize=MOST_SPREADS)
+def _together(kept: tuple[Kept, ...]) -> tuple[Moments, Numbers]:
+    """Sums, and pairs of value and count that nobody can write to."""
     packed = [one for one in kept if not isinstance(one, Unsummed)]
     bare = [wide(one.n, one.values) for one in kept if isinstance(one, Unsummed)]
     histograms = [one.histogram for one in packed]
@@ -104,13 +120,7 @@ def _added_up(wanted: Wanted, found: Sequence[OfStream]) -> Spread:
         moments = moments_of(values)
         total, squares = total + moments.total, squares + moments.squares
     pairs = np.frombuffer(b"".join(histograms), _PAIRS).reshape(-1, 2)
-    return Spread(
-        decimals=kept[0].decimals if kept else wanted.characteristic.decimals,
-        sums=Moments(int(pairs[:, 1].sum()), total, squares),
-        values=pairs[:, 0],
-        counts=pairs[:, 1],
-        left_out=sum(row.left_out for _, rows in found for row in rows),
-    )
+    return Moments(int(pairs[:, 1].sum()), total, squares), pairs
 
 
 def moments_of(values: Numbers) -> Moments:

@@ -6,8 +6,10 @@ records up to then, by the same rule (see ``hub.rollup.sample``).
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
 
-from hub.rollup.many import Wanted, periods
+from hub.rollup.many import MOST_SUMS, Wanted, periods
 from hub.rollup.window import Narrowing, Period
 from hub.scorecard.gather import PlantRecords
 from hub.scorecard.in_force import Measured, counts_for_plant, measured
@@ -17,7 +19,9 @@ from hub.store.core.database import Reading
 from hub.store.master.queries import PartEntry, operation_named, part_name
 from hub.store.rollup.queries import Range
 from traceability.measurement import Characteristic
+from traceability.quality.capability import CapabilityResult
 from traceability.quality.gauge import GaugeEvidence
+from traceability.quality.rollup import Rollup
 from traceability.quality.rollup_figures import rollup_capability
 from traceability.record.master import ControlPlan
 
@@ -76,18 +80,21 @@ def characteristic_view(
         part=part_name(parts, plan.part),
         operation=operation_named(plan, characteristic.operation),
         characteristic=characteristic,
-        result=rollup_capability(
-            found.rollup,
-            characteristic,
-            gauge_share=gauge.share,
-            calibrated=gauge.calibrated or not gauge.gauges,  # none registered: "not studied" says it
-        ),
+        # no gauge registered: "not studied" says it
+        result=_capability(found.rollup, characteristic, gauge.share, gauge.calibrated or not gauge.gauges),
         left_out=found.left_out,
         gauge=gauge,
         first_batch=found.first_batch,
         last_batch=found.last_batch,
         until=until,
     )
+
+
+@lru_cache(maxsize=MOST_SUMS)
+def _capability(
+    rollup: Rollup, characteristic: Characteristic, gauge_share: Fraction | None, calibrated: bool
+) -> CapabilityResult:
+    return rollup_capability(rollup, characteristic, gauge_share=gauge_share, calibrated=calibrated)
 
 
 def _wanted(plant: str, one: Measured) -> Wanted:

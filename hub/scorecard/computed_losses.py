@@ -1,33 +1,38 @@
-"""Scrap, rework, re-inspection and sorting of a month from the records, priced by the plant's cost rates.
+"""Scrap, rework, re-inspection and sorting of a month from the records, each priced by the plant's rate of its day.
 
 Rework is counted by results with that purpose, re-inspection (of the item rework) by those of retests, sorting (of the
 item accident) by units and lots put on hold; the latter two where the plant has a rate for them. A unit counts as
 scrapped when its latest submission at the plant was not OK and nothing came for it for ``SCRAP_AFTER`` since: a later
-pass takes it out again when the month is computed anew.
+pass takes it out again when the month is computed anew. The day, in the plant's time zone, is that of this submission,
+of the repeated result, of the hold (rule R16: the rate valid at the time of the event).
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.master.build import canonical_part
 from hub.store.core.database import Reading
 from hub.store.core.instant import from_micros, to_micros
 from hub.store.master.queries import read_master
 from hub.store.quality.costs import CostedResult, failed_results, holds_placed, latest_results, repeated_results
-from hub.store.quality.queries import statements
+from hub.store.quality.queries import standing_statements
 from traceability.encoding import sha256
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import part_of
+from traceability.quality.cost.rate import Rate, rate_on
 from traceability.quality.loss import CostItem
 from traceability.record.quality import CostRateKind, CostRateRecord
 from traceability.unit import Purpose
 
 SCRAP_AFTER = timedelta(days=30)
 _About = tuple[CostRateKind, str, str]
+_Event = tuple[_About, int, int]
+"""What is counted: about what, when in microseconds since 1970 UTC, and where it stands in the log."""
 _AGAIN = {Purpose.REWORK: CostRateKind.REWORK, Purpose.RETEST: CostRateKind.RE_INSPECTION}
 _ITEM_OF = {
     CostRateKind.SCRAP: CostItem.SCRAP,
@@ -57,7 +62,10 @@ class Month(msgspec.Struct, frozen=True):
 
 
 class ComputedLoss(msgspec.Struct, frozen=True, kw_only=True):
-    """Units scrapped, reworked, inspected again or sorted in a month; ``rate`` None: nobody entered one."""
+    """Units scrapped, reworked, inspected again or sorted in a month on days of one rate; None: there is none.
+
+    ``later`` tells the rate from the one that held on the month's first day.
+    """
 
     item: CostItem
     activity: CostRateKind
@@ -69,6 +77,7 @@ class ComputedLoss(msgspec.Struct, frozen=True, kw_only=True):
     rate: Decimal | None = None
     currency: str = ""
     rate_id: str = ""
+    later: str = ""
 
     @property
     def amount(self) -> Decimal | None:
@@ -84,23 +93,43 @@ class ComputedLoss(msgspec.Struct, frozen=True, kw_only=True):
     def name(self, month: Month) -> str:
         """The id of its entry, but for the version."""
         about = sha256(f"{self.part}\n{self.operation}".encode()).hex()[:12]
-        return f"{month.prefix}{self.activity}-{about}"
+        return f"{month.prefix}{self.activity}-{about}{self.later and '-'}{self.later}"
 
 
 def computed_losses(connection: Reading, plant: str, month: Month, now: datetime) -> tuple[ComputedLoss, ...]:
-    """What the records say about a month, with the rates in force at its end."""
+    """What the records say about a month, with the rate of each day; a rate for one of these is an entry of its own."""
     zone = ZoneInfo(read_master(connection).plants[plant].time_zone)
-    within = month.within(zone)
-    rates = [record for record, _ in statements(connection, CostRateRecord, [plant])]
-    counted: defaultdict[_About, list[int]] = defaultdict(list)
+    rates = _rates(connection, plant)
+    first = date(month.year, month.month, 1)
+    counted: defaultdict[tuple[_About, Rate | None], list[int]] = defaultdict(list)
+    for about, at, batch in _events(connection, plant, month.within(zone), now):
+        counted[about, _rate(rates, about, from_micros(at).astimezone(zone).date())].append(batch)
+    priced = [
+        _priced(about, batches, rate, "" if rate == _rate(rates, about, first) else _named(rate))
+        for (about, rate), batches in counted.items()
+    ]
+    found = (one for one in priced if one.rate is not None or one.activity in _ALWAYS_TOLD)
+    return tuple(sorted(found, key=lambda one: one.name(month)))
+
+
+def _rate(rates: Mapping[CostRateKind, Sequence[Rate]], about: _About, day: date) -> Rate | None:
+    activity, part, operation = about
+    return rate_on(rates.get(activity, ()), part, operation, day)
+
+
+def _named(rate: Rate | None) -> str:
+    """The same for the same rate; of old entries several may have one id."""
+    words = () if rate is None else (rate.id, rate.part, rate.operation, rate.begin.isoformat())
+    return sha256("\n".join(words).encode()).hex()[:8]
+
+
+def _events(connection: Reading, plant: str, within: tuple[int, int], now: datetime) -> Iterator[_Event]:
     for result in repeated_results(connection, plant, *within):
-        counted[_AGAIN[result.purpose], result.part, result.operation].append(result.batch_id)
+        yield (_AGAIN[result.purpose], result.part, result.operation), result.at, result.batch_id
     for result in _scrapped(connection, plant, within, now):
-        counted[CostRateKind.SCRAP, result.part, result.operation].append(result.batch_id)
+        yield (CostRateKind.SCRAP, result.part, result.operation), result.at, result.batch_id
     for held in holds_placed(connection, plant, *within):
-        counted[CostRateKind.SORTING, part_or_none(held.about), ""].append(held.batch_id)
-    priced = (_priced(about, found, rates, month) for about, found in sorted(counted.items()))
-    return tuple(one for one in priced if one.rate is not None or one.activity in _ALWAYS_TOLD)
+        yield (CostRateKind.SORTING, part_or_none(held.about), ""), held.at, held.batch_id
 
 
 def part_or_none(item: str) -> str:
@@ -118,9 +147,8 @@ def _scrapped(connection: Reading, plant: str, within: tuple[int, int], now: dat
     return [one for one in latest.values() if one.failed and one.at < end and now - from_micros(one.at) >= SCRAP_AFTER]
 
 
-def _priced(about: _About, batches: Sequence[int], rates: Sequence[CostRateRecord], month: Month) -> ComputedLoss:
+def _priced(about: _About, batches: Sequence[int], rate: Rate | None, later: str) -> ComputedLoss:
     activity, part, operation = about
-    rate = _rate(rates, activity, part, operation, month)
     return ComputedLoss(
         item=_ITEM_OF[activity],
         activity=activity,
@@ -132,35 +160,31 @@ def _priced(about: _About, batches: Sequence[int], rates: Sequence[CostRateRecor
         rate=rate.amount if rate else None,
         currency=rate.currency if rate else "",
         rate_id=rate.id if rate else "",
+        later=later,
     )
 
 
-def _rate(
-    rates: Sequence[CostRateRecord], kind: CostRateKind, part: str, operation: str, month: Month
-) -> CostRateRecord | None:
-    """The latest rate valid in the month; that of part and operation, else of the part, the operation, or anybody."""
+def _rates(connection: Reading, plant: str) -> Mapping[CostRateKind, Sequence[Rate]]:
+    """Of several that begin on one day for the same the last one in the log, unless that one takes it back."""
     stated = {
-        ((record.part, record.operation), record.valid_from): record
-        for record in rates
-        if record.rate == kind and record.part in ("", part) and record.operation in ("", operation)
+        (record.rate, record.part, record.operation, record.valid_from): record
+        for record, _ in standing_statements(connection, CostRateRecord, [plant])
     }
-    for wanted in dict.fromkeys(((part, operation), (part, ""), ("", operation), ("", ""))):
-        begun = [
-            record
-            for (named, day), record in stated.items()
-            if named == wanted and (day.year, day.month) <= (month.year, month.month) and not _withdrawn(record)
-        ]
-        latest = max(begun, key=lambda record: record.valid_from, default=None)
-        if latest is not None and not _ended(latest, month):
-            return latest
-    return None
+    found: defaultdict[CostRateKind, list[Rate]] = defaultdict(list)
+    for record in _standing(stated.values()):
+        found[record.rate].append(
+            Rate(
+                id=record.id,
+                part=canonical_part(record.part) or record.part,
+                operation=record.operation,
+                amount=record.amount,
+                currency=record.currency,
+                begin=record.valid_from,
+                end=record.version.end if record.version else None,
+            )
+        )
+    return found
 
 
-def _withdrawn(rate: CostRateRecord) -> bool:
-    return rate.version is not None and rate.version.withdrawn
-
-
-def _ended(rate: CostRateRecord, month: Month) -> bool:
-    """Whether it ended before the month began."""
-    end = rate.version.end if rate.version is not None else None
-    return end is not None and (end.year, end.month) < (month.year, month.month)
+def _standing(records: Iterable[CostRateRecord]) -> Iterator[CostRateRecord]:
+    return (record for record in records if record.version is None or not record.version.withdrawn)

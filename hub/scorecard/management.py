@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ from traceability.quality.sampling import SamplingMode
 from traceability.record.quality import (
     GaugeRecord,
     GaugeStudyRecord,
+    GaugeUse,
     GradingPolicyRecord,
     ProductionCalendarRecord,
 )
@@ -84,18 +85,42 @@ def _policy(record: GradingPolicyRecord | None) -> Policy:
     return Policy(net_losses=record.net_losses, sampling=SamplingMode(record.sampling), cpk_waiver=record.cpk_waiver)
 
 
-def latest_gauges(
-    connection: Reading, plants: Collection[str], before: int | None
-) -> dict[tuple[str, str], GaugeRecord]:
-    """The last statement of each gauge; of those that name days the last of the latest day."""
-    last: dict[tuple[str, str], dict[date, GaugeRecord]] = {}
-    for gauge, _ in statements(connection, GaugeRecord, plants, before):
-        by_day = last.setdefault((gauge.plant, gauge.id), {})
-        by_day[gauge.version.begin if gauge.version else gauge.event_time.date()] = gauge
+class GaugeVersion(msgspec.Struct, frozen=True):
+    """A gauge as it was stated, and from when to when it stood so; ``end`` None: until the next version."""
+
+    record: GaugeRecord
+    begin: date
+    end: date | None
+
+
+def gauges_on(connection: Reading, plants: Collection[str], day: date) -> dict[tuple[str, str], GaugeRecord]:
+    """Each gauge as it stood on a day; one that had ended as withdrawn."""
     found: dict[tuple[str, str], GaugeRecord] = {}
-    for key, by_day in last.items():
-        standing = [by_day[day] for day in sorted(by_day) if not (by_day[day].version and by_day[day].withdrawn)]
-        found[key] = standing[-1] if standing else by_day[max(by_day)]
+    for key, versions in gauge_versions(connection, plants).items():
+        held = next((one for one in reversed(versions) if one.begin <= day), versions[0])
+        ended = held.end is not None and held.end < day
+        found[key] = msgspec.structs.replace(held.record, withdrawn=held.record.withdrawn or ended)
+    return found
+
+
+def gauge_versions(
+    connection: Reading, plants: Collection[str], before: int | None = None
+) -> dict[tuple[str, str], list[GaugeVersion]]:
+    """What was stated of each gauge, by the day from which it holds; what was undone left out, unless all of it was.
+
+    A statement without a version holds from the day of its record on; of several that begin on a day the last counts.
+    """
+    stated: defaultdict[tuple[str, str], dict[date, GaugeRecord]] = defaultdict(dict)
+    for gauge, _ in statements(connection, GaugeRecord, plants, before):
+        begin = gauge.version.begin if gauge.version else gauge.event_time.date()
+        stated[gauge.plant, gauge.id][begin] = gauge
+    found: dict[tuple[str, str], list[GaugeVersion]] = {}
+    for key, by_day in sorted(stated.items()):
+        kept = [(day, one) for day, one in sorted(by_day.items()) if not (one.version and one.version.withdrawn)]
+        found[key] = [
+            GaugeVersion(one, day, one.version.end if one.version else None)
+            for day, one in kept or [max(by_day.items(), key=lambda pair: pair[0])]
+        ]
     return found
 
 
@@ -106,16 +131,27 @@ def _gauges(
     for study, _ in statements(connection, GaugeStudyRecord, plants, before):
         studies[study.plant, study.gauge, study.part, study.characteristic] = study
     found: defaultdict[str, defaultdict[Measured, list[GaugeState]]] = defaultdict(lambda: defaultdict(list))
-    for (plant, identity), gauge in sorted(latest_gauges(connection, plants, before).items()):
-        for use in gauge.uses:
-            latest = studies.get((plant, identity, use.part, use.characteristic))
-            state = GaugeState(
-                gauge=identity,
-                calibrated_on=gauge.calibrated_on,
-                calibration_due=gauge.calibration_due,
-                withdrawn=gauge.withdrawn,
-                share=share_of_tolerance(latest) if latest else None,
-                studied_on=latest.performed_on if latest else None,
-            )
-            found[plant][use.part, use.characteristic].append(state)
+    for (plant, identity), versions in gauge_versions(connection, plants, before).items():
+        for version, following in zip(versions, [*versions[1:], None], strict=True):
+            for use in version.record.uses:
+                latest = studies.get((plant, identity, use.part, use.characteristic))
+                state = GaugeState(
+                    gauge=identity,
+                    calibrated_on=version.record.calibrated_on,
+                    calibration_due=version.record.calibration_due,
+                    withdrawn=version.record.withdrawn,
+                    share=share_of_tolerance(latest) if latest else None,
+                    studied_on=latest.performed_on if latest else None,
+                    begin=version.begin,
+                    end=_last_day(version, following, use),
+                )
+                found[plant][use.part, use.characteristic].append(state)
     return found
+
+
+def _last_day(version: GaugeVersion, following: GaugeVersion | None, use: GaugeUse) -> date | None:
+    """Until when it measured this: to its end, or to the day before a version that measures something else."""
+    if following is None or use in following.record.uses:
+        return version.end
+    changed = following.begin - timedelta(days=1)
+    return changed if version.end is None else min(version.end, changed)

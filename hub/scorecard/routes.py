@@ -42,7 +42,7 @@ class PlantList(msgspec.Struct, frozen=True, kw_only=True):
 
 @router.get("/plants", response_class=Response, responses=documented(PlantList))
 def get_plants(
-    hub: UsesHub, offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    hub: UsesHub, offset: Annotated[int, Query(ge=0, le=10**9)] = 0, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> Response:
     """Every plant with its rolled throughput yield and its Level, by organisation."""
     with hub.store.reading() as connection:

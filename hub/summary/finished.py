@@ -16,7 +16,7 @@ from hub.store.master.queries import PlanEntry
 from hub.store.production.corrections import Place, erroneous
 from hub.store.quality.summary import assembled_units, units_with_results
 from hub.store.rollup.sources import PlacedResult, results_of_units
-from hub.store.trace.queries import StoreLinks
+from hub.store.trace.links import StoreLinks
 from traceability.genealogy import DEFAULT_TRACE_LIMITS, links_in_force
 from traceability.unit import Verdict
 

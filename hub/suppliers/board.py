@@ -8,6 +8,7 @@ import msgspec
 
 from hub.fleet.freshness import DEFAULT_FRESHNESS, freshness
 from hub.fleet.views import Freshness
+from hub.notify.read import open_by_company
 from hub.page_paths import supplier_path
 from hub.scorecard.standing import Standing, standings
 from hub.settings import HUB_AUTHOR
@@ -76,6 +77,7 @@ def supplier_row(standing: Standing, fleet: "Fleet") -> SupplierRow:
         fresh=fleet.fresh(plant),
         trust=fleet.trust(plant),
         open_alarms=fleet.open_alarms(plant),
+        open_notifications=fleet.open_notifications(standing.entry.organisation.id),
         weeks=tuple(WeekPoint(first=w.first, value=w.rolled.value, units=w.rolled.units) for w in standing.weeks),
         url=supplier_path(plant),
     )
@@ -95,6 +97,7 @@ class Fleet:
         self._revoked = authors_revoked(connection)
         self._troubles = troubles(connection)
         self._alarms = open_alarms(connection)
+        self._notifications = open_by_company(connection)
 
     def fresh(self, plant: str) -> FreshView:
         """How long ago its agents were heard of."""
@@ -125,6 +128,10 @@ class Fleet:
     def open_alarms(self, plant: str) -> int:
         """Alarms that nobody answered."""
         return self._alarms.get(plant, 0)
+
+    def open_notifications(self, organisation: str) -> int:
+        """Notifications of a company that go on."""
+        return self._notifications[organisation]
 
     def _last(self, author: str) -> datetime | None:
         contact = self._contacts.get(author)

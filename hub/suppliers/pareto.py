@@ -1,11 +1,13 @@
 """Which defects stop most: results that were not OK, by the defect that the station named."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from hub.rollup.hours import instant_of
 from hub.store.core.database import Reading
 from hub.store.core.instant import to_micros
+from hub.store.master.defect_codes import defect_codes
 from hub.store.master.queries import part_name, parts_named
 from hub.store.quality.suppliers import defects_between
 from hub.suppliers.asked import Asked, plant_entry
@@ -23,13 +25,16 @@ def pareto(connection: Reading, plant: str, asked: Asked, now: datetime) -> Pare
     ]
     ordered = sorted(found, key=lambda one: (-one.results, one.defect, one.part, one.operation))
     failed = sum(one.results for one in ordered)
-    parts = parts_named(connection, {one.part for one in ordered})
+    parts, codes = parts_named(connection, {one.part for one in ordered}), defect_codes(connection)
+    zone = ZoneInfo(entry.time_zone)
+    first, last = begin.astimezone(zone).date(), (end - timedelta(microseconds=1)).astimezone(zone).date()
     lines, running = [], 0
     for one in ordered:
         running += one.results
         lines.append(
             ParetoLine(
                 defect=one.defect,
+                named=codes.within(one.defect, first, last),
                 part=part_name(parts, one.part),
                 operation=one.operation,
                 results=one.results,

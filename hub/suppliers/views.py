@@ -9,6 +9,7 @@ import msgspec
 from hub.fleet.views import Freshness
 from hub.named import Named
 from hub.scorecard.views import CapabilityView
+from hub.store.master.defect_codes import Defect
 from traceability.measurement import Characteristic
 from traceability.quality.intervals import Interval
 from traceability.quality.level import Level
@@ -110,6 +111,8 @@ class SupplierRow(msgspec.Struct, frozen=True, kw_only=True):
     fresh: FreshView
     trust: TrustView
     open_alarms: int
+    open_notifications: int
+    """Sent and not ended, with the plant's company on one side, as far as the asker takes part in them."""
     weeks: tuple[WeekPoint, ...]
     url: str
 
@@ -227,9 +230,13 @@ class LotComparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ParetoLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One defect, "" where none was named; ``share`` and ``running`` are of all that failed."""
+    """One defect, "" where none was named; ``share`` and ``running`` are of all that failed.
+
+    ``named``: what master data last called it in the period.
+    """
 
     defect: str
+    named: Defect
     part: Named
     operation: str
     results: int

@@ -56,13 +56,13 @@ _FACTORS = frozenset({MetricName.ROLLED_YIELD, MetricName.FIRST_PASS_YIELD})
 
 def check(parent: TargetRecord, children: Sequence[TargetRecord], routes: Routes) -> Check:
     """The children of a target against it; ``routes`` say of which operations something should be asked."""
-    comparable = [one for one in children if _comparable(parent, one)]
-    left_out = tuple(sorted(one.id for one in children if not _comparable(parent, one)))
-    if not comparable:
+    fitting = [one for one in children if comparable(parent, one)]
+    left_out = tuple(sorted(one.id for one in children if not comparable(parent, one)))
+    if not fitting:
         why = Words("none of the parts can be compared with the whole", "下级目标均无法与上级比较")
         return Check(verdict=Sum.CANNOT_COMPARE, why=why, left_out=left_out)
-    found = _rule(parent.reference.metric)(parent, comparable, routes)
-    late = [one.id for one in comparable if _shorter(parent, one)]
+    found = _rule(parent.reference.metric)(parent, fitting, routes)
+    late = [one.id for one in fitting if shorter(parent, one)]
     if late and found.verdict is Sum.ADDS_UP:
         names = ", ".join(sorted(late))
         why = Words(f"not in force for the whole time: {names}", f"未覆盖整个期间：{names}")
@@ -76,10 +76,13 @@ def lies_within(child: MetricReference, parent: MetricReference) -> bool:
     return all(getattr(parent, name) in ("", getattr(child, name)) for name in names)
 
 
-def _comparable(parent: TargetRecord, child: TargetRecord) -> bool:
+def comparable(parent: TargetRecord, child: TargetRecord, *, same_metric: bool = False) -> bool:
+    """Whether a target says something about the whole; ``same_metric``: of the same figure only."""
     metric, of = parent.reference.metric, child.reference.metric
     if parent.direction is not child.direction or parent.currency != child.currency:
         return False
+    if same_metric:
+        return of is metric and child.reference.indicator == parent.reference.indicator
     if metric in _SUMS:
         return of in _SUMS[metric] and parent.direction is Direction.LOWER
     if metric is MetricName.ROLLED_YIELD:
@@ -87,7 +90,8 @@ def _comparable(parent: TargetRecord, child: TargetRecord) -> bool:
     return of is metric and child.reference.indicator == parent.reference.indicator
 
 
-def _shorter(parent: TargetRecord, child: TargetRecord) -> bool:
+def shorter(parent: TargetRecord, child: TargetRecord) -> bool:
+    """Whether a part holds not for all of the time of the whole."""
     ends = child.last is not None and (parent.last is None or child.last < parent.last)
     return child.first > parent.first or ends
 
@@ -97,13 +101,14 @@ _Rule = Callable[[TargetRecord, Sequence[TargetRecord], Routes], Check]
 
 def _rule(metric: MetricName) -> _Rule:
     if metric in _SUMS:
-        return _summed
+        return summed
     if metric is MetricName.ROLLED_YIELD:
         return _multiplied
-    return _worst if metric is MetricName.CAPABILITY else _between
+    return worst if metric is MetricName.CAPABILITY else between
 
 
-def _summed(parent: TargetRecord, children: Sequence[TargetRecord], _routes: Routes) -> Check:
+def summed(parent: TargetRecord, children: Sequence[TargetRecord], _routes: Routes) -> Check:
+    """Sums: what the parts allow, together."""
     reached = sum((_value(one) for one in children), start=Fraction(0))
     over = reached - _value(parent)
     if over > 0:
@@ -113,14 +118,15 @@ def _summed(parent: TargetRecord, children: Sequence[TargetRecord], _routes: Rou
     return Check(verdict=Sum.ADDS_UP, reached=reached, why=rest)
 
 
-def _worst(parent: TargetRecord, children: Sequence[TargetRecord], _routes: Routes) -> Check:
+def worst(parent: TargetRecord, children: Sequence[TargetRecord], _routes: Routes) -> Check:
+    """The lowest of the parts speaks for the whole."""
     reached = min(map(_value, children)) if parent.direction is Direction.HIGHER else max(map(_value, children))
     meets = _meets(parent, reached)
     why = NOTHING if meets else Words("the lowest of the parts speaks for the whole", "整体取决于最低者")
     return Check(verdict=Sum.ADDS_UP if meets else Sum.FALLS_SHORT, reached=reached, why=why)
 
 
-def _between(parent: TargetRecord, children: Sequence[TargetRecord], _routes: Routes) -> Check:
+def between(parent: TargetRecord, children: Sequence[TargetRecord], _routes: Routes) -> Check:
     """A mean over the parts, weighted by what is made of each."""
     meeting = [_meets(parent, _value(one)) for one in children]
     if all(meeting):

@@ -10,9 +10,11 @@ from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.store.core.database import Reading
 from hub.store.ledger.batches import StoredBatch
+from hub.store.master.queries import read_master
 from hub.tabular.words import Words
 from hub.target.add_up import lies_within
 from hub.target.forms import TargetForm, TargetWords, WithdrawalForm
+from hub.target.organisation import as_target, standing_wholes
 from hub.target.state import MOST_DEEP, children_of, in_force, targets_of
 from traceability.record.base import Record
 from traceability.record.indicator import TargetRecord
@@ -27,7 +29,7 @@ def state_target(hub: Hub, plant: str, form: TargetForm) -> StoredBatch:
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
         require_plant(connection, plant, where="target")
         known = {name: one.now for name, one in in_force(targets_of(connection, [plant]), plant).items()}
-        for column, trouble, advice in troubles_of(form, plant, known):
+        for column, trouble, advice in troubles_of(form, plant, known, wholes_above(connection, plant)):
             raise EntryRefused(trouble.en, where=column, advice=advice.en)
         return [target_record(form, plant, form.entered_by, stamp())]
 
@@ -56,8 +58,27 @@ def withdraw(hub: Hub, plant: str, name: str, form: WithdrawalForm) -> StoredBat
     return stored
 
 
-def troubles_of(form: TargetWords, plant: str, known: Mapping[str, TargetRecord]) -> list[Trouble]:
-    """Everything that forbids a target beside those in force."""
+def wholes_above(connection: Reading, plant: str) -> dict[str, TargetRecord]:
+    """The targets of the plant's organisation that are in force, by id: a plant's target may be a part of one."""
+    entry = read_master(connection).plants.get(plant)
+    found = {} if entry is None else standing_wholes(connection, entry.organisation.id)
+    return {name: as_target(one.now) for name, one in found.items()}
+
+
+def troubles_of(
+    form: TargetWords, plant: str, known: Mapping[str, TargetRecord], wholes: Mapping[str, TargetRecord]
+) -> list[Trouble]:
+    """Everything that forbids a target beside those in force, and beside ``wholes`` of the organisation."""
+    if form.id in wholes:
+        text = Words("a target of the organisation is called so", "该编号已用于组织的目标")
+        return [("id", text, Words("choose another id", "请使用其他编号"))]
+    if form.parent and form.parent not in known and form.parent in wholes:
+        return _outside_whole(form, plant, wholes[form.parent]) or _moved(form, plant, known)
+    return _misplaced(form, plant, known)
+
+
+def _misplaced(form: TargetWords, plant: str, known: Mapping[str, TargetRecord]) -> list[Trouble]:
+    """As the part of another target of its plant."""
     if not form.parent:
         return _moved(form, plant, known)
     parent = known.get(form.parent)
@@ -75,6 +96,13 @@ def troubles_of(form: TargetWords, plant: str, known: Mapping[str, TargetRecord]
         text = Words("the place is not within that of the parent", "位置不在上级目标的范围内")
         return [("parent", text, Words("choose a line, operation or part of it", "请选择其下的产线、工序或产品"))]
     return _moved(form, plant, known)
+
+
+def _outside_whole(form: TargetWords, plant: str, whole: TargetRecord) -> list[Trouble]:
+    if lies_within(form.reference(plant), msgspec.structs.replace(whole.reference, plant=plant)):
+        return []
+    text = Words("the place is not within that of the parent", "位置不在上级目标的范围内")
+    return [("parent", text, Words("choose its product, operation or characteristic", "请选择其产品、工序或特性"))]
 
 
 def target_record(form: TargetWords, plant: str, by: str, stamp: Stamp) -> TargetRecord:

@@ -19,7 +19,7 @@ from hub.tabular.sheet import Choice, Column, Kind, Sheet
 from hub.tabular.trouble import too_many_problems
 from hub.tabular.words import NOTHING, Words
 from hub.tabular.writing import Row
-from hub.target.enter import target_record, troubles_of
+from hub.target.enter import target_record, troubles_of, wholes_above
 from hub.target.forms import TargetWords
 from hub.target.state import Target, in_force, targets_of
 from traceability.record.base import Record
@@ -114,6 +114,7 @@ class _File:
         self._plant, self._now = plant, hub.clock()
         self._known = {name: one.now for name, one in standing.items()}
         self._before = dict(self._known)
+        self._wholes = wholes_above(connection, plant)
         self.taken: list[TargetWords] = []
         self._unchanged = 0
 
@@ -152,7 +153,7 @@ class _File:
         for line, words in stated:
             problems += [
                 line.problem(column, text, advice)
-                for column, text, advice in troubles_of(words, self._plant, self._known)
+                for column, text, advice in troubles_of(words, self._plant, self._known, self._wholes)
             ]
             before = self._before.get(words.id)
             if before is not None and _words(before) == _words(self._record(words)):

@@ -20,6 +20,8 @@ from hub.store.core.database import Reading, Writing
 from hub.store.ledger.batches import log_size
 from hub.store.master.queries import read_master
 from hub.target.figures import Watched, watched
+from hub.target.organisation import whole_targets
+from hub.target.organisation_watch import judge_organisation
 from hub.target.state import Target, in_force, targets_of
 from hub.target.tell import tell_missed
 from traceability.record.base import Record
@@ -45,12 +47,18 @@ class Watch:
             state = (log_size(connection), self._hub.clock().date().isoformat())
             zones = {plant: entry.time_zone for plant, entry in read_master(connection).plants.items()}
             known = targets_of(connection, list(zones)) if state != self._seen else {}
+            wholes = {of for of, _ in whole_targets(connection)} if state != self._seen else set()
         changed = 0
         for plant in sorted({plant for plant, _ in known}):
             try:
                 changed += judge_plant(self._hub, plant, zones[plant])
             except HubError as error:  # of the other plants something can be told
                 _LOG.warning("the targets of plant %s could not be judged: %s", plant, error)
+        for organisation in sorted(wholes):
+            try:
+                changed += judge_organisation(self._hub, organisation)
+            except HubError as error:
+                _LOG.warning("the targets of organisation %s could not be judged: %s", organisation, error)
         self._seen = state
         return changed
 

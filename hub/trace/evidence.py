@@ -12,7 +12,7 @@ from hub.store.core.database import Reading
 from hub.store.production.corrections import any_correction, corrections_of
 from hub.store.trace.aliases import aliases_about
 from hub.store.trace.evidence import MOST_LAYERS, Place, named_at, places_about, places_moved, plan_places
-from hub.store.trace.queries import StoreLinks
+from hub.store.trace.links import StoreLinks
 from traceability.errors import LimitExceeded
 from traceability.evidence import Evidence
 from traceability.genealogy import TraceLimits, trace

@@ -51,7 +51,7 @@ def get_uses(
     item: str,
     hub: UsesHub,
     asked: AskedMoment,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
     """A lot and the units that took from it, latest first."""

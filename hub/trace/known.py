@@ -12,7 +12,8 @@ import msgspec
 
 from hub.store.core.database import Reading
 from hub.store.trace.aliases import log_size_at
-from hub.store.trace.queries import ResultRow, StoreLinks, plants_of_units, results_of_units
+from hub.store.trace.links import StoreLinks
+from hub.store.trace.queries import ResultRow, plants_of_units, results_of_units
 from hub.trace.naming import Naming
 from hub.trace.shipments import Shipped, shipped
 from traceability.genealogy import Emptied, Link, with_endings

@@ -9,6 +9,7 @@ from hub.trace.catalogue import Catalogue, in_time_order, item_label, last_verdi
 from hub.trace.graph import graph, graph_node
 from hub.trace.known import NOW, Known, standing
 from hub.trace.line import holds_on, unit_codes, unit_refusals
+from hub.trace.planned import against_plan
 from hub.trace.results import result_views
 from hub.trace.views import EvidenceSummary, GraphView, LotUse, LotView, UnitView
 from traceability.genealogy import Link, TraceLimits, links_in_force
@@ -50,7 +51,6 @@ def view_of_unit(
     parsed = parse_item(item)
     part = part_of_item(parsed)
     plant = catalogue.maker(part, standing(rows))
-    entry = catalogue.master.plants.get(plant or "")
     ordered = in_time_order(standing(rows))
     return UnitView(
         item=item,
@@ -59,7 +59,7 @@ def view_of_unit(
         part=catalogue.part(part),
         organisation=catalogue.master.organisation_of(plant),
         plant=catalogue.master.plant_named(plant),
-        time_zone=entry.time_zone if entry else "UTC",
+        time_zone=catalogue.master.zone_of(plant).key,
         verdict=last_verdict(rows),
         first_time=ordered[0].event_time if ordered else None,
         last_time=ordered[-1].event_time if ordered else None,
@@ -70,6 +70,7 @@ def view_of_unit(
         codes=codes,
         holds=holds,
         refusals=refusals,
+        against_plan=against_plan(connection, source, drawn, ordered, results, plant, catalogue.master),
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Query, Response
@@ -14,6 +15,7 @@ from hub.named import Named
 from hub.page_paths import item_path
 from hub.store.core.database import Reading
 from hub.store.core.instant import is_storable
+from hub.store.master.defect_codes import Defect, defect_codes
 from hub.store.master.queries import part_name, parts_named, read_master
 from hub.store.production.passes import PassesWanted, PassRow, passes_at
 from hub.trace.catalogue import item_label
@@ -40,6 +42,7 @@ class PassView(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose
     attempt: int
     defect: str | None
+    defect_named: Defect | None
     event_time: datetime
     pointer: Pointer
 
@@ -88,7 +91,11 @@ def passes_view(connection: Reading, wanted: PassesWanted) -> PassesView:
     naming = Naming(connection)
     naming.learn({row.unit for row in shown if row.unit})
     parts = parts_named(connection, {row.part for row in shown})
-    passes = tuple(_view(row, naming, part_name(parts, row.part)) for row in shown)
+    codes, zone = defect_codes(connection), ZoneInfo(entry.time_zone)
+    passes = tuple(
+        _view(row, naming, part_name(parts, row.part), codes.on(row.defect, row.event_time.astimezone(zone).date()))
+        for row in shown
+    )
     return PassesView(
         plant=entry.named,
         organisation=entry.organisation,
@@ -111,7 +118,7 @@ def get_passes(plant: str, hub: UsesHub, asked: Annotated[PassesAsked, Query()])
         return json_answer(passes_view(connection, asked.wanted(plant)))
 
 
-def _view(row: PassRow, naming: Naming, part: Named) -> PassView:
+def _view(row: PassRow, naming: Naming, part: Named, defect: Defect | None) -> PassView:
     item = None if row.unit is None else naming.canonical_of(row.unit)
     return PassView(
         unit=item,
@@ -124,6 +131,7 @@ def _view(row: PassRow, naming: Naming, part: Named) -> PassView:
         purpose=row.purpose,
         attempt=row.attempt,
         defect=row.defect,
+        defect_named=defect,
         event_time=row.event_time,
         pointer=Pointer(row.batch_id, row.line),
     )

@@ -3,6 +3,7 @@
 import string
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ from hub.page_paths import has_page, item_path
 from hub.picture.state import FileStates
 from hub.picture.views import PictureFileView
 from hub.store.core.database import Reading
+from hub.store.master.defect_codes import Defect, defect_codes
 from hub.store.master.queries import Master, operation_named, plans_by_id
 from hub.store.production.corrections import CorrectionRow, corrections_of
 from hub.store.trace.details import MadeWith, made_with_at
@@ -53,6 +55,7 @@ def result_views(
     made_with = made_with_at(connection, {(row.batch_id, row.line) for row in rivals})
     disputed = disputed_ids((row for row in rivals if not row.erroneous), made_with)
     against = corrections_of(connection, {row.place for row in rows}, log_size)
+    called = _defects(connection, rows, master, log_size)
     values_of: dict[ResultKey, list[MeasurementView]] = defaultdict(list)
     for value in measured:
         values_of[value.key].append(_measurement(value, plans))
@@ -66,10 +69,25 @@ def result_views(
             view,
             erroneous=row.erroneous,
             corrections=correction_views(against.get(row.place, ())),
+            defect_named=called.get((row.defect, row.plant, row.event_time)),
             **_said(made_with.get((row.batch_id, row.line))),
         )
         for view, row in zip(views, in_time_order(rows), strict=True)
     )
+
+
+def _defects(
+    connection: Reading, rows: Collection[ResultRow], master: Master, log_size: int | None
+) -> dict[tuple[str | None, str | None, datetime], Defect | None]:
+    """What master data of their days call the defects of ``rows``; nothing is asked where none was named."""
+    named = {(row.defect, row.plant, row.event_time) for row in rows if row.defect}
+    if not named:
+        return {}
+    codes = defect_codes(connection, log_size)
+    return {
+        (defect, plant, at): codes.on(defect, at.astimezone(master.zone_of(plant)).date())
+        for defect, plant, at in named
+    }
 
 
 def _said(made_with: MadeWith | None) -> dict[str, Any]:

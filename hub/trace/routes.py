@@ -63,7 +63,7 @@ def get_lot(  # noqa: PLR0917 - the parameters are those of the address
     lot: str,
     hub: UsesHub,
     asked: AskedMoment,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
     """A lot and the units that took from it, latest first."""

@@ -8,6 +8,8 @@ import msgspec
 
 from hub.named import Named
 from hub.picture.views import PictureFileView
+from hub.planned.finding import AgainstPlan
+from hub.store.master.defect_codes import Defect
 from hub.trace.doubt_views import CorrectionView, DisputeView, MissingView
 from hub.trace.line_views import CodesView, HoldView, RefusalView
 from hub.trace.pointer import Pointer, SymbolView
@@ -91,6 +93,8 @@ class ResultView(msgspec.Struct, frozen=True, kw_only=True):
     """Tools, nests, cavities and programs, as the plant names them."""
     operator: str | None = None
     """A pseudonymous id."""
+    defect_named: Defect | None = None
+    """What master data of the day call the defect."""
 
 
 class GraphNode(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,6 +215,8 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     """On the unit and on the lots that went into it, latest first."""
     refusals: tuple[RefusalView, ...] = ()
     """Where the interlock did not clear it."""
+    against_plan: AgainstPlan | None = None
+    """As built beside what master data planned; None of what is no unit."""
 
 
 class LotUse(msgspec.Struct, frozen=True, kw_only=True):

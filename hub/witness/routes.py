@@ -18,7 +18,7 @@ _FRESH = {"Cache-Control": "no-cache"}
 
 
 @router.post("/log/cosignatures", status_code=204, response_class=Response)
-async def post_cosignatures(size: Annotated[int, Query(ge=0)], request: Request, hub: UsesHub) -> Response:
+async def post_cosignatures(size: Annotated[int, Query(ge=0, le=2**53)], request: Request, hub: UsesHub) -> Response:
     """Signature lines over the log of ``size`` leaves, from witnesses that the hub knows."""
     body = await request.body()
     if len(body) > LARGEST_NOTE:

@@ -1,12 +1,14 @@
-"""The mailbox in a browser: told, read, answered with an 8D report; in both languages, on a desk and on a phone."""
+"""The mailbox in a browser: told, read, passed on to the next tier, and answered by a company without the software."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from running_app import running
-from seen_pages import follow, reads_well, signed_in
+from seen_pages import follow, opened, reads_well, signed_in
+from shared_chain import Look, each_language
 from small_hub import GTIN, small_hub
 from small_people import people_of
 
@@ -16,60 +18,98 @@ from traceability.identifier.item import unit_uri
 
 pytestmark = pytest.mark.browser
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1366, "height": 800}
-EN = {"send": "Send now", "read": "Confirm that it was read", "accept": "Accept", "save": "Save",
-      "progress": "1 of 8 disciplines are done", "unread": "1 unread notification"}  # fmt: skip
-ZH = {"send": "立即发送", "read": "确认已阅", "accept": "接受", "save": "保存",
-      "progress": "8 个步骤中已完成 1 个", "unread": "1 条未读通知"}  # fmt: skip
+PEOPLE = {"oem": ("olga", Role.AFTER_SALES), "tier-1": ("tim", Role.QUALITY), "tier-2": ("tina", Role.QUALITY)}
+ITEM = unit_uri(GTIN, "S-1")
 
 
 @pytest.fixture
-def served(tmp_path: Any) -> Iterator[str]:
+def served(tmp_path: Path) -> Iterator[str]:
     hub = small_hub(tmp_path / "hub")
-    for name, named in (("oem", "Yuanhang"), ("tier-1", "Linhai")):
-        add_organisation(hub, name, named)
+    for company in (*PEOPLE, "tier-3"):
+        add_organisation(hub, company, f"Company of {company}")
     people = people_of(hub)
-    people.known("olga", Role.AFTER_SALES, organisation="oem")
-    people.known("tim", Role.QUALITY, organisation="tier-1")
+    for company, (login, role) in PEOPLE.items():
+        people.known(login, role, organisation=company)
     with running(people.site) as url:
         yield url
     people.site.state.audit.settle()
     hub.store.close()
 
 
-@pytest.mark.parametrize(
-    ("language", "size", "scheme", "said"),
-    [("en-US", DESK, "light", EN), ("zh-CN", PHONE, "dark", ZH)],
-    ids=["desk", "phone"],
-)
-async def test_told_read_and_answered(  # noqa: PLR0917 - what differs between the readers
-    chromium: Browser, served: str, save: Any, language: str, size: dict[str, int], scheme: Any, said: dict[str, str]
-) -> None:
-    look: dict[str, Any] = {"viewport": size, "locale": language, "color_scheme": scheme}
-    async with signed_in(chromium, served, "olga", "/notifications", **look) as page:
+@each_language
+async def test_told_read_and_passed_on(chromium: Browser, served: str, look: Look) -> None:
+    async with signed_in(chromium, served, "olga", f"/notifications/new?item={ITEM}", **look.context) as page:
+        await _tell(page, "tier-1", "Cracked housing")
+    async with signed_in(chromium, served, "tim", "/notifications", **look.context) as page:
+        await expect(page.locator(".person__mail .person__count")).to_have_text("1")
         await reads_well(page)
-        await page.goto(f"/notifications/new?item={unit_uri(GTIN, 'S-1')}")
-        await reads_well(page)
-        await page.locator("input[name=receiver]").fill("tier-1")
-        await page.locator("input[name=title]").fill("Cracked housing")
-        await follow(page, page.get_by_role("button", name=said["send"]))
-        await expect(page.get_by_role("heading", level=1)).to_have_text("Cracked housing")
-        await reads_well(page)
-    async with signed_in(chromium, served, "tim", "/notifications", **look) as page:
-        await expect(page.get_by_role("link", name=said["unread"])).to_be_visible()
-        await reads_well(page)
-        await save(page, f"notifications.{language}")
         await page.keyboard.press("?")
         await expect(page.locator("#keys")).to_be_visible()
         await page.keyboard.press("Escape")
         await follow(page, page.get_by_role("link", name="Cracked housing"))
-        await follow(page, page.get_by_role("button", name=said["read"]))
-        await follow(page, page.get_by_role("button", name=said["accept"], exact=True))
-        third = page.locator("#d3")
-        await third.locator("summary").click()
-        await third.locator("textarea").fill("All parts in stock were sorted.")
-        await third.locator("select").select_option("done")
-        await follow(page, third.get_by_role("button", name=said["save"]))
-        await expect(page.get_by_text(said["progress"]).first).to_be_visible()
+        await follow(page, _move(page, "ACKNOWLEDGED"))
+        await follow(page, _move(page, "ACCEPTED"))
+        onward = page.locator("form[action$='/forward']")
+        for field, text in (("receiver", "tier-2"), ("title", "Porous casting"), ("items", ITEM)):
+            await onward.locator(f"[name={field}]").fill(text)
         await reads_well(page)
-        await save(page, f"notification.{language}")
+        await follow(page, onward.locator("button"))
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Porous casting")
+        await reads_well(page)
+        await follow(page, _move(page, "SENT"))
+    async with signed_in(chromium, served, "tina", "/notifications", **look.context) as page:
+        await follow(page, page.get_by_role("link", name="Porous casting"))
+        await follow(page, _move(page, "ACKNOWLEDGED"))
+        await expect(page.locator("main")).not_to_contain_text("Cracked housing")
+        await expect(page.locator("main")).not_to_contain_text("Company of oem")
+        await reads_well(page)
+
+
+@each_language
+async def test_a_guest_answers_by_a_link(chromium: Browser, served: str, tmp_path: Path, look: Look) -> None:
+    report = tmp_path / "measured.txt"
+    report.write_text("all of them", encoding="utf-8")
+    async with signed_in(chromium, served, "olga", f"/notifications/new?item={ITEM}", **look.context) as page:
+        await _tell(page, "tier-3", "Loose magnets")
+        thread = page.url
+        await follow(page, page.locator("form[action$='/guest-link'] button"))
+        link = await page.locator("#guest-address").inner_text()
+        await reads_well(page)
+        async with opened(chromium, served, link, **look.context) as theirs:
+            await _answer_as_guest(theirs, report)
+        await page.goto(thread)
+        await expect(page.locator("#d3")).to_contain_text("Sorted at our side.")
+        await expect(page.locator(".mail-thread")).to_contain_text("We look into it.")
+        await expect(page.locator("main")).to_contain_text("measured.txt")
+        await reads_well(page)
+        await follow(page, page.locator("form[action$='/guest-link/withdrawal'] button"))
+        gone: Any = await page.request.get(link)
+        assert gone.status == 404
+
+
+async def _tell(page: Page, receiver: str, title: str) -> None:
+    await page.locator("main input[name=receiver]").fill(receiver)
+    await page.locator("main input[name=title]").fill(title)
+    await follow(page, page.locator("button[name=send]"))
+    await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    await reads_well(page)
+
+
+async def _answer_as_guest(page: Page, report: Path) -> None:
+    await reads_well(page)
+    await follow(page, _move(page, "ACKNOWLEDGED"))
+    third = page.locator("details.guest__step").nth(2)
+    await third.locator("summary").click()
+    await third.locator("textarea").fill("Sorted at our side.")
+    await follow(page, third.locator("button"))
+    await page.locator("form[action$='/message'] textarea").fill("We look into it.")
+    await follow(page, page.locator("form[action$='/message'] button"))
+    await page.locator("input[type=file][name=file]").set_input_files(report)
+    await follow(page, page.locator("form[action$='/attachments'] button"))
+    await expect(page.locator("main a[href*='/attachments/']")).to_have_text("measured.txt")
+    await reads_well(page)
+
+
+def _move(page: Page, to: str) -> Locator:
+    """The button that changes the state."""
+    return page.locator("form[action$='/transition']", has=page.locator(f"input[value={to}]")).locator("button")

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import small_hub as hubs
@@ -17,10 +18,13 @@ from small_postgres import SmallPostgres
 
 from hub.parts import Hub
 from hub.sharing.audit import AuditDesk
+from hub.store.backend.server import ServerStore
 
 FILE, SERVER, SPREAD = "sqlite", "postgresql", "spread"
 _desks: list[AuditDesk] = []
 """Of hubs on servers: what they write behind their answers is written before their databases go."""
+_stores: list[ServerStore] = []
+"""On servers: of hubs that a test made, and of those that something it called opened; each keeps connections."""
 _servers: list[SmallPostgres] = []
 """That run, once a test has asked for them."""
 
@@ -62,6 +66,7 @@ def back_end(request: pytest.FixtureRequest) -> Iterator[str]:
     which: str = getattr(request, "param", FILE)
     with ExitStack() as around:
         around.enter_context(_none_left())
+        around.enter_context(_known(ServerStore, _stores))
         if which == SPREAD:
             many: SmallNodes = request.getfixturevalue("nodes")
             around.enter_context(hubs.on_servers(many.own.new_database, many.new_shards))
@@ -69,7 +74,7 @@ def back_end(request: pytest.FixtureRequest) -> Iterator[str]:
         elif which == SERVER:
             around.enter_context(hubs.on_servers(request.getfixturevalue("postgres").new_database))
         if which != FILE:
-            around.enter_context(_desks_known())
+            around.enter_context(_known(AuditDesk, _desks))
         yield which
 
 
@@ -84,13 +89,14 @@ def no_database_is_left(back_end: str) -> Iterator[None]:
 def _none_left() -> Iterator[None]:
     """Databases made within the block go when it is left, with the connections of hubs that live in them."""
     before = {server: len(server.standing) for server in _servers}
+    stores_before = len(_stores)
     try:
         yield
     finally:
         while _desks:
             _desks.pop().settle()
-        while hubs.ON_SERVERS:
-            hubs.ON_SERVERS.pop().store.close()
+        while len(_stores) > stores_before:
+            _stores.pop().close()
         if any(len(server.standing) > before.get(server, 0) for server in _servers):
             with warnings.catch_warnings():  # of hubs that a test opened itself and a file would have let go by itself
                 warnings.filterwarnings("ignore", "<psycopg.Connection", ResourceWarning)
@@ -100,15 +106,16 @@ def _none_left() -> Iterator[None]:
 
 
 @contextmanager
-def _desks_known() -> Iterator[None]:
-    make = AuditDesk.__init__
+def _known(kind: type[Any], made: list[Any]) -> Iterator[None]:
+    """Until the block is left ``made`` takes every new object of a kind."""
+    make = kind.__init__
 
-    def and_known(desk: AuditDesk, hub: Hub) -> None:
-        make(desk, hub)
-        _desks.append(desk)
+    def and_known(one: object, *args: object, **more: object) -> None:
+        make(one, *args, **more)
+        made.append(one)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(AuditDesk, "__init__", and_known)
+        patched.setattr(kind, "__init__", and_known)
         yield
 
 

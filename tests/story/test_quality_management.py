@@ -20,6 +20,7 @@ from small_people import People, csrf, people_of
 
 from hub.accounts.permission import Role
 from hub.requirement.sheets import REQUIREMENTS
+from hub.requirement.watch import Watch
 from hub.tabular.writing import csv_bytes
 from traceability.identifier.item import part_uri, unit_uri
 from traceability.quality.questionnaire import Dimension
@@ -150,11 +151,14 @@ async def test_from_a_missed_requirement_to_a_higher_level(tmp_path: Path) -> No
             for day in (2, 3):
                 await line.make(date(2026, 2, day), 100, bad=12)
             await accounts_are_kept(people, supplier)
-            notification = await missed_and_told(customer, supplier, requirement)
+            await missed_and_heard(people, customer, supplier, requirement)
             assert await level(supplier) == 0
-            improvement = await improved(people, supplier, line, notification)
+            improvement = await improved(people, supplier, line)
             found = (await customer.get(f"/requirements/{requirement}/fulfilment"))["indicators"][0]
             assert (found["verdict"], found["n"]) == ("met", 600)
+            assert Watch(people.hub).round() == 1
+            told = (await supplier.get(f"/requirements/{requirement}"))["standing"]
+            assert [one["standing"] for one in told] == ["met", "missed"]
             assert await level(supplier) == 1
             await found_again(supplier, improvement)
             await saved(people, supplier)
@@ -180,6 +184,8 @@ async def agreed(operator: Seat, customer: Seat, supplier: Seat, boss: Seat) -> 
     assert seen == await customer.get(f"/requirements/{identity}")
     await supplier.post(f"/requirements/{identity}/agree", party="supplier", by="li", terms_hash=seen["terms_hash"])
     kinds = ["existence", "verdicts", "measurements"]
+    for side in (supplier, customer):
+        await side.post("/subscriptions", channel="mail", address="quality@example.com")
     await boss.post("/policies", owner=SUPPLIER, partner=CUSTOMER, part=PART, kinds=kinds, by="boss")
     return identity
 
@@ -201,17 +207,17 @@ async def accounts_are_kept(people: People, supplier: Seat) -> None:
         await supplier.post(f"/plants/{PLANT}/assessments", dimension=dimension, answers=answers, **form)
 
 
-async def missed_and_told(customer: Seat, supplier: Seat, requirement: str) -> str:
-    """The requirement says by itself that it is missed; the supplier hears of it and says so."""
+async def missed_and_heard(people: People, customer: Seat, supplier: Seat, requirement: str) -> None:
+    """The hub sees by itself that the requirement is missed, and both sides hear of it; nobody had to write."""
     found = (await customer.get(f"/requirements/{requirement}/fulfilment"))["indicators"][0]
     assert (found["verdict"], found["sure"], found["n"], found["value"]) == ("missed", True, 200, 0.88)
-    told = await customer.post(f"/requirements/{requirement}/notification", by="hans")
-    (heard,) = (await supplier.get("/notifications", receiver=SUPPLIER))["notifications"]
-    assert heard["id"] == told["id"]
-    step = {"side": "receiver", "by": "li"}
-    await supplier.post(f"/notifications/{told['id']}/transitions", to="ACKNOWLEDGED", **step)
-    assert (await customer.get(f"/notifications/{told['id']}"))["state"] == "ACKNOWLEDGED"
-    return str(told["id"])
+    assert Watch(people.hub).round() == 1
+    for side in (customer, supplier):
+        (message,) = (await side.get("/subscriptions"))["messages"]
+        assert "Bolts for drives" in message["subject"]
+        (step,) = (await side.get(f"/requirements/{requirement}"))["standing"]
+        assert (step["standing"], step["n"]) == ("missed", 200)
+    assert Watch(people.hub).round() == 0
 
 
 async def level(supplier: Seat) -> int:
@@ -220,13 +226,13 @@ async def level(supplier: Seat) -> int:
     return int((await supplier.get(f"/plants/{PLANT}/levels"))["levels"][0]["level"])
 
 
-async def improved(people: People, supplier: Seat, line: Line, notification: str) -> str:
+async def improved(people: People, supplier: Seat, line: Line) -> str:
     """From the weak point in the data over cause and action to a check that was planned before it could be known."""
     base, by = f"/plants/{PLANT}/improvements", {"by": "li"}
     weak = (await supplier.get(f"/plants/{PLANT}/weak-points"))["points"]
     assert {one["kind"] for one in weak} & {"defect", "operation"}, weak
     begun = await supplier.post(
-        base, title="No torn threads", owner="li", notification=notification, target=FPY | {"by_when": "2026-06-30"},
+        base, title="No torn threads", owner="li", target=FPY | {"by_when": "2026-06-30"},
         weak_point={"kind": "operation", "subject": "OP10", "found": "88 %", "n": 200}, **by,
     )  # fmt: skip
     one = f"{base}/{begun['id']}"

@@ -56,6 +56,13 @@ MORE = (
     "the body has {declared} bytes, at most {most} are taken",
     "the body is larger than {most} bytes",
     "only {taken} bytes of the body came in time",
+    "before: {why}",
+    "after: {why}",
+    "there is no figure",
+    "not tested: the two values are compared as they are",
+    "a range of one average",
+    "a rolled yield is tested by its counts",
+    "with {fewest} whole months or more on both sides the months are tested",
     "row {row}",
     "row {row} {column}: {text}",
     "{text} is no amount from 0 up, with at most 6 decimals",
@@ -69,8 +76,8 @@ HUB_GROUND = ("trace", "analysis", "epcis", "catenax", "proof")
 """Rooms of the hub whose limits a question of a page may meet."""
 OF_FORMS = ("field_validator", "model_validator")
 """In files with one of these a ``ValueError`` is what a checked form says."""
-TOLD_IN_ENGLISH = frozenset({"hub/target/enter.py", "hub/indicator/enter.py"})
-"""Their troubles have both languages, for files; a form is told the English ones, which are said anew."""
+TOLD_IN_ENGLISH = frozenset({"hub/target/enter.py", "hub/indicator/enter.py", "hub/metric/why.py"})
+"""Their words have both languages; a form is told, and records keep, the English ones, which are said anew."""
 LINE = 120
 
 

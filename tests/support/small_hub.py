@@ -44,8 +44,6 @@ class FixedRandom:
 
 _SERVERS: list[tuple[Callable[[], str], Callable[[], tuple[str, ...]]]] = []
 """Whose databases new hubs live in, and the nodes over which they are spread; the last counts. See ``on_servers``."""
-ON_SERVERS: list[Hub] = []
-"""Hubs that live there: each keeps connections until somebody closes its store."""
 
 
 @contextmanager
@@ -61,7 +59,7 @@ def on_servers(store: Callable[[], str], shards: Callable[[], tuple[str, ...]] =
 def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
     """A new hub; its clock stands still."""
     url, shards = (_SERVERS[-1][0](), _SERVERS[-1][1]()) if _SERVERS else (None, ())
-    made = create_hub(
+    return create_hub(
         folder,
         origin="hub.test/log",
         environment=environment,
@@ -70,9 +68,6 @@ def small_hub(folder: Path, environment: Environment = Environment.DEMO) -> Hub:
         clock=lambda: START,
         random_bytes=FixedRandom(),
     )
-    if url is not None:
-        ON_SERVERS.append(made)
-    return made
 
 
 def small_agent(hub: Hub, author: str = "a.line-1", plant: str = "plant-a") -> "SmallAgent":

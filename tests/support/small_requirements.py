@@ -47,14 +47,20 @@ def made(
     values: dict[str, float],
     bad: frozenset[str] = frozenset(),
     since: datetime = START,
+    *,
+    in_uom: tuple[str, int] = ("mm", 1000),
 ) -> None:
-    """The supplier made and measured units, by serial; one a second ``since`` then."""
+    """The supplier made and measured units, by serial (value in mm); one a second ``since`` then.
+
+    ``in_uom``: the unit of measure of its records, and how many of their last digits make a mm.
+    """
     records: list[Any] = []
     for serial, value in values.items():
         verdict = Verdict.NOT_OK if serial in bad else Verdict.OK
         at = {"event_time": since + timedelta(seconds=agent.next_record + len(records))}
         result = agent.result(serial, len(records), unit=unit(serial), part=PART, verdict=verdict, **at)
-        measured = MeasuredValue(characteristic="length", value=round(value * 1000), decimals=3, uom="mm")
+        uom, digits = in_uom
+        measured = MeasuredValue(characteristic="length", value=round(value * digits), decimals=3, uom=uom)
         records.append(result)
         records.append(
             MeasurementsRecord(

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from traceability.batch.header import HEADER_TYPE, Header, encode_header
 from traceability.encoding import tagged
-from traceability.merkle import leaf_hash, tree_hash
+from traceability.merkle import leaf_hashes, tree_hash
 from traceability.signing import Signer, seal_envelope
 
 
 def records_root(lines: Sequence[bytes]) -> str:
     """Merkle root over record lines, as it stands in the header."""
-    return tagged(tree_hash([leaf_hash(line) for line in lines]))
+    return tagged(tree_hash(leaf_hashes(lines)))
 
 
 def seal_batch(header: Header, lines: Sequence[bytes], signer: Signer) -> bytes:

@@ -4,7 +4,9 @@ Each check that was planned in an improvement is a look at the data, and of many
 multiplied by the number of the look (Bonferroni) before it is held against the level; it is said beside the verdict.
 """
 
+import statistics
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -12,32 +14,36 @@ import msgspec
 from traceability.quality.effect.counted import share_effect
 from traceability.quality.effect.finding import Effect, EffectTest, EffectVerdict
 from traceability.quality.effect.measured import Sample, capability_effect, mean_effect, spread_effect
+from traceability.quality.effect.products import Family, product_effect
 from traceability.quality.effect.ranks import rank_effect
 from traceability.quality.errors import OutOfDomain
 from traceability.record.improvement import Checked, CheckedFigure, Direction, PlanCheck
 from traceability.record.metric import MetricName
 
+FEWEST_MONTHS = 3
+"""Whole months on either side; of fewer no scatter is told."""
 _SHARES = (EffectTest.TWO_PROPORTIONS,)
+_BY_MONTH = (EffectTest.MONTHS, EffectTest.POINT)
 _VALUES = (EffectTest.WELCH, EffectTest.MANN_WHITNEY, EffectTest.VARIANCE_RATIO)
 TESTS: Mapping[MetricName, tuple[EffectTest, ...]] = {
     MetricName.FIRST_PASS_YIELD: _SHARES,
-    MetricName.ROLLED_YIELD: (EffectTest.POINT,),
+    MetricName.ROLLED_YIELD: (EffectTest.PRODUCTS, EffectTest.POINT),
     MetricName.DEFECT_SHARE: _SHARES,
     MetricName.CAPABILITY: (EffectTest.CAPABILITY,),
     MetricName.CHARACTERISTIC_MEAN: _VALUES,
-    MetricName.INTERNAL_LOSS_RATE: (EffectTest.POINT,),
-    MetricName.EXTERNAL_LOSS_RATE: (EffectTest.POINT,),
-    MetricName.LOSS_RATE: (EffectTest.POINT,),
-    MetricName.QUALITY_COST: (EffectTest.POINT,),
+    MetricName.INTERNAL_LOSS_RATE: _BY_MONTH,
+    MetricName.EXTERNAL_LOSS_RATE: _BY_MONTH,
+    MetricName.LOSS_RATE: _BY_MONTH,
+    MetricName.QUALITY_COST: _BY_MONTH,
     MetricName.FIELD_FAILURE_SHARE: _SHARES,
     MetricName.RESPONSE_HOURS: (EffectTest.WELCH, EffectTest.POINT),
     MetricName.ACTION_HOURS: (EffectTest.WELCH, EffectTest.POINT),
-    MetricName.INSPECTION_COVERAGE: (EffectTest.POINT,),
+    MetricName.INSPECTION_COVERAGE: _BY_MONTH,
     MetricName.INVALID_SHARE: _SHARES,
     MetricName.REWORK_SHARE: _SHARES,
-    MetricName.INDICATOR: (EffectTest.POINT, EffectTest.TWO_PROPORTIONS),
+    MetricName.INDICATOR: (EffectTest.POINT, EffectTest.TWO_PROPORTIONS, EffectTest.MONTHS),
 }
-"""Which tests fit a metric; the first is proposed."""
+"""Which tests fit a metric; the first is proposed. ``untested_objection`` says when the values alone are no test."""
 BETTER: Mapping[MetricName, Direction | None] = {
     MetricName.FIRST_PASS_YIELD: Direction.UP,
     MetricName.ROLLED_YIELD: Direction.UP,
@@ -52,16 +58,48 @@ _MOST = Decimal(10) ** 15
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What was measured: the figures, and the single values where the test needs them."""
+    """What was measured: the figures, and what else the test needs.
+
+    ``values``: the single values, or those of whole months; ``families``: the counts behind rolled yields.
+    """
 
     before: CheckedFigure
     after: CheckedFigure
     values: tuple[Sequence[float], Sequence[float]] | None = None
+    families: tuple[Sequence[Family], Sequence[Family]] | None = None
 
 
 def natural_direction(metric: MetricName) -> Direction | None:
     """Which way is better by the metric itself; None where only a target can say it."""
     return BETTER.get(metric, Direction.DOWN)
+
+
+def untested_objection(plan: PlanCheck) -> str | None:
+    """Why a check that tests nothing is not planned: a test fits. None where none does."""
+    if plan.test is not EffectTest.POINT:
+        return None
+    if plan.reference.metric is MetricName.ROLLED_YIELD:
+        return "a rolled yield is tested by its counts"
+    sides = ((plan.before_first, plan.before_last), (plan.after_first, plan.after_last))
+    enough = all(len(whole_months(*side)) >= FEWEST_MONTHS for side in sides)
+    if enough and TESTS[plan.reference.metric] == _BY_MONTH:
+        return f"with {FEWEST_MONTHS} whole months or more on both sides the months are tested"
+    return None
+
+
+def whole_months(first: date, last: date) -> tuple[date, ...]:
+    """The first days of the calendar months that lie wholly within."""
+    month = first if first.day == 1 else following(first)
+    found = []
+    while following(month) - timedelta(days=1) <= last:
+        found.append(month)
+        month = following(month)
+    return tuple(found)
+
+
+def following(day: date) -> date:
+    """The first day of the next month."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def judged(plan: PlanCheck, found: Found, look: int, log_size: int) -> Checked:
@@ -165,12 +203,27 @@ def _ranks(found: Found, confidence: float) -> Effect:
     return rank_effect(*found.values, confidence)
 
 
+def _products(found: Found, confidence: float) -> Effect:
+    if found.families is None:
+        raise OutOfDomain("the figure is no product of counted shares")
+    return product_effect(*found.families, confidence)
+
+
+def _months(found: Found, confidence: float) -> Effect:
+    if found.values is None or min(map(len, found.values)) < FEWEST_MONTHS:
+        raise OutOfDomain(f"fewer than {FEWEST_MONTHS} whole months with a figure on a side")
+    before, after = (Sample(len(side), statistics.fmean(side), statistics.stdev(side)) for side in found.values)
+    return mean_effect(before, after, confidence)
+
+
 _EFFECTS: Mapping[EffectTest, Callable[[Found, float], Effect]] = {
     EffectTest.TWO_PROPORTIONS: _shares,
     EffectTest.WELCH: _means,
     EffectTest.MANN_WHITNEY: _ranks,
     EffectTest.VARIANCE_RATIO: _spreads,
     EffectTest.CAPABILITY: _indices,
+    EffectTest.PRODUCTS: _products,
+    EffectTest.MONTHS: _months,
 }
 
 

@@ -1,6 +1,7 @@
 """What a gauge register says for capability: was the value read by a calibrated gauge that a study accepted? (R10)"""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -8,7 +9,10 @@ import msgspec
 
 
 class GaugeState(msgspec.Struct, frozen=True, kw_only=True):
-    """One gauge that measures a characteristic; ``share`` is GRR over the tolerance by its latest study."""
+    """One gauge that measures a characteristic; ``share`` is GRR over the tolerance by its latest study.
+
+    It stood so from ``begin`` to ``end``, both included; None: until the next state of the gauge.
+    """
 
     gauge: str
     calibrated_on: date | None = None
@@ -16,6 +20,8 @@ class GaugeState(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool = False
     share: Fraction | None = None
     studied_on: date | None = None
+    begin: date = date.min
+    end: date | None = None
 
     def calibrated(self, day: date) -> bool:
         """Whether the gauge was in calibration on a day; without a due date, once calibrated is enough."""
@@ -36,13 +42,26 @@ NO_GAUGE = GaugeEvidence()
 
 
 def gauge_evidence(gauges: Iterable[GaugeState], day: date) -> GaugeEvidence:
-    """What the gauges in use show on ``day``; withdrawn ones are left out."""
-    used = sorted((one for one in gauges if not one.withdrawn), key=lambda one: one.gauge)
+    """What the gauges in use show on ``day``; withdrawn ones are left out, and those that had ended.
+
+    Of several states of a gauge that one counts in which it stood then, the first one for the time before it. A
+    calibration that was stated later, and was made before ``day``, counts too.
+    """
+    by_gauge: defaultdict[str, list[GaugeState]] = defaultdict(list)
+    for one in sorted(gauges, key=lambda one: (one.gauge, one.begin)):
+        by_gauge[one.gauge].append(one)
+    used = [(held, states) for states in by_gauge.values() if (held := _held(states, day)) is not None]
     if not used:
         return NO_GAUGE
-    shares = [one.share for one in used if one.share is not None]
+    shares = [held.share for held, _ in used if held.share is not None]
     return GaugeEvidence(
-        gauges=tuple(one.gauge for one in used),
+        gauges=tuple(held.gauge for held, _ in used),
         share=max(shares) if len(shares) == len(used) else None,
-        calibrated=all(one.calibrated(day) for one in used),
+        calibrated=all(any(one.calibrated(day) for one in states if one.begin >= held.begin) for held, states in used),
     )
+
+
+def _held(states: Sequence[GaugeState], day: date) -> GaugeState | None:
+    """As the gauge stood on a day, if it was in use; ``states`` by their begin."""
+    held = next((one for one in reversed(states) if one.begin <= day), states[0])
+    return None if held.withdrawn or (held.end is not None and held.end < day) else held

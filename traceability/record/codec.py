@@ -42,6 +42,8 @@ from traceability.record.indicator import (
     IndicatorRecord,
     IndicatorReversalRecord,
     IndicatorValueRecord,
+    OrganisationTargetRecord,
+    OrganisationTargetStatusRecord,
     TargetRecord,
     TargetStatusRecord,
 )
@@ -80,7 +82,7 @@ from traceability.record.quality import (
     LossReversalRecord,
     ProductionCalendarRecord,
 )
-from traceability.record.requirement import RequirementChangeRecord, RequirementRecord
+from traceability.record.requirement import RequirementChangeRecord, RequirementRecord, RequirementStatusRecord
 from traceability.record.rollout import (
     AgentSilenceRecord,
     ConfigurationVersionRecord,
@@ -156,6 +158,8 @@ AnyRecord = (
     | IndicatorReversalRecord
     | TargetRecord
     | TargetStatusRecord
+    | OrganisationTargetRecord
+    | OrganisationTargetStatusRecord
     | IncomingPlanRecord
     | GoodsReceiptRecord
     | IncomingInspectionRecord
@@ -163,6 +167,7 @@ AnyRecord = (
     | IncomingEscapeRecord
     | RequirementRecord
     | RequirementChangeRecord
+    | RequirementStatusRecord
     | MasterDataRecord
     | HistoryLoadRecord
     | HistoryResultRecord

@@ -11,10 +11,11 @@ from typing import Annotated
 import msgspec
 
 from traceability.record.base import Count, Id, Record, Text
-from traceability.record.metric import MetricReference
+from traceability.record.metric import MetricName, MetricReference
 from traceability.record.quality import DecimalText
 
 _Short = Annotated[str, msgspec.Meta(max_length=40)]
+_Place = Annotated[str, msgspec.Meta(max_length=400)]
 
 
 class Direction(StrEnum):
@@ -126,6 +127,47 @@ class TargetStatusRecord(Record, frozen=True, kw_only=True, tag="target-status")
     """
 
     plant: Id
+    target: Id
+    statement: Count
+    status: TargetStatus
+    first: date
+    last: date
+    value: DecimalText | None = None
+    n: Count = 0
+    why: Text = ""
+
+
+class OrganisationTargetRecord(Record, frozen=True, kw_only=True, tag="organisation-target"):
+    """What a metric should come to over all plants of ``organisation``; the record's id is the target's, a later one
+    replaces an earlier one.
+
+    Everything else as in :class:`TargetRecord`; the targets of plants are its parts that name it as their ``parent``.
+    """
+
+    organisation: Id
+    metric: MetricName
+    part: _Place = ""
+    operation: _Place = ""
+    characteristic: _Place = ""
+    defect: _Place = ""
+    indicator: _Place = ""
+    direction: Direction
+    value: DecimalText
+    currency: Annotated[str, msgspec.Meta(max_length=3)] = ""
+    first: date
+    last: date | None = None
+    days: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 0
+    owner: Id
+    name: Text = ""
+    withdrawn: bool = False
+    reason: Text = ""
+    entered_by: Id
+
+
+class OrganisationTargetStatusRecord(Record, frozen=True, kw_only=True, tag="organisation-target-status"):
+    """The target ``target`` of an organisation came to stand so; everything as in :class:`TargetStatusRecord`."""
+
+    organisation: Id
     target: Id
     statement: Count
     status: TargetStatus

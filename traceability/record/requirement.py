@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from traceability.record.base import Hash, Id, Instant, ItemId, Record, Text
+from traceability.record.base import Count, Hash, Id, Instant, ItemId, Record, Text
 from traceability.record.quality import DecimalText
 from traceability.record.sharing import DataKind
 
@@ -141,3 +141,28 @@ class RequirementChangeRecord(Record, frozen=True, kw_only=True, tag="requiremen
     by: Id
     made_at: Instant
     content: RequirementStep
+
+
+class Standing(StrEnum):
+    """Where an indicator stands. The point value decides."""
+
+    MET = "met"
+    MISSED = "missed"
+    CANNOT_TELL = "cannot-tell"
+
+
+class RequirementStatusRecord(Record, frozen=True, kw_only=True, tag="requirement-status"):
+    """The indicator ``indicator`` of the terms ``terms`` (their hash) came to stand so, by this hub's reckoning.
+
+    Written when it changes. ``value`` is what the days from ``begin`` to ``end`` came to, of ``n``; rounded.
+    """
+
+    requirement: Id
+    terms: Hash
+    indicator: Id
+    standing: Standing
+    begin: date
+    end: date
+    value: DecimalText | None = None
+    n: Count = 0
+    why: Text = ""

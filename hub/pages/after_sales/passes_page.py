@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.api.access import UsesHub
 from hub.pages.after_sales.question_address import recall_url
+from hub.pages.defect_words import defect_beside, defect_text
 from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
 from hub.pages.speech import Speech, mark
@@ -63,7 +64,8 @@ def passes_table(zone: str) -> Definition[PassView]:
             made("verdict", mark("verdict"), _verdict, Kind.STATE, falling=True),
             number("attempt", mark("attempt"), lambda row: row.attempt),
             words("cell", mark("work cell"), lambda row: row.work_cell),
-            words("defect", mark("defect"), lambda row: row.defect or ""),
+            made("defect", mark("defect"), _defect),
+            msgspec.structs.replace(words("code", mark("defect code"), lambda row: row.defect or ""), shown=False),
         ),
         empty=Empty(mark("Nothing passed there in this time."), mark("Widen the time, or choose another operation.")),
         page=200,
@@ -72,6 +74,10 @@ def passes_table(zone: str) -> Definition[PassView]:
 
 def _unit(row: PassView, speech: Speech) -> Cell:
     return text_cell(row.label or speech.say("no serial read"), url=row.url)
+
+
+def _defect(row: PassView, speech: Speech) -> Cell:
+    return text_cell(defect_text(row.defect_named, speech), beside=defect_beside(row.defect_named, speech))
 
 
 def _verdict(row: PassView, speech: Speech) -> Cell:

@@ -12,8 +12,11 @@ from hub.page_paths import RECALLS_PATH
 from hub.pages.after_sales.question_address import AS_BEFORE, question_of, read_question, recall_url
 from hub.pages.after_sales.recall_added import Added
 from hub.pages.after_sales.recall_chips import chips
+from hub.pages.after_sales.recall_tables import recalls_table
 from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
+from hub.pages.tables.define import Filled
+from hub.recall.answer import recall_list
 from hub.recall.question import PlantsName, Question, RecipeSeed, ToolSeed
 from hub.recall.routes import UsesRecalls
 from hub.search.named import Resolved, names_in, resolved
@@ -68,7 +71,7 @@ def get_recall_question(  # noqa: PLR0917 - what the route needs
     speech, before = pages.speech(request), request.query_params.get(AS_BEFORE)
     question = question_of(request.query_params)
     if before:
-        question = Question.model_validate(recalls.read(before, asker=asker.organisation).question)
+        question = Question.model_validate(recalls.read(before, asker=asker).question)
     trouble, found = "", Resolved(items=(), several={}, unknown=())
     with hub.store.reading() as connection:
         if added.anything:
@@ -92,11 +95,12 @@ def get_recall_question(  # noqa: PLR0917 - what the route needs
         "plants": plants,
         "several": {name: chips(Question(items=list(items)), speech)[0] for name, items in found.several.items()},
     }
-    return pages.show(request, "recall_ask.html", context, trail=(Crumb(speech.say("Recall scope")),))
+    asked = (Filled(recalls_table(), recall_list(hub, recalls, asker).recalls),)
+    return pages.show(request, "recall_ask.html", context, tables=asked, trail=(Crumb(speech.say("Recall scope")),))
 
 
 @router.post(RECALLS_PATH)
 def post_recall(asker: UsesAsker, recalls: UsesRecalls, form: Annotated[RecallForm, Form()]) -> Response:
     """Ask where all of it went."""
-    row = recalls.ask(form.asked(), FIRST_PAGE_S, asker=asker.organisation)
+    row = recalls.ask(form.asked(), FIRST_PAGE_S, asker=asker)
     return RedirectResponse(f"{RECALLS_PATH}/{row.id}", status_code=303)

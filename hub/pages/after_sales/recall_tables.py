@@ -3,13 +3,18 @@
 from urllib.parse import urlencode
 
 from hub.page_paths import RECALLS_PATH
+from hub.pages.after_sales.recall_chips import chips
+from hub.pages.doubt_words import RECALL_STATES
 from hub.pages.speech import Speech, mark
 from hub.pages.tables.cells import Cell, text_cell
-from hub.pages.tables.columns import made, number
+from hub.pages.tables.columns import made, moment, number
 from hub.pages.tables.define import Definition, Empty
-from hub.recall.views import AffectedPart, Destination, Maker
+from hub.recall.question import Question
+from hub.recall.views import AffectedPart, Destination, Maker, RecallListed
 from hub.recall.whereabouts import NOBODY, Whereabouts
 
+MOST_NAMED = 3
+"""Of what a recall begins with, so many are named in a list."""
 _NONE_YET = Empty(mark("Nothing is affected, as far as is known."), mark("While the answer grows, look again."))
 
 
@@ -75,6 +80,30 @@ def parts_table() -> Definition[AffectedPart]:
             number("finished", mark("finished units"), lambda one: one.finished, falling=True),
         ),
         empty=_NONE_YET,
+    )
+
+
+def recalls_table() -> Definition[RecallListed]:
+    """Recalls that were asked before."""
+
+    def begins(one: RecallListed, speech: Speech) -> Cell:
+        shown, more = chips(Question.model_validate(one.question), speech)
+        first = ", ".join(chip.text for chip in shown[:MOST_NAMED])
+        beyond = len(shown[MOST_NAMED:]) + more
+        told = speech.say_count("and %(num)s more", "and %(num)s more", beyond) if beyond else ""
+        return text_cell(first, url=f"{RECALLS_PATH}/{one.id}", beside=told)
+
+    return Definition(
+        id="recalls",
+        title=mark("Asked before"),
+        columns=(
+            made("begins", mark("it begins with"), begins, head=True),
+            moment("asked", mark("asked at"), lambda one: one.asked_at, "UTC"),
+            made("state", mark("state"), lambda one, s: text_cell(s.say(RECALL_STATES[one.state]))),
+            number("items", mark("affected"), lambda one: one.reached, falling=True),
+            made("who", mark("asked by"), lambda one, s: text_cell(s.say("you") if one.own else s.say("a colleague"))),
+        ),
+        empty=Empty(mark("No recall was asked yet."), mark("What is asked here stands in this list from then on.")),
     )
 
 

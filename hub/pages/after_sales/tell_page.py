@@ -90,7 +90,7 @@ def get_tell_page(  # noqa: PLR0917 - what the route needs
     draft: _Drafts = [],  # noqa: B006 - read only, as FastAPI wants it
 ) -> Response:
     """Whom does it concern, and what would they be told?"""
-    row = recalls.read(identity, asker=acting.asker.organisation)
+    row = recalls.read(identity, asker=acting.asker)
     speech = pages.speech(request)
     with hub.store.reading() as connection:
         view = recall_view(connection, row)
@@ -119,7 +119,7 @@ def post_drafts(
 ) -> Response:
     """Make the drafts: nobody is told yet."""
     acting.side_of(form.sender)
-    recalls.read(identity, asker=acting.asker.organisation)
+    recalls.read(identity, asker=acting.asker)
     told = [who for who in dict.fromkeys(form.receiver) if who != form.sender]
     if not told:
         raise EntryRefused("nobody is chosen", where="receiver", advice="go back and choose whom to tell")

@@ -78,12 +78,14 @@ async def post_file_page(  # noqa: PLR0917 - what the route needs
     part: Word = "",
     operation: Word = "",
     note: Word = "",
+    encoding: Word = "",
 ) -> Response:
     """Have a file checked."""
     data = await file.read()
 
     def answer() -> Response:
-        options = {name: text for name, text in (("part", part), ("operation", operation), ("note", note)) if text}
+        given = {"part": part, "operation": operation, "note": note, "encoding": encoding}
+        options = {name: text for name, text in given.items() if text}
         try:
             return beside.begun(kind, place, data, file.filename, options)
         except EntryRefused as error:

@@ -7,6 +7,7 @@ from hub.pages.costs.cost_help import COST_HELP
 from hub.pages.frame.help_text import HelpText
 from hub.pages.incoming.incoming_help import INCOMING_HELP
 from hub.pages.notifications.mail_help import MAIL_HELP
+from hub.pages.plants.planned_help import PLANNED_HELP
 from hub.pages.requirements.requirement_help import REQUIREMENT_HELP
 from hub.pages.speech import mark
 
@@ -275,6 +276,7 @@ HELP: Mapping[str, HelpText] = {
     **MAIL_HELP,
     **REQUIREMENT_HELP,
     **INCOMING_HELP,
+    **PLANNED_HELP,
     **AFTER_SALES_HELP,
 }
 

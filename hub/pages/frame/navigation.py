@@ -64,6 +64,7 @@ TASKS: tuple[Task, ...] = (
             Entry(mark("Incoming"), "/incoming", group=mark("Now")),
             Entry(mark("Characteristics"), "/characteristics", group=mark("Control")),
             Entry(mark("Gauges"), "/gauges", group=mark("Control")),
+            Entry(mark("As built"), "/as-built", group=mark("Control")),
             Entry(mark("Indicators"), "/indicators", group=mark("Control")),
             Entry(mark("Targets"), "/targets", group=mark("Control")),
             Entry(mark("Files"), "/files", group=mark("Control")),

@@ -90,6 +90,8 @@ TESTS: Mapping[StrEnum, str] = {
     EffectTest.MANN_WHITNEY: mark("two positions (Mann–Whitney)"),
     EffectTest.VARIANCE_RATIO: mark("two spreads (F test)"),
     EffectTest.CAPABILITY: mark("two capability indices (Bissell)"),
+    EffectTest.PRODUCTS: mark("two rolled yields, by their counts"),
+    EffectTest.MONTHS: mark("the months before and after (Welch's t test)"),
     EffectTest.POINT: mark("two values, not tested"),
 }
 VERDICTS: Mapping[StrEnum, str] = {

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from hub.improvement.views import ImprovementLine
 from hub.improvement.weak import EffectUnit, Scale, WeakSpot
 from hub.page_paths import improvement_path, plant_path
+from hub.pages.defect_words import defect_beside, defect_text
 from hub.pages.level_words import level_name
 from hub.pages.speech import NO_FIGURE, Speech, mark
 from hub.pages.tables.cells import EMPTY, Cell, basis, text_cell
@@ -26,7 +27,11 @@ def weak_table(plant: str, names: Mapping[str, str], by: EffectUnit) -> Definiti
     def subject(one: WeakSpot, speech: Speech) -> Cell:
         return text_cell(
             subject_of(one, speech),
-            beside=" · ".join(part for part in (speech.say(word_for(one.kind)), place_of(one, names)) if part),
+            beside=" · ".join(
+                part
+                for part in (speech.say(word_for(one.kind)), defect_beside(one.defect, speech), place_of(one, names))
+                if part
+            ),
         )
 
     def doing(one: WeakSpot, speech: Speech) -> Cell:
@@ -100,6 +105,8 @@ def effect_text(one: WeakSpot, unit: EffectUnit, speech: Speech) -> str:
 
 def subject_of(one: WeakSpot | WeakPoint | ImprovementLine, speech: Speech) -> str:
     """A metric of the grade by its word, everything else by its name."""
+    if isinstance(one, WeakSpot) and one.defect is not None:
+        return defect_text(one.defect, speech)
     graded = one.kind is WeakPointKind.BINDING_METRIC and one.subject in set(Metric)
     return speech.say(subject_word(one.subject)) if graded else one.subject
 

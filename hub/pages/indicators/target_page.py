@@ -19,7 +19,7 @@ from hub.pages.tables.cells import UNBROKEN, Cell, number_cell, percent_cell, st
 from hub.pages.tables.columns import made, moment, number, words
 from hub.pages.tables.define import Definition, Empty, Filled, Kind
 from hub.target.add_up import Sum
-from hub.target.views import StatusView, TargetHistory, TargetsView, TargetView
+from hub.target.views import CheckView, StatusView, TargetHistory, TargetsView, TargetView
 from traceability.record.indicator import Direction, TargetStatus
 from traceability.record.metric import MetricName
 
@@ -87,7 +87,7 @@ def statuses_table(zone: str, *, percent: bool) -> Definition[StatusView]:
         title=mark("Where it stood, the latest first"),
         columns=(
             moment("at", mark("since"), lambda one: one.at, zone, head=True),
-            made("status", mark("status"), lambda one, s: _state_of(one.status, s), Kind.STATE),
+            made("status", mark("status"), lambda one, s: status_cell(one.status, s), Kind.STATE),
             made("value", mark("value"), value, Kind.NUMBER),
             number("n", "n", lambda one: one.n),
             made("period", mark("period"), _days),
@@ -132,27 +132,28 @@ def _now(one: TargetView, speech: Speech, *, percent: bool) -> Cell:
 
 
 def _status(one: TargetView, speech: Speech) -> Cell:
-    state, rank = _STATES[one.status]
     why = in_language(speech, one.why, one.why_zh)
     chance = one.status is TargetStatus.MISSED and not one.sure and one.figure is not None and one.figure.interval
     beside = speech.list(filter(None, (why, speech.say("chance could have done it") if chance else "")))
-    return state_cell(speech.say(TARGET_STATUSES[one.status]), state.value, rank, beside=beside)
+    return status_cell(one.status, speech, beside=beside)
 
 
-def _state_of(status: TargetStatus, speech: Speech) -> Cell:
+def status_cell(status: TargetStatus, speech: Speech, *, beside: str = "") -> Cell:
+    """Where a target stands, the worst sorted highest."""
     state, rank = _STATES[status]
-    return state_cell(speech.say(TARGET_STATUSES[status]), state.value, rank)
+    return state_cell(speech.say(TARGET_STATUSES[status]), state.value, rank, beside=beside)
 
 
 def _parts(one: TargetView, speech: Speech) -> Cell:
-    if one.check is None:
-        return text_cell(NO_FIGURE)
-    state, rank = _SUM_STATES[one.check.verdict]
-    left = speech.say("left out: %(names)s", names=speech.list(one.check.left_out)) if one.check.left_out else ""
-    why = in_language(speech, one.check.why, one.check.why_zh)
-    return state_cell(
-        speech.say(SUMS[one.check.verdict]), state.value, rank, beside=speech.list(filter(None, (why, left)))
-    )
+    return text_cell(NO_FIGURE) if one.check is None else sum_cell(one.check, speech)
+
+
+def sum_cell(check: CheckView, speech: Speech) -> Cell:
+    """Whether parts add up to the whole."""
+    state, rank = _SUM_STATES[check.verdict]
+    left = speech.say("left out: %(names)s", names=speech.list(check.left_out)) if check.left_out else ""
+    why = in_language(speech, check.why, check.why_zh)
+    return state_cell(speech.say(SUMS[check.verdict]), state.value, rank, beside=speech.list(filter(None, (why, left))))
 
 
 def _valid(one: TargetView, speech: Speech) -> Cell:

@@ -21,7 +21,7 @@ from hub.pages.plants.entering import DONE, entered_at, may_enter, plant_trail
 from hub.pages.routes import UsesPages
 from hub.suppliers.asked import plant_entry
 from hub.tabular.problem import Problem
-from hub.target.enter import state_target, withdraw
+from hub.target.enter import state_target, wholes_above, withdraw
 from hub.target.target_file import load, look
 from hub.target.views import TargetView, history_view, targets_view
 from traceability.record.indicator import Direction, TargetStatus
@@ -57,6 +57,7 @@ class _Page:
             series = declared_series(connection, [self.plant])
             history = history_view(connection, self.plant, target) if target else None
             enters = may_enter(connection, self.asker, self.plant)
+            wholes = wholes_above(connection, self.plant)
         shares = frozenset(name for (_, name), one in series.items() if one.definition.share)
         zone = self.pages.zone(self.request, entry.time_zone)
         answer = self.pages.show(
@@ -67,6 +68,7 @@ class _Page:
                 "organisation": entry.organisation,
                 "path": self.path,
                 "found": found,
+                "wholes": wholes,
                 "given": _given(found.targets, target),
                 "history": history,
                 "statuses": tuple(TargetStatus),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 from hub.errors import EntryRefused
 from hub.indicator.forms import IndicatorForm, ReversalForm, ValueForm
 from hub.target.forms import TargetForm, WithdrawalForm
+from hub.target.organisation_forms import OrganisationTargetForm
 from traceability.record.indicator import Combined, Direction, Frequency
 from traceability.record.metric import MetricName
 
@@ -93,6 +94,15 @@ class TypedTarget(_Typed):
     def form(self, by: str) -> TargetForm:
         """Checked."""
         return _checked(TargetForm, self.words() | {"entered_by": by})
+
+
+class TypedOrganisationTarget(TypedTarget):
+    """A target over all plants of an organisation."""
+
+    def whole(self, by: str) -> OrganisationTargetForm:
+        """Checked."""
+        words = {name: text for name, text in self.words().items() if name not in ("line", "parent")}
+        return _checked(OrganisationTargetForm, words | {"entered_by": by})
 
 
 class TypedWithdrawal(_Typed):

@@ -8,7 +8,7 @@ from hub.pages.home_page import State
 from hub.pages.speech import Speech, mark
 from hub.requirement.views import Met
 from traceability.quality.reason import Reason
-from traceability.record.requirement import Metric, Party
+from traceability.record.requirement import Metric, Party, Standing
 from traceability.record.sharing import DataKind
 from traceability.requirement.fold import RequirementState
 
@@ -42,7 +42,8 @@ KINDS: Mapping[StrEnum, str] = {
     DataKind.PICTURES: mark("pictures"),
     DataKind.COSTS: mark("costs"),
 }
-REQUIREMENT_TABLES = (STATES, METRICS, MET, PARTIES, KINDS)
+STANDINGS: Mapping[StrEnum, str] = {one: MET[Met(one.value)] for one in Standing}
+REQUIREMENT_TABLES = (STATES, METRICS, MET, STANDINGS, PARTIES, KINDS)
 STEPS: Mapping[str, str] = {
     "Counter": mark("proposed other terms"),
     "Agree": mark("agreed to the terms"),
@@ -61,6 +62,7 @@ WHYS = (
     mark("a plant shares nothing that is graded"),
     mark("not everything that is graded is shared; the Level is at most this"),
     mark("no first submission of the part is shared for the period"),
+    mark("an operation of the route has no first submission that is shared"),
     mark("no control plan with the characteristic is shared"),
     mark("the supplier's plants work to different limits"),
     mark("no measured value is shared for the period"),
@@ -69,6 +71,8 @@ WHYS = (
 )
 """What the figures give as reasons, to be said in the reader's language."""
 _PRODUCT = re.compile(r"the product over (\d+) operations; no interval")
+_INSPECTED = re.compile(r"(\d+) of (\d+) received were inspected")
+_LOWEST = re.compile(r"limits changed, the lowest of (\d+)")
 _NOT_SHARED = "not shared: "
 
 
@@ -77,6 +81,14 @@ def why_text(why: str, speech: Speech, reasons: Mapping[StrEnum, str]) -> str:
     product = _PRODUCT.fullmatch(why)
     if product:
         return speech.say("the product over %(count)s operations; no interval", count=product[1])
+    inspected = _INSPECTED.fullmatch(why)
+    if inspected:
+        return speech.say("%(some)s of %(all)s received were inspected", some=inspected[1], all=inspected[2])
+    lowest = _LOWEST.search(why)
+    if lowest:
+        rest = why_text(why[: lowest.start()].removesuffix(", "), speech, reasons)
+        said = speech.say("limits changed, the lowest of %(count)s", count=lowest[1])
+        return speech.list([rest, said]) if rest else said
     if why.startswith(_NOT_SHARED):
         kinds = [KINDS.get(kind) for kind in DataKind if kind.value in why.removeprefix(_NOT_SHARED).split(", ")]
         return speech.say("not shared: %(kinds)s", kinds=speech.list(speech.say(each) for each in kinds if each))

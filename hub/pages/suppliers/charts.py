@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.pages.charts.view import ChartView, local, trace
+from hub.pages.defect_words import NONE_NAMED, defect_text
 from hub.pages.speech import Speech
 from hub.suppliers.chart_views import ChartLine, ChartPoint, ControlChart
 from hub.suppliers.views import Bin, CharacteristicTrend, Histogram, LotComparison, Pareto, SupplierRow
@@ -146,7 +147,7 @@ def pareto_chart(found: Pareto, speech: Speech) -> ChartView | None:
     shown = found.lines[:MOST_BARS]
     if not shown:
         return None
-    names = [f"{line.defect or speech.say('no defect named')} · {line.operation}"[:60] for line in shown]
+    names = [f"{defect_text(line.named, speech) or speech.say(NONE_NAMED)} · {line.operation}"[:60] for line in shown]
     texts = [
         f"{name}: {speech.count(line.results)} ({speech.percent(line.share)})"
         for name, line in zip(names, shown, strict=True)

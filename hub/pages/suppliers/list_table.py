@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from urllib.parse import urlencode
 
 import msgspec
 
 from hub.fleet.views import Freshness
+from hub.page_paths import NOTIFICATIONS_PATH
 from hub.pages.home_page import AGENT_STATES, State
 from hub.pages.level_words import level_name
 from hub.pages.speech import NO_FIGURE, Speech, mark
@@ -135,6 +137,7 @@ def suppliers_table(zone: str) -> Definition[SupplierRow]:
             made("field", mark("from the field, ppm"), _returned, Kind.NUMBER, topic="field-ppm", falling=True),
             made("loss", mark("losses"), loss_cell, Kind.NUMBER, topic="loss", falling=True),
             made("alarms", mark("open alarms"), _alarms, Kind.NUMBER, falling=True),
+            made("notifications", mark("open notifications"), _notifications, Kind.NUMBER, falling=True),
             made(
                 "fresh",
                 mark("freshness"),
@@ -163,6 +166,11 @@ def _returned(row: SupplierRow, speech: Speech) -> Cell:
 
 def _alarms(row: SupplierRow, speech: Speech) -> Cell:
     return number_cell(speech, row.open_alarms, url=f"{row.url}#alarms")
+
+
+def _notifications(row: SupplierRow, speech: Speech) -> Cell:
+    company = urlencode({"text": row.organisation.id})
+    return number_cell(speech, row.open_notifications, url=f"{NOTIFICATIONS_PATH}?{company}")
 
 
 def _why(row: SupplierRow, speech: Speech) -> str:

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from urllib.parse import urlencode
 
+import msgspec
+
 from hub.page_paths import characteristic_path
+from hub.pages.defect_words import NONE_NAMED, defect_beside, defect_text
 from hub.pages.home_page import State
 from hub.pages.speech import Speech, mark
-from hub.pages.tables.cells import Cell, basis, number_cell, state_cell, text_cell
+from hub.pages.tables.cells import EMPTY, Cell, basis, number_cell, state_cell, text_cell
 from hub.pages.tables.columns import made, moment, number, share, words
 from hub.pages.tables.define import Definition, Empty, Kind
 from hub.pages.words import word_for
@@ -58,7 +61,13 @@ def rated_cell(view: CapabilityView, speech: Speech) -> Cell:
 
 
 def _defect(line: ParetoLine, speech: Speech) -> Cell:
-    return text_cell(line.defect or speech.say("no defect named"), beside=speech.named(line.part))
+    beside = (defect_beside(line.named, speech), speech.named(line.part))
+    return text_cell(defect_text(line.named, speech) or speech.say(NONE_NAMED), beside=" · ".join(filter(None, beside)))
+
+
+def _listed(line: ParetoLine, speech: Speech) -> Cell:
+    told = {True: speech.say("yes"), False: speech.say("no")}
+    return EMPTY if line.named.listed is None else text_cell(told[line.named.listed])
 
 
 PARETO: Definition[ParetoLine] = Definition(
@@ -66,6 +75,9 @@ PARETO: Definition[ParetoLine] = Definition(
     title=mark("Defects, most frequent first"),
     columns=(
         made("defect", mark("defect"), _defect, head=True),
+        msgspec.structs.replace(words("code", mark("defect code"), lambda line: line.defect), shown=False),
+        msgspec.structs.replace(words("group", mark("defect group"), lambda line: line.named.group), shown=False),
+        msgspec.structs.replace(made("listed", mark("in the list of defect codes"), _listed), shown=False),
         words("operation", mark("operation"), lambda line: line.operation),
         number("results", mark("results not OK"), lambda line: line.results, topic="pareto", falling=True),
         share("share", mark("share"), lambda line: line.share, falling=True),

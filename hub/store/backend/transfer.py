@@ -15,6 +15,7 @@ from hub.store.spread.forget import clear_table
 from hub.store.tables.every import PROJECTION, metadata
 from hub.store.tables.ledger import batch
 from hub.store.writing.put import put_stored
+from hub.store.writing.statistics import count_as_it_grows
 
 GROWING: dict[str, Table] = {batch.name: batch, **PROJECTION}
 """Tables whose rows belong to batches: they only grow, unless a rebuild replaces them."""
@@ -41,6 +42,7 @@ def copy_range(source: Reading, target: Writing, within: Range) -> None:
         target.execute(gone, execution_options=to_write(target))
         for rows in stored_rows(source, table, within):
             put_stored(target, table, rows)
+    count_as_it_grows(target, *within)
 
 
 def differing(source: Reading, target: Reading, tables: Iterable[Table], within: Range | None = None) -> list[str]:

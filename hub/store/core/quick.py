@@ -8,7 +8,7 @@ PostgreSQL, where the way to the server is what counts, they go as all others do
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Connection, Executable, Insert, Select, Table
+from sqlalchemy import JSON, Boolean, CompoundSelect, Connection, Executable, Insert, Select, Table
 from sqlalchemy.exc import DBAPIError
 
 from hub.store.core.database import Reading, Writing
@@ -20,7 +20,10 @@ _Made = tuple[str, tuple[str, ...], Mapping[str, Any]]
 _MADE: dict[Executable, _Made] = {}
 
 
-def ask(connection: Reading, query: Select[Any], given: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+_Question = Select[Any] | CompoundSelect[Any]
+
+
+def ask(connection: Reading, query: _Question, given: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
     """The rows that a question made once has for what is ``given``."""
     if is_postgres(connection.dialect):
         return connection.execute(query, given or {}).all()
@@ -43,8 +46,8 @@ def put(connection: Writing, statement: Insert, table: Table, rows: Sequence[Seq
     _sent(connection, words, rows, many=True)
 
 
-def _made(connection: Connection, statement: Select[Any] | Insert, names: Iterable[str] | None = None) -> _Made:
-    columns = statement.selected_columns if isinstance(statement, Select) else statement.table.columns
+def _made(connection: Connection, statement: _Question | Insert, names: Iterable[str] | None = None) -> _Made:
+    columns = statement.table.columns if isinstance(statement, Insert) else statement.selected_columns
     translated = [column.name for column in columns if isinstance(column.type, _TRANSLATED)]
     if translated:
         raise TypeError(f"{translated} are not as SQLite keeps them")

@@ -135,14 +135,20 @@ def narrow_with(n: int, packed: Narrow, more: Sequence[int] | Numbers) -> Narrow
         return packed
     if not width:
         first = least + step * n
-        even = n > 1 and all(number == first + at * step for at, number in enumerate(more))
-        return packed if even else None
+        return packed if n > 1 and _goes_on(more, first, step) else None
     low, high = (more.min(), more.max()) if isinstance(more, np.ndarray) else (min(more), max(more))
     if low < least or high - least >= 1 << 8 * width:
         return None
     if isinstance(more, np.ndarray):
         return least, 0, width, rest + (more - least).astype(f"<u{width}").tobytes()
     return least, 0, width, rest + _side_by_side(more, least, width)
+
+
+def _goes_on(more: Sequence[int] | Numbers, first: int, step: int) -> bool:
+    """Whether numbers rise by ``step`` from ``first``."""
+    if isinstance(more, range) and step > 0:
+        return more == range(first, first + step * len(more), step)
+    return all(number == first + at * step for at, number in enumerate(more))
 
 
 def _width(span: int) -> int:

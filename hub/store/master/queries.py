@@ -7,17 +7,21 @@ several authors: there event time decides, then author, chain and sequence, neve
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Column, CursorResult, Row, Table, func, select
+from sqlalchemy import Column, Row, Select, Table, func, select
 
 from hub.named import Named, unnamed
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
+from hub.store.core.dialect import is_postgres
 from hub.store.core.instant import from_micros
+from hub.store.core.listed import given, listed
 from hub.store.core.memo import once
+from hub.store.core.quick import ask
 from hub.store.ledger.horizon import earlier
 from hub.store.master.plan_spans import PlanSpan, StatedPlan, plan_spans
 from hub.store.tables.every import author_key, control_plan, organisation, plant
@@ -58,6 +62,11 @@ class Master(msgspec.Struct, frozen=True):
         entry = self.plants.get(identity)
         return entry.named if entry else unnamed(identity)
 
+    def zone_of(self, identity: str | None) -> ZoneInfo:
+        """The clock of the plant; UTC where there is no master data of it."""
+        entry = self.plants.get(identity or "")
+        return ZoneInfo(entry.time_zone if entry else "UTC")
+
     def organisation_of(self, plant_id: str | None) -> Named | None:
         """The organisation that a plant belongs to."""
         entry = self.plants.get(plant_id) if plant_id is not None else None
@@ -85,17 +94,20 @@ def read_master(connection: Reading) -> Master:
 
 
 def _read_master(connection: Reading) -> Master:
-    organisations = {row.id: Named(row.id, row.name or row.id, row.name_zh) for row in _valid(connection, organisation)}
-    plants = {
-        row.id: PlantEntry(
-            Named(row.id, row.name or row.id, row.name_zh),
-            organisations.get(row.organisation, unnamed(row.organisation)),
-            row.time_zone,
-        )
-        for row in _valid(connection, plant)
+    organisations = {
+        identity: Named(identity, name or identity, name_zh)
+        for identity, name, name_zh in ask(connection, _ORGANISATIONS)
     }
-    keys = connection.execute(select(author_key).order_by(*_log_order(author_key)))
-    authors = {row.id: AuthorEntry(row.id, row.plant, Environment(row.environment)) for row in keys}
+    plants = {
+        identity: PlantEntry(
+            Named(identity, name or identity, name_zh), organisations.get(owner, unnamed(owner)), time_zone
+        )
+        for identity, owner, name, name_zh, time_zone in ask(connection, _PLANTS)
+    }
+    authors = {
+        identity: AuthorEntry(identity, of_plant, Environment(environment))
+        for identity, of_plant, environment in ask(connection, _AUTHORS)
+    }
     return Master(organisations, plants, authors)
 
 
@@ -109,14 +121,14 @@ def parts_named(connection: Reading, parts: Collection[str]) -> dict[str, PartEn
 
 
 def _parts_named(connection: Reading, parts: Collection[str]) -> dict[str, PartEntry]:
-    columns = (control_plan.c.part, control_plan.c.plant, control_plan.c.name, control_plan.c.name_zh)
     names: dict[str, Named] = {}
     plants: dict[str, set[str]] = {}
+    postgres = is_postgres(connection.dialect)
     for chunk in in_chunks(parts):
-        statement = select(*columns).where(control_plan.c.part.in_(chunk)).order_by(*_STATED_ORDER)
-        for row in connection.execute(statement):
-            names[row.part] = Named(row.part, row.name or part_label(row.part), row.name_zh)
-            plants.setdefault(row.part, set()).add(row.plant)
+        named = {_PARTS: given(chunk, postgres=postgres)}
+        for part, of_plant, name, name_zh in ask(connection, _planned_parts(postgres=postgres), named):
+            names[part] = Named(part, name or part_label(part), name_zh)
+            plants.setdefault(part, set()).add(of_plant)
     names |= _names_of_parts(connection, parts)
     return {part: PartEntry(named, tuple(sorted(plants.get(part, ())))) for part, named in names.items()}
 
@@ -124,10 +136,9 @@ def _parts_named(connection: Reading, parts: Collection[str]) -> dict[str, PartE
 def _names_of_parts(connection: Reading, parts: Collection[str]) -> dict[str, Named]:
     """Names that master data of the parts themselves state, by their last version."""
     last: dict[str, dict[str, Row[Any]]] = {}
-    order = (master_version.c.event_time, master_version.c.author, master_version.c.chain, master_version.c.seq)
+    postgres = is_postgres(connection.dialect)
     for chunk in in_chunks(parts):
-        wanted = (master_version.c.kind == "part", master_version.c.about.in_(chunk))
-        for row in connection.execute(select(master_version).where(*wanted).order_by(*order)):
+        for row in connection.execute(_versions_of_parts(postgres=postgres), {_PARTS: given(chunk, postgres=postgres)}):
             last.setdefault(row.about, {})[row.begin] = row
     standing = {part: [row for row in by_begin.values() if not row.withdrawn] for part, by_begin in last.items()}
     bodies = {part: max(rows, key=lambda row: row.begin).body for part, rows in standing.items() if rows}
@@ -225,12 +236,35 @@ def part_label(part: str) -> str:
     return part.rsplit("/", 1)[-1]
 
 
-def _valid(connection: Reading, table: Table) -> CursorResult[Any]:
+@cache
+def _planned_parts(*, postgres: bool) -> Select[Any]:
+    columns = (control_plan.c.part, control_plan.c.plant, control_plan.c.name, control_plan.c.name_zh)
+    return select(*columns).where(listed(control_plan.c.part, _PARTS, postgres=postgres)).order_by(*_STATED_ORDER)
+
+
+@cache
+def _versions_of_parts(*, postgres: bool) -> Select[Any]:
+    version = master_version.c
+    return (
+        select(version.about, version.begin, version.withdrawn, version.body)
+        .where(version.kind == "part", listed(version.about, _PARTS, postgres=postgres))
+        .order_by(version.event_time, version.author, version.chain, version.seq)
+    )
+
+
+def _valid(table: Table, *columns: str) -> Select[Any]:
     """Rows of ``table``, those that are valid from a later day last; none begins ahead."""
     same = (master_version.c.batch_id == table.c.batch_id) & (master_version.c.line == table.c.line)
     begin = func.coalesce(master_version.c.begin, "")
-    return connection.execute(select(table).outerjoin(master_version, same).order_by(begin, *_log_order(table)))
+    found = select(*(table.c[name] for name in columns)).select_from(table.outerjoin(master_version, same))
+    return found.order_by(begin, *_log_order(table))
 
 
 def _log_order(table: Table) -> tuple[Column[Any], Column[Any]]:
     return table.c.batch_id, table.c.line
+
+
+_PARTS = "parts"
+_ORGANISATIONS = _valid(organisation, "id", "name", "name_zh")
+_PLANTS = _valid(plant, "id", "organisation", "name", "name_zh", "time_zone")
+_AUTHORS = select(author_key.c.id, author_key.c.plant, author_key.c.environment).order_by(*_log_order(author_key))

@@ -62,10 +62,13 @@ def versions_of_change(connection: Reading, change: str) -> list[StoredVersion]:
     return list(_read(connection, select(table).where(table.c.change == change).order_by(*_STATED_ORDER)))
 
 
-def versions_of_things(connection: Reading, kind: str, abouts: Collection[str]) -> Iterator[StoredVersion]:
+def versions_of_things(
+    connection: Reading, kind: str, abouts: Collection[str], *, before: int | None = None
+) -> Iterator[StoredVersion]:
     """Every version of the things so called, in the order of statement for each of them."""
     for chunk in in_chunks(abouts):
-        query = select(table).where(table.c.kind == kind, table.c.about.in_(chunk)).order_by(*_STATED_ORDER)
+        wanted = (table.c.kind == kind, table.c.about.in_(chunk), *earlier(table, before))
+        query = select(table).where(*wanted).order_by(*_STATED_ORDER)
         yield from _read(connection, query)
 
 
@@ -93,6 +96,12 @@ def in_force(by_day: Mapping[date, StoredVersion], day: date) -> StoredVersion |
     begun = [one for one in by_day.values() if one.begin <= day and not one.withdrawn]
     latest = max(begun, key=lambda one: one.begin, default=None)
     return None if latest is None or (latest.end is not None and latest.end < day) else latest
+
+
+def latest_within(by_day: Mapping[date, StoredVersion], first: date, last: date) -> StoredVersion | None:
+    """The version that was the last to hold on any day from ``first`` to ``last``, both included."""
+    begins = sorted({first, *(day for day in by_day if first < day <= last)}, reverse=True)
+    return next((held for day in begins if (held := in_force(by_day, day)) is not None), None)
 
 
 def _read(connection: Reading, query: Select[Any]) -> Iterator[StoredVersion]:

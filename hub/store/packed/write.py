@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - all SQL here is made of words that stand in this program
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from sqlalchemy import Table
 
 from hub.store.core.database import Writing
+from hub.store.packed.columns import ResultColumns, ResultShape
 from hub.store.packed.layout import SHAPE
 from hub.store.packed.shapes import Shapes
 from hub.store.tables.measured import measured
@@ -49,6 +51,43 @@ def put_packed(connection: Writing, results: Sequence[Row], records: Sequence[Ro
     """Add rows of ``unit_result`` and of ``measured``, of the same batches; flags as a list."""
     waiting = dict(zip(map(_named, results), results, strict=True)) if records else {}
     _put(connection, results, waiting, records)
+
+
+def put_columns(connection: Writing, results: ResultColumns) -> None:
+    """Add the results of a batch with the measurements behind them."""
+    shapes = Shapes(connection)
+    numbers = [shapes.number(_told_in_columns(results, shape)) for shape in results.shapes]
+    times = results.event_time
+    rows = zip(
+        repeat(results.batch_id),
+        results.line,
+        map(numbers.__getitem__, results.shape),
+        results.seq,
+        times,
+        results.result_id,
+        results.unit,
+        results.attempt,
+        results.cycle,
+        map(_since, results.source_time, times),
+        results.defect,
+        [None if time is None else 1 for time in results.measured_time],
+        map(_since, results.measured_time, times),
+        strict=False,  # the batch is the same in all
+    )
+    connection.exec_driver_sql(_ROWS, list(rows))
+
+
+def _told_in_columns(results: ResultColumns, shape: ResultShape) -> tuple[Any, ...]:
+    shared = {"author": results.author, "chain": results.chain, "plant": results.plant}
+    return (*_told(shape._asdict() | shared), _text_of(shape.flags))
+
+
+def _since(time: int | None, begin: int) -> int | None:
+    return None if time is None else time - begin
+
+
+def _text_of(flags: Any) -> str:
+    return NO_FLAGS if not flags else flags if isinstance(flags, str) else msgspec.json.encode(flags).decode()
 
 
 def put_packed_stored(connection: Writing, table: Table, rows: Sequence[Sequence[Any]]) -> None:
@@ -102,11 +141,10 @@ def _result_rows(
     for row in results:
         batch_id, line, seq, at, result_id, unit, attempt, cycle, source, defect, flags = _own(row)
         record = joined.get((batch_id, line))
-        text = NO_FLAGS if not flags else flags if isinstance(flags, str) else msgspec.json.encode(flags).decode()
         yield (
             batch_id,
             line,
-            shapes.number((*_told(row), text)),
+            shapes.number((*_told(row), _text_of(flags))),
             seq,
             at,
             result_id,

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, String, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Select, String, bindparam, cast, func, or_, select
 
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
@@ -21,6 +21,7 @@ from hub.store.core.dialect import is_postgres
 from hub.store.core.instant import from_micros
 from hub.store.core.listed import given, listed
 from hub.store.core.memo import once
+from hub.store.core.quick import ask
 from hub.store.production.corrections import Place, any_correction, erroneous
 from hub.store.production.live import NO_FLAGS
 from hub.store.production.measured import Column, columns_of_batches
@@ -145,17 +146,13 @@ def _records(
     connection: Reading, wanted: ChartWanted, batches: Collection[int], within: tuple[int, int]
 ) -> list[_Stated]:
     """The usable values of some batches within a time, the latest first."""
-    table, names = measured.c, ("event_time", "author", "chain", "seq", "result_id", "batch_id", "line")
-    query = select(*(table[name] for name in names)).where(
-        table.plant == wanted.plant,
-        table.operation == wanted.operation,
-        table.event_time >= within[0],
-        table.event_time < within[1],
-    )
     by_batch: defaultdict[int, dict[int, tuple[int, str, str, int, str]]] = defaultdict(dict)
+    postgres = is_postgres(connection.dialect)
+    place = {"plant": wanted.plant, "operation": wanted.operation, "begin": within[0], "end": within[1]}
     for chunk in in_chunks(batches):
-        for *record, batch_id, line in connection.execute(query.where(table.batch_id.in_(chunk))).all():
-            by_batch[batch_id][line] = tuple(record)
+        named = place | {"batches": given(chunk, postgres=postgres)}
+        for at, author, chain, seq, result_id, batch_id, line in ask(connection, _measured(postgres=postgres), named):
+            by_batch[batch_id][line] = at, author, chain, seq, result_id
     found = []
     for column in columns_of_batches(connection, by_batch, [wanted.characteristic]):
         held, values = by_batch[column.batch_id], column.values
@@ -207,9 +204,9 @@ def _results_of(
     return {
         (author, chain, result_id): (unit, work_cell, seq)
         for chunk in in_chunks(results)
-        for author, chain, result_id, unit, work_cell, seq in connection.execute(
-            _results(postgres=postgres), {"part": wanted.part, "names": given(chunk, postgres=postgres)}
-        ).all()
+        for author, chain, result_id, unit, work_cell, seq in ask(
+            connection, _results(postgres=postgres), {"part": wanted.part, "names": given(chunk, postgres=postgres)}
+        )
     }
 
 
@@ -221,9 +218,9 @@ def _submitted_again(
     return {
         (unit, author, chain): seq
         for chunk in in_chunks(units)
-        for unit, author, chain, seq in connection.execute(
-            _first_of_several(postgres=postgres), place | {"names": given(chunk, postgres=postgres)}
-        ).all()
+        for unit, author, chain, seq in ask(
+            connection, _first_of_several(postgres=postgres), place | {"names": given(chunk, postgres=postgres)}
+        )
     }
 
 
@@ -240,9 +237,21 @@ def _place(one: _Stated) -> Place:
 _IN_TIME = attrgetter("event_time", "author", "chain", "seq", "item", "batch_id", "line")
 _SUBMITS = (
     unit_result.c.part == bindparam("part"),
-    unit_result.c.verdict.in_((Verdict.OK.value, Verdict.NOT_OK.value)),
+    or_(*(unit_result.c.verdict == submits.value for submits in (Verdict.OK, Verdict.NOT_OK))),
     cast(unit_result.c.flags, String) == NO_FLAGS,
 )
+
+
+@cache
+def _measured(*, postgres: bool) -> Select[Any]:
+    names = ("event_time", "author", "chain", "seq", "result_id", "batch_id", "line")
+    return select(*(measured.c[name] for name in names)).where(
+        measured.c.plant == bindparam("plant"),
+        measured.c.operation == bindparam("operation"),
+        measured.c.event_time >= bindparam("begin", type_=BigInteger),
+        measured.c.event_time < bindparam("end", type_=BigInteger),
+        listed(measured.c.batch_id, "batches", postgres=postgres),
+    )
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import Column, Result, Row, Select, select
@@ -16,7 +16,6 @@ from hub.store.core.instant import from_micros
 from hub.store.core.listed import pairs_in
 from hub.store.core.memo import once
 from hub.store.core.quick import ask
-from hub.store.production.measured import MeasuredValueRow
 from hub.store.tables.epcis import epcis_event
 from hub.store.tables.every import batch, correction
 
@@ -29,6 +28,30 @@ class Place(msgspec.Struct, frozen=True):
     seq: int
     record: str
     plant: str | None
+
+
+class Recorded(Protocol):
+    """What says of which result it is."""
+
+    @property
+    def author(self) -> str:
+        """Who sealed it."""
+
+    @property
+    def chain(self) -> str:
+        """In which of its chains."""
+
+    @property
+    def seq(self) -> int:
+        """Where in it."""
+
+    @property
+    def result_id(self) -> str:
+        """Of which result."""
+
+    @property
+    def plant(self) -> str | None:
+        """The plant of its author."""
 
 
 class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +69,7 @@ class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True):
     binds: bool
 
 
-def place_of(row: Row[Any] | MeasuredValueRow) -> Place:
+def place_of(row: Row[Any] | Recorded) -> Place:
     """How corrections name the record of a projection row that has a ``result_id``."""
     return Place(row.author, row.chain, row.seq, row.result_id, row.plant)
 

@@ -10,16 +10,17 @@ from hub.store.core.database import Reading
 from hub.store.tables.improvement import knowledge
 from traceability.record.knowledge import KnowledgeRecord
 
-ABOUT = ("part", "characteristic", "defect", "operation", "machine_type")
+ABOUT = ("characteristic", "defect", "operation", "machine_type")
 _newer = knowledge.alias("newer")
 
 
 class KnowledgeWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases; "" or empty: any. ``words`` are folded, and all of them must be there."""
+    """Which cases; "" or empty: any. ``words`` are folded, and all of them must be there; of ``parts`` one."""
 
     words: Sequence[str] = ()
     plant: str = ""
     part: str = ""
+    parts: Sequence[str] = ()
     characteristic: str = ""
     defect: str = ""
     operation: str = ""
@@ -41,7 +42,9 @@ def knowledge_like(connection: Reading, wanted: KnowledgeWanted) -> list[StoredK
     query = _present().where(knowledge.c.withdrawn.is_(False))
     for word in wanted.words:
         query = query.where(knowledge.c.words.contains(word, autoescape=True))
-    for name in (*ABOUT, "plant", "improvement"):
+    if wanted.parts:
+        query = query.where(knowledge.c.part.in_(wanted.parts))
+    for name in (*ABOUT, "part", "plant", "improvement"):
         value = getattr(wanted, name)
         if value:
             query = query.where(knowledge.c[name] == value)

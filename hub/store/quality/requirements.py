@@ -8,8 +8,8 @@ from sqlalchemy import Row, Select, or_, select
 
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
-from hub.store.tables.requirement import requirement, requirement_change
-from traceability.record.requirement import RequirementChangeRecord, RequirementContent
+from hub.store.tables.requirement import requirement, requirement_change, requirement_status
+from traceability.record.requirement import RequirementChangeRecord, RequirementContent, RequirementStatusRecord
 
 
 class StoredRequirement(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +59,17 @@ def requirement_changes(connection: Reading, identities: Collection[str]) -> dic
         query = select(requirement_change.c.id, requirement_change.c.record)
         for row in connection.execute(query.where(requirement_change.c.id.in_(some))):
             found[row.id].append(msgspec.convert(row.record, RequirementChangeRecord))
+    return found
+
+
+def requirement_statuses(connection: Reading, identities: Collection[str]) -> dict[str, list[RequirementStatusRecord]]:
+    """Where the indicators of each of these came to stand, in the order of the log."""
+    found: dict[str, list[RequirementStatusRecord]] = {identity: [] for identity in identities}
+    table = requirement_status
+    for some in in_chunks(identities):
+        query = select(table.c.requirement, table.c.record).where(table.c.requirement.in_(some))
+        for row in connection.execute(query.order_by(table.c.batch_id, table.c.line)):
+            found[row.requirement].append(msgspec.convert(row.record, RequirementStatusRecord))
     return found
 
 

@@ -1,16 +1,18 @@
 """Many windows of many streams in a fixed number of statements: what lists, trends and comparisons are made from."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, FromClause, String, bindparam, column, func, select, values
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, String, bindparam, column, func, select, values
 
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
 from hub.store.core.dialect import is_postgres
-from hub.store.rollup.body import kept_in
+from hub.store.core.quick import ask
+from hub.store.rollup.body import Kept, kept_in
 from hub.store.rollup.queries import PackedSpan, Range, StreamRow
 from hub.store.rollup.tallied import Period, counts_of_periods
 from hub.store.rollup.tallies import kept_whole
@@ -18,6 +20,8 @@ from hub.store.tables.rollup import first_pass_hour, rollup, rollup_stream
 from traceability.quality.first_pass import FirstPass
 
 PLACES_AT_ONCE = 2000
+MOST_BODIES = 4096
+"""So many bodies stay unpacked: lists and trends read the same hours, days and months again and again."""
 HOURS_A_WEEK = 168
 _COUNTS = ("submitted", "first_ok", "final_ok")
 
@@ -102,11 +106,25 @@ def numbers_at(connection: Reading, places: Sequence[Place]) -> dict[Place, int]
 
 
 def _spans(connection: Reading, places: Sequence[Place]) -> Iterator[tuple[int, PackedSpan]]:
-    wanted = _wanted(connection, places)
+    for number, left_out, first, last, body in _rows_of(connection, places):
+        yield number, PackedSpan(left_out=left_out, first_batch=first, last_batch=last, rollup=_unpacked(bytes(body)))
+
+
+def _rows_of(connection: Reading, places: Sequence[Place]) -> Iterable[Sequence[Any]]:
+    if is_postgres(connection.dialect):
+        return connection.execute(_bodies_of(_wanted(connection, places))).all()
+    return ask(connection, _BODIES, {_PLACES: _text_of(places)})
+
+
+def _bodies_of(wanted: "_Wanted") -> Select[Any]:
     columns = (wanted.number, rollup.c.left_out, rollup.c.first_batch, rollup.c.last_batch, rollup.c.body)
-    query = select(*columns).select_from(_of_places(wanted))
-    for number, left_out, first, last, body in connection.execute(query).all():
-        yield number, PackedSpan(left_out=left_out, first_batch=first, last_batch=last, rollup=kept_in(body))
+    return select(*columns).select_from(_of_places(wanted))
+
+
+@lru_cache(maxsize=MOST_BODIES)
+def _unpacked(body: bytes) -> Kept:
+    """By its bytes: what they say does not change, and what is made of it is found by it again."""
+    return kept_in(body)
 
 
 class _Wanted(NamedTuple):
@@ -132,7 +150,6 @@ def _of_places(wanted: _Wanted) -> FromClause:
 
 def _wanted(connection: Reading, places: Sequence[Place]) -> _Wanted:
     """With SQLite one JSON text: the words of the statement are then the same for every number of places."""
-    rows = [(number, place.stream, place.span, place.begin, place.end) for number, place in enumerate(places)]
     if is_postgres(connection.dialect):
         names = (
             ("number", BigInteger),
@@ -141,11 +158,26 @@ def _wanted(connection: Reading, places: Sequence[Place]) -> _Wanted:
             ("low", BigInteger),
             ("high", BigInteger),
         )
-        listed = values(*(column(name, kind) for name, kind in names), name="wanted").data(rows).cte("wanted")
+        listed = values(*(column(name, kind) for name, kind in names), name="wanted").data(_rows(places)).cte("wanted")
         return _Wanted(listed, *listed.c)
-    text: ColumnElement[str] = bindparam(None, msgspec.json.encode(rows).decode(), unique=True)
+    return _in_text(bindparam(None, _text_of(places), unique=True))
+
+
+def _rows(places: Sequence[Place]) -> list[tuple[int, str, str, int, int]]:
+    return [(number, place.stream, place.span, place.begin, place.end) for number, place in enumerate(places)]
+
+
+def _text_of(places: Sequence[Place]) -> str:
+    return msgspec.json.encode(_rows(places)).decode()
+
+
+def _in_text(text: ColumnElement[str]) -> _Wanted:
     each = func.json_each(text).table_valued("value")
     return _Wanted(each, *(func.json_extract(each.c.value, f"$[{at}]") for at in range(len(_Wanted._fields) - 1)))
+
+
+_PLACES = "places"
+_BODIES = _bodies_of(_in_text(bindparam(_PLACES, type_=String)))
 
 
 def first_pass_by_week(connection: Reading, windows: Mapping[str, Range]) -> list[WeekCounts]:

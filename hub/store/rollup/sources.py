@@ -147,6 +147,13 @@ def stated_of_units(
     return {chain: sorted(own, key=lambda one: (one.batch_id, one.line)) for chain, own in found.items()}
 
 
+def is_known(connection: Reading, units: Collection[str], before: int) -> bool:
+    """Whether anything was said of one of these units before a batch, or of what is inside or around it at all."""
+    postgres = is_postgres(connection.dialect)
+    named = {"units": given(units, postgres=postgres), "before": before}
+    return any(bool(row[0]) for query in _ANY_KNOWN[postgres] for row in ask(connection, query, named))
+
+
 def lots_of_units(connection: Reading, units: Collection[str], through: int) -> dict[Chain, list[LotLink]]:
     """Lots that each chain joined to these units up to the batch ``through``, in the chain's order."""
     found: defaultdict[Chain, list[LotLink]] = defaultdict(list)
@@ -200,6 +207,18 @@ _STATED_IN_BATCHES = _STATED.where(
 _STATED_OF_UNITS = _STATED.where(
     measured.c.unit.in_(bindparam("units", expanding=True)), measured.c.batch_id < bindparam("before")
 )
+_ANY_KNOWN = {
+    postgres: [
+        select(table.c.batch_id).where(listed(column, "units", postgres=postgres), *when).limit(1)
+        for table, column, when in (
+            (unit_result, unit_result.c.unit, (unit_result.c.batch_id < bindparam("before"),)),
+            (measured, measured.c.unit, (measured.c.batch_id < bindparam("before"),)),
+            (link, link.c.parent, ()),
+            (link, link.c.child, ()),
+        )
+    ]
+    for postgres in (False, True)
+}
 _LOTS_OF_UNITS = {
     postgres: select(link.c.author, link.c.chain, link.c.batch_id, link.c.parent, link.c.child, link.c.action)
     .where(

@@ -11,6 +11,8 @@ from sqlalchemy import Table
 
 from hub.settings import HUB_AUTHOR
 from hub.store.sharing.words import (
+    EVERY_PLANT,
+    RECALLS,
     brought_by,
     delivered,
     made_by_asker,
@@ -121,7 +123,6 @@ _LENT = (
     " AND NOT EXISTS (SELECT 1 FROM main.knowledge n WHERE n.id = r.id"
     " AND (n.batch_id > r.batch_id OR (n.batch_id = r.batch_id AND n.line > r.line))))"
 )
-_ASKED = f"(SELECT a.recall FROM main.recall_asker a WHERE a.organisation = {_SIDES})"
 # Conditions of their own; ``temp.X`` is what the asker sees of X.
 CONDITIONS: dict[str, str] = {
     "organisation": "r.id IN (SELECT organisation FROM temp.acquaintance)",
@@ -155,7 +156,8 @@ CONDITIONS: dict[str, str] = {
     " OR EXISTS (SELECT 1 FROM temp.link v WHERE v.child = r.item)",
     "epcis_capture": f"r.organisation = {_SIDES}",
     "sharing_policy": f"r.owner = {_SIDES} OR r.partner = {_SIDES}",
-    "audit_read": f"r.owner = {_SIDES} OR r.owner = '*'",
+    # it names items of every plant
+    "audit_read": f"(r.owner = {_SIDES} AND {EVERY_PLANT}) OR r.owner = '*'",
     "audit_removed": f"r.owner = {_SIDES} OR r.owner = '*'",
     "contact": f"r.organisation = {_SIDES}",
     # what is not sent yet is the sender's alone
@@ -165,8 +167,10 @@ CONDITIONS: dict[str, str] = {
     # a supplier sees what its customer recorded about its own deliveries
     "incoming": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR r.supplier = {_SIDES}",
     "incoming_item": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR r.supplier = {_SIDES}",
+    "organisation_statement": f"r.organisation = {_SIDES}",
     "requirement": f"r.customer = {_SIDES} OR r.supplier = {_SIDES}",
     "requirement_change": "EXISTS (SELECT 1 FROM temp.requirement v WHERE v.id = r.id)",
+    "requirement_status": "EXISTS (SELECT 1 FROM temp.requirement v WHERE v.id = r.requirement)",
     "improvement": "r.plant IN (SELECT plant FROM temp.asker_plant)",
     "improvement_change": "EXISTS (SELECT 1 FROM temp.improvement v WHERE v.id = r.id)",
     # what was learnt stays with its plant, unless its present version is shared
@@ -196,8 +200,11 @@ CONDITIONS: dict[str, str] = {
         " AND b.first_record + b.records > r.target_seq AND v.seq = r.target_seq)"
         for table, record in (("unit_result", "result_id"), ("link", "result_id"), ("shipment", "record"))
     ),
-    "recall": f"r.id IN {_ASKED}",
-    "recall_part": f"r.recall IN {_ASKED}",
+    "common_question_plant": NOTHING,
+    "recall": f"r.id IN {RECALLS}",
+    "recall_part": f"r.recall IN {RECALLS}",
+    "recall_act": f"r.recall IN {RECALLS}",
+    "recall_plant": f"r.recall IN {RECALLS}",
     # the log is public, and so are the numbers that stand for names that one knows already
     "batch": EVERYTHING,
     "log_node": EVERYTHING,

@@ -15,6 +15,17 @@ _ASKER = "(SELECT organisation FROM temp.asker)"
 _BROUGHT_IN = ("epcis_event", "catenax_aspect")
 """Where it stands who brought what the hub sealed for others."""
 
+EVERY_PLANT = "NOT EXISTS (SELECT 1 FROM temp.asker_only)"
+"""The asker is somebody of its organisation who is not limited to some of its plants."""
+# who works for some plants reads what was answered by these plants or fewer, and not what the others' records say
+RECALLS = (
+    f"(SELECT a.recall FROM main.recall_asker a WHERE a.organisation = {_ASKER} AND ({EVERY_PLANT}"
+    " OR (EXISTS (SELECT 1 FROM main.recall_plant p WHERE p.recall = a.recall)"
+    " AND NOT EXISTS (SELECT 1 FROM main.recall_plant p WHERE p.recall = a.recall"
+    " AND p.plant NOT IN (SELECT o.plant FROM temp.asker_only o)))))"
+)
+"""The recalls that are the asker's to read."""
+
 
 def brought_by(row: str) -> str:
     """The organisation that captured the event, or brought the aspect, of which a row was made; else NULL.

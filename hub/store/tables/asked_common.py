@@ -15,3 +15,11 @@ common_question = Table(
     Column("question", JSON, nullable=False),  # hub.analysis.question.CommonQuestion
     Column("asked_at", BigInteger, nullable=False),
 )
+
+# Of the plants of the organisation that asked, those that who asked works for; none: all of them.
+common_question_plant = Table(
+    "common_question_plant",
+    metadata,
+    Column("question", String(40), primary_key=True),
+    Column("plant", String(200), primary_key=True),
+)

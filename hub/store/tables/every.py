@@ -42,6 +42,7 @@ from hub.store.tables.line import codes, hold, interlock_refusal
 from hub.store.tables.master import MASTER_PROJECTION
 from hub.store.tables.measured import MEASURED_PROJECTION, measured
 from hub.store.tables.notify import NOTIFY_PROJECTION
+from hub.store.tables.organisation_statement import ORGANISATION_PROJECTION
 from hub.store.tables.production import claim, data_loss, link, picture, unit_result
 from hub.store.tables.quality import QUALITY_PROJECTION, quality_loss_detail, quality_statement
 from hub.store.tables.recall import item_number, recall, recall_part
@@ -217,6 +218,7 @@ PROJECTION: dict[str, Table] = {
         *EVENT_LINK_PROJECTION,
         *NOTIFY_PROJECTION,
         *QUALITY_PROJECTION,
+        *ORGANISATION_PROJECTION,
         *MASTER_PROJECTION,
         *HISTORY_PROJECTION,
         *COMPARISON_PROJECTION,

@@ -38,6 +38,24 @@ recall_lease = Table(
     Column("until", BigInteger, nullable=False),
 )
 
+# Of the plants of the organisation that asked, those by which alone it was answered; none: by all of them.
+recall_plant = Table(
+    "recall_plant",
+    metadata,
+    Column("recall", String(40), primary_key=True),
+    Column("plant", String(200), primary_key=True),
+)
+
+# What was done with a recall, by whom: asked, given up, removed. Rows are added, never changed.
+recall_act = Table(
+    "recall_act",
+    metadata,
+    Column("recall", String(40), primary_key=True),
+    Column("what", String(20), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    text("by"),  # an account, a token, or 'operator'; '' is somebody on the hub's machine
+)
+
 # Affected items in the order in which they were reached: three arrays side by side, little-endian.
 recall_part = Table(
     "recall_part",

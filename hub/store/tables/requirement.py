@@ -32,4 +32,14 @@ requirement_change = Table(
     Index("requirement_change_id", "id"),
 )
 
-REQUIREMENT_PROJECTION: tuple[Table, ...] = (requirement, requirement_change)
+# Where an indicator of terms that were agreed came to stand; one row a change of that.
+requirement_status = Table(
+    "requirement_status",
+    metadata,
+    *evidence(),
+    text("requirement"),
+    Column("record", JSON, nullable=False),  # traceability.record.requirement.RequirementStatusRecord
+    Index("requirement_status_requirement", "requirement"),
+)
+
+REQUIREMENT_PROJECTION: tuple[Table, ...] = (requirement, requirement_change, requirement_status)

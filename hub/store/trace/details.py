@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, Table, select
 
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
+from hub.store.core.dialect import is_postgres
 from hub.store.core.instant import from_micros
-from hub.store.core.listed import pairs_in
+from hub.store.core.listed import given, pairs_listed
 from hub.store.production.corrections import erroneous, place_of
 from hub.store.tables.detail import result_detail, result_tool
 from hub.store.trace.queries import ResultKey, known
@@ -71,13 +73,21 @@ def tools_of_results(connection: Reading, results: Collection[tuple[str, str, st
 def made_with_at(connection: Reading, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], MadeWith]:
     """What the results at places of the log (batch_id, line) say they were made with, as far as they say it."""
     found: dict[tuple[int, int], MadeWith] = {}
+    postgres = is_postgres(connection.dialect)
     for chunk in in_chunks(places):
-        made, used = (
-            list(connection.execute(select(table).where(pairs_in(connection, table.c.batch_id, table.c.line, chunk))))
-            for table in (result_detail, result_tool)
-        )
+        here = {_PLACES: given(chunk, postgres=postgres)}
+        made, used = (list(connection.execute(_rows_at(table, postgres=postgres), here)) for table in _TABLES)
         found |= {(each.batch_id, each.line): each for each in _made_with(connection, made, used, None)}
     return found
+
+
+_PLACES = "places"
+_TABLES = (result_detail, result_tool)
+
+
+@cache
+def _rows_at(table: Table, *, postgres: bool) -> Select[Any]:
+    return select(table).where(pairs_listed(table.c.batch_id, table.c.line, _PLACES, postgres=postgres))
 
 
 def _made_with(

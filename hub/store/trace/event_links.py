@@ -11,6 +11,7 @@ from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
 from hub.store.core.instant import from_micros
 from hub.store.core.memo import once
+from hub.store.core.quick import ask
 from hub.store.production.corrections import Place, erroneous
 from hub.store.tables.event_link import emptied, transformation_part
 from traceability.genealogy import Direction, Emptied, Link
@@ -84,8 +85,7 @@ def any_transformation(connection: Reading) -> bool:
 
 
 def _there(connection: Reading, table: Table) -> bool:
-    first = select(table.c.batch_id).limit(1)
-    return once(connection, table, lambda: connection.execute(first).first() is not None)
+    return once(connection, table, lambda: bool(ask(connection, _ANY[table])))
 
 
 def told_together(connection: Reading, before: int) -> set[str]:
@@ -164,3 +164,6 @@ def _amount(rows: list[Row[Any]]) -> tuple[str | None, str | None]:
 
 def _place(row: Row[Any]) -> Place:
     return Place(row.author, row.chain, row.seq, row.record, row.plant)
+
+
+_ANY = {table: select(table.c.batch_id).limit(1) for table in (emptied, transformation_part)}

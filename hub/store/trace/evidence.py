@@ -5,12 +5,13 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, CompoundSelect, Table, select, union_all
+from sqlalchemy import Column, CompoundSelect, Select, Table, select, union_all
 
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
 from hub.store.core.dialect import is_postgres
-from hub.store.core.listed import given, listed, pairs_in
+from hub.store.core.listed import given, listed, pairs_in, pairs_listed
+from hub.store.core.quick import ask
 from hub.store.production.corrections import Place as Named
 from hub.store.tables.catenax import catenax_aspect
 from hub.store.tables.event_link import emptied, transformation_part
@@ -60,7 +61,7 @@ _NAMED: tuple[tuple[Table, str], ...] = (
     (link, "result_id"),
     *((table, "record") for table in (shipment, packing, alias, emptied, transformation_part, correction)),
 )
-_NAMES = "names"
+_NAMES, _PLACES = "names", "places"
 PLACES_AT_ONCE = 1000
 """In a statement that names them for several tables."""
 MOST_LAYERS = 5
@@ -106,10 +107,8 @@ def _containers(connection: Reading, items: Collection[str]) -> set[str]:
     found: set[str] = set()
     postgres = is_postgres(connection.dialect)
     for chunk in in_chunks(items):
-        outer = connection.execute(
-            _statement_of_containers(postgres=postgres), {_NAMES: given(chunk, postgres=postgres)}
-        )
-        found.update(outer.scalars())
+        outer = ask(connection, _statement_of_containers(postgres=postgres), {_NAMES: given(chunk, postgres=postgres)})
+        found.update(container for (container,) in outer)
     return found
 
 
@@ -129,10 +128,8 @@ def _places(connection: Reading, columns: tuple[Column[str], ...], items: Collec
     found: set[Place] = set()
     postgres = is_postgres(connection.dialect)
     for chunk in in_chunks(items):
-        told = connection.execute(
-            _statement_about(columns, postgres=postgres), {_NAMES: given(chunk, postgres=postgres)}
-        )
-        found.update((row.batch_id, row.line) for row in told)
+        told = ask(connection, _statement_about(columns, postgres=postgres), {_NAMES: given(chunk, postgres=postgres)})
+        found.update((batch_id, line) for batch_id, line in told)
     return found
 
 
@@ -163,14 +160,10 @@ def named_at(connection: Reading, places: Collection[Place]) -> set[Named]:
 def plan_places(connection: Reading, places: Collection[Place]) -> set[Place]:
     """Where the control plans that the results and measurements at ``places`` cite were put in force first."""
     cited: set[str] = set()
+    postgres = is_postgres(connection.dialect)
     for some in in_chunks(places, PLACES_AT_ONCE):
-        told = (
-            select(table.c.plan).where(
-                pairs_in(connection, table.c.batch_id, table.c.line, some), table.c.plan.is_not(None)
-            )
-            for table in (unit_result, measured)
-        )
-        cited.update(connection.execute(union_all(*told)).scalars())
+        told = ask(connection, _statement_of_plans(postgres=postgres), {_PLACES: given(some, postgres=postgres)})
+        cited.update(plan for (plan,) in told)
     first: dict[str, Place] = {}
     for chunk in in_chunks(cited):
         plans = select(control_plan.c.id, control_plan.c.batch_id, control_plan.c.line)
@@ -178,6 +171,18 @@ def plan_places(connection: Reading, places: Collection[Place]) -> set[Place]:
             place = (row.batch_id, row.line)
             first[row.id] = min(first.get(row.id, place), place)
     return set(first.values())
+
+
+@cache
+def _statement_of_plans(*, postgres: bool) -> CompoundSelect[Any]:
+    return union_all(
+        *(
+            select(table.c.plan).where(
+                pairs_listed(table.c.batch_id, table.c.line, _PLACES, postgres=postgres), table.c.plan.is_not(None)
+            )
+            for table in (unit_result, measured)
+        )
+    )
 
 
 def key_places(connection: Reading, authors: Collection[str]) -> list[KeyPlace]:
@@ -238,14 +243,20 @@ def sealed_batches(connection: Reading, batches: Collection[int]) -> list[Sealed
 
 def log_nodes(connection: Reading, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     """Nodes of the log by (level, index), as far as they are there."""
-    columns = (log_node.c.level, log_node.c.index.label("position"), log_node.c.hash)
+    postgres = is_postgres(connection.dialect)
     return {
-        (row.level, row.position): bytes(row.hash)
+        (level, position): bytes(digest)
         for chunk in in_chunks(set(wanted))
-        for row in connection.execute(
-            select(*columns).where(pairs_in(connection, log_node.c.level, log_node.c.index, chunk))
+        for level, position, digest in ask(
+            connection, _statement_of_nodes(postgres=postgres), {_PLACES: given(chunk, postgres=postgres)}
         )
     }
+
+
+@cache
+def _statement_of_nodes(*, postgres: bool) -> Select[Any]:
+    there = pairs_listed(log_node.c.level, log_node.c.index, _PLACES, postgres=postgres)
+    return select(log_node.c.level, log_node.c.index, log_node.c.hash).where(there)
 
 
 def last_record_time(connection: Reading, size: int) -> int | None:

@@ -13,7 +13,7 @@ from hub.store.tables.event_link import emptied
 from hub.store.tables.every import alias, correction, link
 from hub.store.trace.aliases import any_alias
 from hub.store.trace.event_links import any_emptied, any_transformation
-from hub.store.trace.queries import link_of, links_by
+from hub.store.trace.links import link_of, links_by
 from traceability.genealogy import ADD, Link
 
 
@@ -41,8 +41,8 @@ def uses_of_lot(connection: Reading, lot: str, offset: int, limit: int, first: i
     in_order = select(table).where(of_lot).order_by(table.c.parent).limit(first)
     return LotUses(
         used_by=rows,
-        shown=[link_of(row) for row in connection.execute(latest)],
-        first=[link_of(row) for row in connection.execute(in_order)],
+        shown=[link_of(row) for row in connection.execute(latest).all()],
+        first=[link_of(row) for row in connection.execute(in_order).all()],
     )
 
 

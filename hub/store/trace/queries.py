@@ -1,29 +1,25 @@
-"""What the hub knows of units and lots: results, measurements, pictures, links. Each question is one statement."""
+"""What the hub knows of units and lots: results, measurements, pictures. Each question is one statement."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Row, Select, Table, and_, select
+from sqlalchemy import BigInteger, Column, Select, Table, and_, bindparam, select
 
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
-from hub.store.core.dialect import SPREAD
+from hub.store.core.dialect import is_postgres
 from hub.store.core.instant import from_micros
-from hub.store.core.memo import once
+from hub.store.core.listed import given, listed
 from hub.store.production.corrections import Place, erroneous, place_of
 from hub.store.production.measured import values_where
-from hub.store.tables.every import batch, link, measured, picture, unit_result
-from hub.store.tables.production import link_by_child
-from hub.store.trace.event_links import EventLinks
-from traceability.genealogy import Direction, Link, with_endings
+from hub.store.tables.every import batch, measured, picture, unit_result
 from traceability.measurement import Measurement, Status
 from traceability.record.production import ReadSymbol
 from traceability.unit import Flag, Purpose, Verdict
 
-MOST_KEPT, MOST_KEPT_ITEMS = 100, 500
-"""So many answers of a reading are kept, each about so many items."""
 ResultKey = tuple[str, str, str]
 """Author, chain and result id: what the records of one result have in common."""
 
@@ -87,88 +83,6 @@ class PictureRow(msgspec.Struct, frozen=True, kw_only=True):
     position: str
     symbols: tuple[ReadSymbol, ...]
     reason: str | None
-
-
-class StoreLinks:
-    """The store as a source of links for ``traceability.genealogy.trace``; links and names exactly as recorded.
-
-    With ``log_size`` it answers as it did when the log held that many batches. Of a reading's first questions about few
-    items the answers are kept: a page follows the links of one unit for its evidence, its picture and its doubts.
-    """
-
-    def __init__(self, connection: Reading, log_size: int | None = None) -> None:
-        self._connection = connection
-        self._log_size = log_size
-        self._told: dict[object, list[Link]] = once(connection, (StoreLinks, log_size), dict)
-        self.events = EventLinks(connection, log_size)
-
-    def below(self, items: Collection[str]) -> Iterator[Link]:
-        """Every link whose parent is among ``items``."""
-        return with_endings(self.stated_below(items), self.events.endings(items))
-
-    def above(self, items: Collection[str]) -> Iterator[Link]:
-        """Every link whose child is among ``items``."""
-        links = list(self.stated_above(items))
-        return with_endings(links, self.events.endings({each.parent for each in links}))
-
-    def stated_below(self, items: Collection[str]) -> Iterator[Link]:
-        """Those of ``below`` that name both ends."""
-        yield from self._links(link.c.parent, items)
-        yield from self.events.transformed(items, Direction.BACK)
-
-    def stated_above(self, items: Collection[str]) -> Iterator[Link]:
-        """Those of ``above`` that name both ends."""
-        yield from self._links(link.c.child, items)
-        yield from self.events.transformed(items, Direction.FORWARD)
-
-    def _links(self, end: Column[str], items: Collection[str]) -> Iterable[Link]:
-        if len(items) > MOST_KEPT_ITEMS:
-            return self._read(end, items)
-        asked = (end.name, frozenset(items))
-        found = self._told.get(asked)
-        if found is None:
-            found = list(self._read(end, items))
-            if len(self._told) < MOST_KEPT:
-                self._told[asked] = found
-        return found
-
-    def _read(self, end: Column[str], items: Collection[str]) -> Iterator[Link]:
-        table = links_by(self._connection, end)
-        for chunk in in_chunks(items):
-            query = known(select(table).where(table.c[end.name].in_(chunk)), table, self._log_size)
-            rows = list(self._connection.execute(query))
-            wrong = erroneous(self._connection, (place_of(row) for row in rows), self._log_size)
-            for row in rows:
-                yield link_of(row, erroneous=bool(wrong) and place_of(row) in wrong)
-
-
-def link_of(row: Row[Any], *, erroneous: bool = False) -> Link:
-    """A row of ``link``."""
-    return Link(
-        parent=row.parent,
-        child=row.child,
-        certain=row.certain,
-        event_time=from_micros(row.event_time),
-        author=row.author,
-        chain=row.chain,
-        seq=row.seq,
-        action=row.action,
-        position=row.position,
-        quantity=row.quantity,
-        uom=row.uom,
-        operation=row.operation,
-        record=row.result_id,
-        item=row.item,
-        log_index=row.batch_id,
-        line=row.line,
-        erroneous=erroneous,
-    )
-
-
-def links_by(connection: Reading, end: Column[str]) -> Table:
-    """The links as they lie where those of one ``end`` are asked for."""
-    by_child = SPREAD in connection.get_execution_options() and end is link.c.child
-    return link_by_child if by_child else link
 
 
 def known(query: Select[Any], table: Table, log_size: int | None) -> Select[Any]:
@@ -240,8 +154,11 @@ def pictures_of_units(connection: Reading, units: Collection[str]) -> list[Pictu
 def _results(
     connection: Reading, column: Column[str], values: Collection[str], log_size: int | None = None
 ) -> Iterator[ResultRow]:
+    postgres, bounded = is_postgres(connection.dialect), log_size is not None
+    query = _results_at(column, bounded=bounded, postgres=postgres)
     for chunk in in_chunks(values):
-        rows = list(connection.execute(known(_with_record_time().where(column.in_(chunk)), unit_result, log_size)))
+        named = {LISTED: given(chunk, postgres=postgres)} | ({BEFORE: log_size} if bounded else {})
+        rows = list(connection.execute(query, named))
         wrong = erroneous(connection, (place_of(row) for row in rows), log_size)
         for row in rows:
             source_time = None if row.source_time is None else from_micros(row.source_time)
@@ -271,6 +188,16 @@ def _results(
             )
 
 
-def _with_record_time() -> Select[tuple[object, ...]]:
+@cache
+def _results_at(column: Column[str], *, bounded: bool, postgres: bool) -> Select[Any]:
     joined = unit_result.join(batch, and_(batch.c.id == unit_result.c.batch_id))
-    return select(unit_result, batch.c.record_time).select_from(joined)
+    query = select(unit_result, batch.c.record_time).select_from(joined)
+    return as_known(query.where(listed(column, LISTED, postgres=postgres)), unit_result, bounded=bounded)
+
+
+def as_known(query: Select[Any], table: Table, *, bounded: bool) -> Select[Any]:
+    """``known`` of a statement that is made once: the state of the log is given as ``BEFORE``."""
+    return query.where(table.c.batch_id < bindparam(BEFORE, type_=BigInteger)) if bounded else query
+
+
+LISTED, BEFORE = "listed", "before"

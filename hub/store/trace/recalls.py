@@ -1,7 +1,7 @@
 """Items that a recall may begin with, and the recalls themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,6 @@ from hub.store.tables.detail import result_detail, result_tool
 from hub.store.tables.every import (
     link,
     recall,
-    recall_asker,
     recall_part,
     unit_result,
 )
@@ -167,17 +166,9 @@ def items_of_part(connection: Reading, part: str, log_size: int, most: int) -> l
     return sorted(found)[:most]
 
 
-def put_recall(connection: Writing, row: RecallRow, asker: str = "") -> None:
-    """Add a recall that ``asker`` asked; "" is the operator."""
+def put_recall(connection: Writing, row: RecallRow) -> None:
+    """Add a recall."""
     connection.execute(insert(recall), [msgspec.structs.asdict(row)])
-    if asker:
-        connection.execute(insert(recall_asker), [{"recall": row.id, "organisation": asker}])
-
-
-def asker_of_recall(connection: Reading, identity: str) -> str:
-    """The organisation that asked; "" is the operator."""
-    query = select(recall_asker.c.organisation).where(recall_asker.c.recall == identity)
-    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def change_recall(connection: Writing, identity: str, **values: object) -> None:
@@ -188,7 +179,12 @@ def change_recall(connection: Writing, identity: str, **values: object) -> None:
 def read_recall(connection: Reading, identity: str) -> RecallRow | None:
     """A recall by its id."""
     row = connection.execute(select(recall).where(recall.c.id == identity)).mappings().one_or_none()
-    return None if row is None else RecallRow(**{**row, "truncated": bool(row["truncated"])})
+    return None if row is None else recall_row(dict(row))
+
+
+def recall_row(row: Mapping[str, Any]) -> RecallRow:
+    """A recall as it is kept."""
+    return RecallRow(**{**row, "truncated": bool(row["truncated"])})
 
 
 def put_part(connection: Writing, identity: str, part: PartRow) -> None:

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from sqlalchemy import select
 
 from hub.store.core.database import Reading, Writing
-from hub.store.packed.write import put_packed
+from hub.store.packed.columns import ResultColumns
+from hub.store.packed.layout import PACKED
+from hub.store.packed.write import put_columns, put_packed
 from hub.store.tables.every import PROJECTION, measured, unit_result
 from hub.store.tiers.values import value_body_of
 from hub.store.writing.put import clear_batch, is_packed, put_rows
@@ -21,12 +24,16 @@ def write_rows(connection: Writing, batch_id: int, rows: Iterable[Row]) -> None:
     write_new_rows(connection, rows)
 
 
-def write_new_rows(connection: Writing, rows: Iterable[Row]) -> None:
-    """Put the rows of batches that were never projected before, so that none can be there."""
+def write_new_rows(connection: Writing, rows: Iterable[Row], results: ResultColumns | None = None) -> None:
+    """Put the rows of batches that were never projected before, so that none can be there; and ``results``."""
     by_table: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
+    if results is not None and is_packed(connection, unit_result):
+        put_columns(connection, results)
+    elif results is not None:
+        rows = chain(results.rows(), rows)
     for name, columns in rows:
         by_table[name].append(columns)
-    if is_packed(connection, unit_result):  # what was measured joins its result
+    if by_table.keys() & PACKED and is_packed(connection, unit_result):  # what was measured joins its result
         put_packed(connection, by_table.pop(unit_result.name, ()), by_table.pop(measured.name, ()))
     for name, table in PROJECTION.items():
         if name in by_table:

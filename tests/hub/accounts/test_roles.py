@@ -153,6 +153,18 @@ async def test_pages_are_open_on_request_or_in_a_demo_and_then_only_to_be_read(p
         assert (await browser.get("/api/v1/users", headers=JSON | admin_of(people.hub))).status_code == 200
 
 
+async def test_who_audits_finds_the_trail_without_managing_users(people):
+    people.known("a", Role.AUDITOR)
+    people.known("v", Role.VIEWER)
+    async with people.signed_in("a") as browser:
+        home = (await browser.get("/")).text
+        assert 'href="/users/events"' in home
+        assert 'href="/users"' not in home
+        assert (await browser.get("/users/events")).status_code == 200
+    async with people.signed_in("v") as browser:
+        assert 'href="/users/events"' not in (await browser.get("/")).text
+
+
 async def test_an_audit_entry_names_the_person(people):
     other = small_agent(people.hub, "b.line-1", "plant-b")
     await send(people, other, "S9")

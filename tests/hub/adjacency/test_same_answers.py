@@ -20,6 +20,7 @@ from hub.store.core.instant import from_micros
 from hub.store.tables.event_link import emptied, transformation_part
 from hub.store.tables.every import alias, batch, correction, link
 from hub.store.trace.numbers import names_of, number_linked_items, numbers_of
+from hub.store.writing.put import put_rows
 from hub.trace.known import Known, Moment
 from traceability.genealogy import trace
 
@@ -161,14 +162,14 @@ def test_the_desk_makes_arrays_only_for_many_links_and_again_when_names_change(
     desk = AdjacencyDesk(hub, DeskLimits(least_links=least))
     told = [(0, ITEMS[0], ITEMS[1], "ADD", 0, None)]
     with hub.store.writing() as connection:
-        connection.execute(insert(link), [_row(1, *told[0][1:3])])
+        put_rows(connection, link, [_row(1, *told[0][1:3])])
     first = desk.current(2)
     assert (first is not None) is made
     if first is None:
         return
     assert desk.current(2) is first
     with hub.store.writing() as connection:
-        connection.execute(insert(link), [_row(2, ITEMS[2], ITEMS[0])])
+        put_rows(connection, link, [_row(2, ITEMS[2], ITEMS[0])])
     second = desk.current(3)
     assert second is not None
     assert second.adjacency is first.adjacency
@@ -189,5 +190,5 @@ def _row(at: int, parent: str, child: str) -> dict[str, object]:
     return (
         {"batch_id": at, "line": 2, "item": 0, "author": "a", "chain": "c", "seq": at, "event_time": 0}
         | said
-        | {"result_id": "r"}
+        | {"result_id": "r", "position": None, "quantity": None, "uom": None, "plant": None}
     )

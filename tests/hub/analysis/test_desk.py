@@ -1,24 +1,32 @@
 """Comparisons in the background: one address for one question, answered as the reader may see it; and the page."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 import pytest
-from planted import BAD, Planted
+from planted import BAD, Planted, planted_fault
 from small_chain import machine, steel
-from small_hub import client_of
+from small_hub import client_of, small_agent, small_hub
+from small_people import Clock
 from sqlalchemy import select
 
 from hub.accounts.asker import OPERATOR, Asker, Scope
 from hub.analysis.desk import DONE, FAILED, KEPT, CommonDesk, ComparisonView
 from hub.analysis.question import CommonQuestion, Suspects
 from hub.errors import NotFound
+from hub.ingest.ingest import ingest
 from hub.pages.site import create_site
 from hub.sharing.audit import AuditDesk
-from hub.store.tables.common import common_question
+from hub.sharing.forms import PolicyForm
+from hub.sharing.state import state_policy
+from hub.store.sharing.queries import organisations_known
+from hub.store.tables.asked_common import common_question
+from traceability.record.sharing import DataKind
 
 WAIT_S = 60
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -62,6 +70,54 @@ def test_an_organisation_sees_neither_the_questions_of_others_nor_what_is_not_sh
     view = desk.look(mine, asking("steelmaker"), WAIT_S)
     assert view.answer is None or not view.answer.findings, "nothing is shared with it"
     assert desk.look(mine, OPERATOR, WAIT_S).answer.findings[0].value == steel(BAD)
+
+
+@pytest.fixture
+def moving(tmp_path: Path) -> Iterator[tuple[Planted, Clock]]:
+    """A hub of its own, to which more comes, and its clock."""
+    hub, clock = small_hub(tmp_path / "hub"), Clock()
+    made = planted_fault(msgspec.structs.replace(hub, clock=clock), 60)
+    yield made, clock
+    hub.store.close()
+
+
+def test_an_answer_is_shown_although_batches_come_all_the_time(moving: tuple[Planted, Clock]) -> None:
+    planted, clock = moving
+    other = small_agent(planted.hub, "other.line-1", "other-plant")
+    desk = CommonDesk(planted.hub, AuditDesk(planted.hub))
+    asked = desk.ask(of(planted), OPERATOR)
+
+    def look(wait_s: float = 0.0) -> ComparisonView:
+        ingest(planted.hub, other.seal(other.result(f"X-{other.next_record}", 0)), compressed=False)
+        return desk.look(asked, OPERATOR, wait_s)
+
+    first = look(WAIT_S)
+    again = look()
+    assert (first.state, again.state) == (DONE, DONE)
+    assert again.answer.log_size == first.answer.log_size, "it says by what it was worked out"
+    clock.pass_(seconds=61)
+    assert look(WAIT_S).answer.log_size > first.answer.log_size
+
+
+def test_an_answer_goes_with_the_policy_that_it_rests_on(moving: tuple[Planted, Clock]) -> None:
+    planted, clock = moving
+    small_agent(planted.hub, "other.line-1", "customer")
+    desk, customer = CommonDesk(planted.hub, AuditDesk(planted.hub)), asking("customer-company")
+    with planted.hub.store.reading() as connection:
+        owners = organisations_known(connection) - {customer.organisation}
+
+    def state(kinds: list[DataKind]) -> None:
+        for owner in owners:
+            form = PolicyForm(owner=owner, partner=customer.organisation, kinds=kinds, by="q7")
+            state_policy(planted.hub, form)
+        clock.pass_(seconds=1)
+
+    state(list(DataKind))
+    asked = desk.ask(of(planted), customer)
+    assert desk.look(asked, customer, WAIT_S).answer.suspects.looked_at == len(planted.failed)
+    state([])
+    view = desk.look(asked, customer, WAIT_S)
+    assert view.answer is None or not view.answer.findings
 
 
 def test_what_fails_says_why_and_is_tried_again(planted: Planted, desk: CommonDesk) -> None:

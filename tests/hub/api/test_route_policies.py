@@ -81,9 +81,10 @@ def test_only_reading_needs_no_more_than_to_view_or_to_ask(hub):
     reading = {Permission.VIEW, Permission.ASK, Permission.AUDIT}
     changing = [route for each in reading for route in NEEDS[each] if not route.startswith("GET ")]
     assert sorted(changing) == [
-        "DELETE /epcis/nextPageToken/{token}", "POST /api/v1/analysis/common",
-        "POST /api/v1/analysis/common/questions", "POST /api/v1/recall", "POST /api/v1/search/photo",
-        "POST /api/v1/values/study", "POST /common", "POST /recalls", "POST /search/photo",
+        "DELETE /api/v1/recall/{identity}", "DELETE /epcis/nextPageToken/{token}", "POST /api/v1/analysis/common",
+        "POST /api/v1/analysis/common/questions", "POST /api/v1/recall", "POST /api/v1/recall/{identity}/give-up",
+        "POST /api/v1/search/photo", "POST /api/v1/values/study", "POST /common", "POST /recalls",
+        "POST /recalls/{identity}/give-up", "POST /recalls/{identity}/remove", "POST /search/photo",
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 from small_chain import HOUSING, housing_plan, line_of
 from small_hub import START
 
@@ -32,3 +33,27 @@ def test_costs_are_a_metric_by_month_and_by_week(hub: Hub) -> None:
     assert [one.exact for one in months] == [310, 280]
     assert sum(one.exact for one in weeks) == 590
     assert (nothing.exact, bool(nothing.why)) == (None, True)
+
+
+def test_why_nothing_is_told_is_said_in_both_languages(hub: Hub) -> None:
+    line_of(hub, "supplier.line-1", "supplier", HOUSING, housing_plan())
+    first, last = date(2026, 1, 1), date(2026, 2, 28)
+    place = MetricReference(metric=MetricName.QUALITY_COST, plant="supplier")
+    with hub.store.reading() as connection:
+        found = [
+            measure(connection, place, first, last, START),
+            measure(connection, msgspec.structs.replace(place, line="line-1"), first, last, START),
+        ]
+    for currency in ("CNY", "EUR"):
+        enter_cost(
+            hub,
+            "supplier",
+            CostForm(
+                activity="audit", amount=Decimal(1), currency=currency, accrued_on=first, evidence="v", entered_by="q1"
+            ),
+        )
+    with hub.store.reading() as connection:
+        found.append(measure(connection, place, first, last, START))
+    assert [one.exact for one in found] == [None, None, None]
+    assert all(one.why and one.why_zh and one.why != one.why_zh for one in found)
+    assert "CNY, EUR" in found[-1].why_zh

@@ -1,18 +1,20 @@
 """Losses by file, by reversal and from the records."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from small_chain import HOUSING, Line, housing_plan, line_of
 from small_hub import START, admin_of, client_of
+from small_master import workbook
 
 from hub.entry.economics import LossAbout, enter_loss, enter_output_value
 from hub.entry.loss_file import read_losses
 from hub.entry.losses import enter_computed_losses, enter_loss_file
 from hub.entry.quality import enter_cost_rate, enter_policy, reverse_loss
 from hub.errors import EntryRefused
+from hub.master.importing import import_file
 from hub.parts import Hub
 from hub.scorecard.computed_losses import Month
 from hub.scorecard.plant import plant_view
@@ -127,7 +129,7 @@ def test_net_losses_are_a_declared_choice(hub: Hub, line: Line) -> None:
         assert plant_view(connection, "supplier", START).grade.policy.net_losses
 
 
-def rate(hub: Hub, kind: CostRateKind, amount: str, operation: str = "") -> None:
+def rate(hub: Hub, kind: CostRateKind, amount: str, operation: str = "", valid_from: date = date(2025, 1, 1)) -> None:
     enter_cost_rate(
         hub,
         "supplier",
@@ -135,7 +137,7 @@ def rate(hub: Hub, kind: CostRateKind, amount: str, operation: str = "") -> None
         rate=kind,
         amount=Decimal(amount),
         currency="CNY",
-        valid_from=date(2025, 1, 1),
+        valid_from=valid_from,
         operation=operation,
         entered_by="q1",
     )
@@ -163,6 +165,48 @@ def test_scrap_and_rework_come_from_the_records(hub: Hub, line: Line) -> None:
     standing = {one.item: one.amount for one in lines(hub) if one.reversed_by is None}
     assert standing == {"scrap": Decimal(80), "rework": Decimal(25)}
     assert enter_computed_losses(hub, "supplier", month, entered_by="q1").log_index is None
+
+
+def test_each_day_has_its_rate(hub: Hub, line: Line) -> None:
+    """Rule R16: what a unit cost is what it cost on its day, not what it costs at the month's end."""
+    days = {5: 2, 10: 1, 20: 3, 25: 4}
+    for day, count in days.items():
+        at = datetime(2026, 1, day, 12, tzinfo=UTC)
+        for number in range(count):
+            line.result(f"D{day}-{number}", verdict=Verdict.NOT_OK, event_time=at)
+    line.send()
+    scrap = CostRateKind.SCRAP
+    rate(hub, scrap, "10", valid_from=date(2026, 1, 10))
+    rate(hub, scrap, "100", valid_from=date(2026, 1, 20))
+    month = Month(2026, 1)
+
+    def entered() -> list[Decimal]:
+        enter_computed_losses(hub, "supplier", month, entered_by="q1")
+        return sorted(one.amount for one in lines(hub) if one.reversed_by is None)
+
+    found = enter_computed_losses(hub, "supplier", month, entered_by="q1")
+    assert [one.units for one in found.unpriced] == [2]  # before the first rate began there was none
+    assert entered() == [Decimal(10), Decimal(700)]
+    rate(hub, scrap, "1", valid_from=date(2025, 6, 1))
+    assert entered() == [Decimal(2), Decimal(10), Decimal(700)]
+    assert enter_computed_losses(hub, "supplier", month, entered_by="q1").unchanged == 3
+
+
+def test_a_rate_that_ended_prices_nothing_more(hub: Hub, line: Line) -> None:
+    for day in (5, 25):
+        line.result(f"E{day}", verdict=Verdict.NOT_OK, event_time=datetime(2026, 1, day, 12, tzinfo=UTC))
+    line.send()
+    rates = {"plant": "supplier", "rate": "scrap", "amount": Decimal(10), "currency": "CNY"}
+    span = {"part": HOUSING, "valid_from": date(2025, 1, 1), "valid_to": date(2026, 1, 10)}
+    import_file(hub, workbook({"cost-rate": [rates | span]}), by="q1")
+    month = Month(2026, 1)
+    found = enter_computed_losses(hub, "supplier", month, entered_by="q1")
+    assert ([one.amount for one in lines(hub)], [one.units for one in found.unpriced]) == ([Decimal(10)], [1])
+    anybody = {"amount": Decimal(3), "valid_from": date(2025, 1, 1)}
+    import_file(hub, workbook({"cost-rate": [rates | anybody]}), by="q1")
+    found = enter_computed_losses(hub, "supplier", month, entered_by="q1")
+    assert (found.entered, found.unchanged, found.unpriced) == (1, 1, ())
+    assert sum(one.amount for one in lines(hub)) == Decimal(13)
 
 
 def test_re_inspection_and_sorting_are_losses_where_they_have_a_rate(hub: Hub, line: Line) -> None:

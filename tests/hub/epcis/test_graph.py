@@ -7,7 +7,7 @@ from small_events import document, some_event
 from small_hub import GTIN, projection_of
 
 from hub.projection.rebuild import rebuild
-from hub.store.trace.queries import StoreLinks
+from hub.store.trace.links import StoreLinks
 from hub.store.trace.shipments import packings_of, shipments_of
 from traceability.genealogy import Direction, trace
 from traceability.identifier.item import lot_uri, unit_uri

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from small_chain import HOUSING, Line, housing_plan, line_of
 from small_hub import START, admin_of, client_of, projection_of
@@ -12,6 +13,7 @@ from hub.errors import EntryRefused, NotFound
 from hub.history.figures import ImportedFigures, figures
 from hub.history.importing import Asked, LoadReport, load, look, undo_load
 from hub.history.sheet import HISTORY
+from hub.intake.kinds import OF_PLANTS
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.scorecard.plant import plant_view
@@ -180,6 +182,57 @@ def test_aqdef_is_loaded_too(hub: Hub, line: Line) -> None:
         look(hub, data.replace(HOUSING.encode(), b"bore-x"), Asked(plant="supplier", operation="OP10"))
     named = Asked(plant="supplier", operation="OP20", part=part_uri(HOUSING))
     assert not look(hub, data.replace(HOUSING.encode(), b"bore-x"), named).problems
+
+
+def named_height(name: str, encoding: str) -> bytes:
+    described = Description({"K1001": HOUSING, "K1002": name}, ({"K2001": name, "K2142": "mm"},))
+    passes = [({"K0001": "25.001", "K0004": "03.11.2025/08:00:00"},)]
+    return encoded(write_description(described), encoding) + encoded(write_values(described, passes), encoding)
+
+
+AT_OP10 = Asked(plant="supplier", operation="OP10")
+
+
+@pytest.mark.parametrize("name", ["Höhe", "Größe", "Länge ±", "Maß µm", "\u00c4\u00d6\u00dc\u00df"])
+def test_letters_that_may_be_others_are_asked_for(hub: Hub, line: Line, name: str) -> None:
+    """0xF6 0x68 are 'öh' in one encoding and a Chinese character in another: nothing is guessed."""
+    data = named_height(name, "latin-1")
+    with pytest.raises(EntryRefused, match="encoding"):
+        load(hub, data, AT_OP10, by="qe-7")
+    load(hub, data, msgspec.structs.replace(AT_OP10, encoding="latin-1"), by="qe-7")
+    assert characteristics(hub) == {name}
+
+
+@pytest.mark.parametrize(("name", "stated"), [("高度", ""), ("孔径（上）", ""), ("镗孔", "gb18030"), ("高", "gb18030")])
+def test_chinese_letters_are_known_where_they_are_plain(hub: Hub, line: Line, name: str, stated: str) -> None:
+    load(hub, named_height(name, "gb18030"), msgspec.structs.replace(AT_OP10, encoding=stated), by="qe-7")
+    assert characteristics(hub) == {name}
+
+
+def test_a_table_may_be_in_a_stated_encoding_too(hub: Hub, line: Line) -> None:
+    head = "part,unit,operation,at,characteristic,value\n"
+    data = (head + f"{HOUSING},H1,OP10,2025-11-03 08:00,Höhe,25.0\n").encode("latin-1")
+    load(hub, data, msgspec.structs.replace(PLANT, encoding="latin-1"), by="qe-7")
+    assert characteristics(hub) == {"Höhe"}
+    with pytest.raises(EntryRefused, match="utf-8"):
+        look(hub, data, msgspec.structs.replace(PLANT, encoding="utf-8"))
+
+
+def characteristics(hub: Hub) -> set[str]:
+    with hub.store.reading() as connection:
+        return {value.characteristic for one in imported_results(connection, "supplier") for value in one.values}
+
+
+async def test_the_encoding_is_asked_for_at_every_door(hub: Hub, line: Line, tmp_path: Path) -> None:
+    data = named_height("Höhe", "latin-1")
+    query = {"entered_by": "q7", "operation": "OP10", "encoding": "latin-1"}
+    async with client_of(hub) as client:
+        client.headers.update(admin_of(hub))
+        path = "/api/v1/plants/supplier/history/import"
+        assert (await client.post(path, content=data, params=query | {"encoding": "ebcdic"})).status_code == 422
+        assert (await client.post(path, content=data, params=query)).json()["results"] == 1
+    seen = OF_PLANTS["history"].look(hub, "supplier", data, {"operation": "OP10", "encoding": "latin-1"})
+    assert (seen.rows, seen.problems) == (1, ())
 
 
 async def test_over_http(hub: Hub, line: Line, tmp_path: Path) -> None:

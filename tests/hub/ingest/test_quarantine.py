@@ -23,6 +23,7 @@ from hub.projection.sender import Place
 from hub.rollup.roll_up import roll_up_new
 from hub.store.core.database import Writing
 from hub.store.ledger.batches import batch_body, log_size
+from hub.store.packed.columns import ResultColumns
 from hub.store.writing.rows import Row, rows_of_batch
 from traceability.record.production import UnitResultRecord
 from traceability.sync import CLOCK_AHEAD, open_receipt
@@ -49,6 +50,10 @@ def faulty(record: UnitResultRecord, _sender: object) -> str:
     return "a check that is wrong" if not (record.unit or "").endswith("S1") else ""
 
 
+def no_batch_is_usual(*_batch: object) -> None:
+    """So that each record is checked by itself."""
+
+
 def test_after_a_fix_the_rows_are_as_if_never_quarantined_and_the_ledger_is_untouched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +61,7 @@ def test_after_a_fix_the_rows_are_as_if_never_quarantined_and_the_ledger_is_unto
     fill(never)
     with monkeypatch.context() as fault:
         fault.setitem(objection._CHECKS, UnitResultRecord, faulty)
+        fault.setattr("hub.ingest.admit.usual_batch", no_batch_is_usual)
         fill(hub)
     assert [row["reason"] for row in projection_of(hub)["quarantine"]] == ["a check that is wrong"] * 2
     before = bodies(hub)
@@ -73,6 +79,7 @@ def test_after_a_fix_the_rows_are_as_if_never_quarantined_and_the_ledger_is_unto
 def test_a_replay_that_fails_changes_nothing(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as fault:
         fault.setitem(objection._CHECKS, UnitResultRecord, faulty)
+        fault.setattr("hub.ingest.admit.usual_batch", no_batch_is_usual)
         fill(hub)
     rows = projection_of(hub)
 
@@ -179,8 +186,10 @@ def test_a_mistake_in_a_projector_sets_its_record_aside_and_the_chain_goes_on(
 
 
 def test_a_mistake_in_a_roll_up_sets_the_batch_aside(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(connection: Writing, batch_id: int, last: int, rows: Sequence[Row]) -> None:
-        roll_up_new(connection, batch_id, last, rows)
+    def failing(
+        connection: Writing, batch_id: int, last: int, rows: Sequence[Row], results: ResultColumns | None = None
+    ) -> None:
+        roll_up_new(connection, batch_id, last, rows, results)
         if any(table == "unit_result" for table, _ in rows_of_batch(connection, batch_id)):
             raise ZeroDivisionError("a roll-up with a mistake")
 
@@ -197,7 +206,7 @@ def test_a_mistake_in_a_roll_up_sets_the_batch_aside(hub: Hub, monkeypatch: pyte
 
 @pytest.mark.in_a_file("it is SQLite that says so here; a server's words are in store/test_server_faults.py")
 def test_a_full_disk_is_no_mistake_of_a_record(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(connection: Writing, batch_id: int, last: int, rows: Sequence[Row]) -> None:
+    def full(*_batch: object) -> None:
         raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
 
     agent = small_agent(hub)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from left_by_batches import everything
 from small_chain import HOUSING, Line, housing_plan, line_of, steel
 from small_hub import GTIN, START, SmallAgent, projection_of, small_agent, small_hub
 from sqlalchemy import select
@@ -25,9 +26,7 @@ from hub.parts import Hub
 from hub.projection.production import unit_result_rows
 from hub.projection.registry import PROJECTORS
 from hub.projection.sender import Place
-from hub.settings import HUB_AUTHOR
-from hub.store.tables.every import batch, fork
-from hub.store.tables.rollup import ROLLUPS
+from hub.store.tables.every import fork
 from hub.store.writing.rows import Row
 from traceability.batch.open import compress
 from traceability.identifier.item import unit_uri
@@ -48,20 +47,6 @@ STEPS = st.lists(
     max_size=14,
 )
 GROUPS = st.lists(st.integers(1, 5), max_size=12)
-
-
-def everything(hub: Hub) -> dict[str, list[Any]]:
-    """What agents' batches leave; each hub has keys of its own, and so another first batch."""
-    with hub.store.reading() as connection:
-        found: dict[str, list[Any]] = {
-            name: list(map(tuple, connection.execute(select(table).order_by(*table.primary_key.columns))))
-            for name, table in ROLLUPS.items()
-        }
-        placed = select(batch.c.id, batch.c.seq, batch.c.hash).where(batch.c.author != HUB_AUTHOR)
-        found["batch"] = list(map(tuple, connection.execute(placed)))
-    fsck(hub)
-    own = ("author_key",)
-    return found | {name: rows for name, rows in projection_of(hub).items() if name not in own}
 
 
 def played(lines: Sequence[Line], steps: Sequence[tuple[Any, ...]]) -> list[bytes]:

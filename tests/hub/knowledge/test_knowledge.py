@@ -6,9 +6,12 @@ import pytest
 from small_improvement import COMPANY, PLANT, STRANGER, WEAK, World
 from small_turns import WHOLE_TURN, folded
 
+from hub.entry.seal import enter
 from hub.errors import EntryRefused
 from hub.knowledge.find import words_of
 from hub.knowledge.keep import case_of
+from traceability.identifier.item import part_uri
+from traceability.record.knowledge import KnowledgeContent, KnowledgeRecord
 
 BASE = f"/plants/{PLANT}/knowledge"
 CASE = {
@@ -44,6 +47,24 @@ async def test_found_by_words_and_by_what_it_is_about(world):
     assert await titles(world, defect="BURR") == ["Burr"]
     assert await titles(world, part="seal", machine_type="Press HP-200", q="worn") == ["Burr"]
     assert await titles(world, characteristic="other") == []
+
+
+GTIN = "09506000134352"
+
+
+@pytest.mark.parametrize("asked", [GTIN, GTIN[1:], part_uri(GTIN)])
+@pytest.mark.parametrize("stated", [GTIN, part_uri(GTIN)])
+async def test_a_part_is_found_however_it_is_written(world, stated, asked):
+    await world.post(BASE, **(CASE | {"part": stated}))
+    await world.post(BASE, **(CASE | {"title": "Other", "part": part_uri("09506000134376")}))
+    assert await titles(world, part=asked) == ["Leaking seal"]
+
+
+async def test_cases_that_were_signed_with_a_number_alone_are_found_by_their_part(world):
+    about = {name: value for name, value in CASE.items() if name != "evidence"} | {"part": GTIN}
+    content = KnowledgeContent(plant=PLANT, evidence=("report 12",), **about)
+    enter(world.hub, lambda _, stamp: [KnowledgeRecord(id="old", content=content, entered_by="q1", **stamp())])
+    assert await titles(world, part=part_uri(GTIN)) == ["Leaking seal"]
 
 
 @pytest.mark.every_store(spread=True)

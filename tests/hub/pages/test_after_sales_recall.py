@@ -178,6 +178,28 @@ async def test_companies_are_told_in_one_go_and_only_what_concerns_them(people: 
         assert (await browser.get(f"/api/v1/notifications/{drafts[0]}")).json()["state"] == "SENT"
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "This could not be taken"), ("zh-CN", "无法接受所填内容")])
+async def test_who_forgets_to_choose_reads_no_word_of_an_address(people: People, language: str, said: str) -> None:
+    async with people.signed_in("ops") as browser:
+        browser.headers["Accept-Language"] = language
+        token = await csrf(browser)
+        path = await asked(browser, question=OF_LOT, csrf=token)
+        answer = await browser.post(f"{path}/tell", data={"sender": "oem", "title": "Steel", "csrf": token})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "address can" not in answer.text
+
+
+async def test_a_company_that_is_concerned_alone_is_not_asked_to_tell_itself(people: People) -> None:
+    async with people.signed_in("lin") as browser:
+        path = await asked(
+            browser, question=Question(items=[unit_uri(DRIVE, "D-00001")]).model_dump_json(), csrf=await csrf(browser)
+        )
+        page = (await browser.get(f"{path}/tell")).text
+    assert "Nobody but your own company is concerned" in page
+    assert "Make drafts" not in page
+
+
 async def test_drafts_are_withdrawn(people: People) -> None:
     async with people.signed_in("ops") as browser:
         token = await csrf(browser)

@@ -1,18 +1,18 @@
 """What holds for every page of the frame: small, few statements, nothing inline, the way back, both languages."""
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
 import pytest
 from counted import statements
 from fastapi import FastAPI
+from page_weight import LARGEST, Seen, weight
 
 from hub.live.desk import LiveDesk
 from hub.pages.frame.help_texts import HELP
 from hub.pages.frame.navigation import TASKS
-from hub.pages.static_files import FILES, PLOTLY_PATH
+from hub.pages.static_files import FILES
 
 PLANT = "supplier-a.machining"
 ONE = f"/suppliers/{PLANT}/characteristics/bore"
@@ -51,7 +51,6 @@ PAGES = [
     "/master/control-plan",
     f"/master/plant/item?about={PLANT}",
 ]
-LARGEST = 300_000
 MOST_STATEMENTS = {"/suppliers": 45, f"/suppliers/{PLANT}": 75, ONE: 60, "/compare": 45}
 MOST_STATEMENTS |= {f"{OWN}/now": 35, f"{OWN}/alarms": 30, f"{OWN}/characteristics/bore": 75, f"{OWN}/losses": 25}
 MOST_STATEMENTS |= {f"{OWN}/level": 60, f"{OWN}/gauges": 25, f"{OWN}/self-assessment": 20, "/plants": 45}
@@ -67,42 +66,6 @@ USUALLY_AT_MOST = 40
 MOST_OF_A_UNIT = 62
 """Of its page and its report, where the list of suppliers is made: another thirty or so make that."""
 READER = {"Accept": "text/html", "Accept-Language": "en"}
-
-
-class Seen(HTMLParser):
-    """What a browser would load, and what the policy of contents would refuse."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.loaded: list[str] = []
-        self.refused: list[str] = []
-        self.targets: list[str] = []
-        self.ids: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = dict(attrs)
-        self.ids += [names["id"] or ""] if "id" in names else []
-        if "popovertarget" in names:
-            self.targets.append(names["popovertarget"] or "")
-        if tag == "style" or "style" in names or any(name.startswith("on") for name in names):
-            self.refused.append(self.get_starttag_text() or tag)
-        if tag == "script" and "src" not in names and names.get("type") != "application/json":
-            self.refused.append(self.get_starttag_text() or tag)
-        source = names.get("src") or (names.get("href") if tag == "link" else None)
-        if source:
-            self.loaded.append(source)
-
-
-def weight(html: str) -> int:
-    """Bytes of the page with its styles and scripts, which import each other, but Plotly's file."""
-    own = {
-        address.split("/", 3)[3]
-        for address in Seen(html).loaded
-        if address.startswith("/static/") and address != PLOTLY_PATH
-    }
-    scripts = {name for name in FILES if name.endswith(".mjs")} if any(name.endswith(".mjs") for name in own) else set()
-    return len(html.encode()) + sum(FILES[name].stat().st_size for name in own | scripts)
 
 
 @pytest.mark.parametrize("path", PAGES)

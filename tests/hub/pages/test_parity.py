@@ -46,6 +46,7 @@ ANSWERS = {
     f"{PLANT}/reviews": "/api/v1/plants/{plant}/reviews/2025",
     f"{PLANT}/self-assessment": "/api/v1/plants/{plant}",
     f"{PLANT}/gauges": "/api/v1/plants/{plant}/gauges",
+    f"{PLANT}/as-built": "/api/v1/plants/{plant}/as-built",
     f"{PLANT}/files": "/api/v1/plants/{plant}/files",
     f"{PLANT}/incoming": "/api/v1/plants/{plant}/incoming/receipts",
 }

@@ -2,9 +2,12 @@
 
 import re
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from counted import statements
+from page_weight import LARGEST, Seen, weight
 from small_hub import admin_of
 from small_pictures import bring, hash_of, pictures_record, piece_of, png, put_piece
 
@@ -99,6 +102,32 @@ async def test_the_report_shows_those_that_tell_most(hub, agent, reader):
     await arrive(reader, hub, agent)
     report = await page(reader, f"/report{UNIT}")
     assert len(re.findall(r"<figure><img src=\"/api/v1/records/", report)) == 2
+
+
+async def test_pages_with_photos_stay_small(hub, agent, reader):
+    """With the pictures that are loaded at once; those of a unit's page wait until somebody scrolls there."""
+    photos = [photo(number) for number in range(5)]
+    result = agent.result("S2")
+    sealed = agent.seal(result, pictures_record(agent, "S2", *photos))
+    assert (await reader.post("/api/v1/batches", content=sealed)).status_code == 201
+    for content in photos:
+        assert (await bring(reader, agent, hub, result.id, content)).status_code == 200
+    for path, shown in ((UNIT.replace("S1", "S2"), 5), (f"/report{UNIT.replace('S1', 'S2')}", 3)):
+        text = await page(reader, path)
+        seen = Seen(text)
+        assert len(seen.pictures) == shown
+        at_once = [source for source in seen.pictures if source not in seen.lazy]
+        assert path.startswith("/report") or at_once == []
+        sizes = [len((await reader.get(source)).content) for source in at_once]
+        assert weight(text) + sum(sizes) <= LARGEST
+
+
+def photo(number: int) -> bytes:
+    """What a camera sees: soft shapes with grain, different for each number."""
+    chance = np.random.default_rng(number)
+    soft = cv2.GaussianBlur(chance.integers(0, 255, (360, 480, 3)).astype(np.uint8), (0, 0), 3)
+    scene = cv2.normalize(soft, soft, 0, 255, cv2.NORM_MINMAX) + chance.normal(0, 12, soft.shape)
+    return bytes(cv2.imencode(".jpg", np.clip(scene, 0, 255).astype(np.uint8))[1].tobytes())
 
 
 async def test_files_cost_a_page_two_statements_however_many_pictures_there_are(hub, agent, reader):

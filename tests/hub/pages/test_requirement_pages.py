@@ -14,8 +14,10 @@ from small_people import People, csrf
 
 from hub.accounts.permission import Role
 from hub.entry.master import add_organisation
+from hub.requirement.act import Actor, step
 from hub.requirement.read import view
-from traceability.record.requirement import Party
+from hub.requirement.watch import Watch
+from traceability.record.requirement import Agree, Party
 
 SCRIPT = "<script>alert(1)</script>"
 ROW = {"name-0": "fpy", "metric-0": "fpy", "target-0": "0.95", "operation-0": "OP10", "days-0": "365"}
@@ -103,6 +105,19 @@ async def test_the_list_says_which_are_kept_and_is_the_same_for_both(people: Peo
         file = await buyer.get("/requirements?format=csv&table=requirements")
         assert file.headers["content-type"].startswith("text/csv")
         assert TITLE in file.text
+
+
+async def test_both_read_since_when_it_stands_so(people: People) -> None:
+    identity = proposed(people)
+    with people.hub.store.reading() as connection:
+        terms = view(connection, identity).terms_hash
+    step(people.hub, identity, Agree(terms=terms), Actor(party=Party.SUPPLIER, by="s1"))
+    assert Watch(people.hub).round() == 1
+    for login in ("buyer", "maker"):
+        async with people.signed_in(login) as browser:
+            page = (await browser.get(f"/requirements/{identity}")).text
+            assert "as the hub saw it" in page
+            assert "0.9000, n = 10" in page
 
 
 async def test_nobody_else_finds_or_answers_it(people: People) -> None:

@@ -37,6 +37,14 @@ def test_exact_values_keep_their_decimals(value: str, said: str) -> None:
     assert EN.exact(Decimal(value)) == said
 
 
+@given(st.sampled_from([EN, ZH]), st.integers(-(10**15), 10**15), st.integers(-12, 6))
+def test_exact_values_are_written_as_the_locale_does(speech: Speech, number: int, exponent: int) -> None:
+    places = max(0, -exponent)
+    pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+    value = Decimal(number).scaleb(exponent)
+    assert speech.exact(value) == format_decimal(value, pattern, speech.locale, decimal_quantization=False)
+
+
 def test_nothing_is_said_as_nothing_and_never_as_zero() -> None:
     assert {EN.exact(None), EN.percent(None), EN.figure(None, 2), EN.count(None)} == {"–"}
 

@@ -233,6 +233,8 @@ def told_in_turn() -> dict[str, Counter[bytes]]:
         "quality_statement",
         "requirement",
         "requirement_change",
+        "requirement_status",
+        "organisation_statement",
         "transformation_part",
         "sharing_policy",
     }

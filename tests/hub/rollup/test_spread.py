@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rollup.spread import Spread, moments_of
+from hub.rollup.add_up import add_many, kept_of, pool_packed
+from hub.rollup.many import _pooled
+from hub.rollup.spread import Spread, _together, moments_of
+from hub.store.rollup.body import body_of
+from hub.store.rollup.many import _unpacked
 from hub.trace.day import MOST_BINS, _bins, _outside
 from traceability.quality.moments import Moments
 
@@ -50,3 +54,21 @@ def test_bins_hold_every_value_once(pairs: list[tuple[int, int]]) -> None:
 @pytest.mark.parametrize("values", [[3, -4], [EDGE, EDGE, -EDGE], [1 << 40] * 1000])
 def test_moments_are_exact(values: list[int]) -> None:
     assert moments_of(np.array(values, np.int64)) == Moments(len(values), sum(values), sum(v * v for v in values))
+
+
+@given(st.lists(st.lists(st.integers(-50, 50), min_size=1, max_size=20), min_size=1, max_size=5))
+def test_what_is_found_by_its_bytes_is_what_is_made_of_them(hours: list[list[int]]) -> None:
+    begins = np.cumsum([0, *map(len, hours)])
+    bodies = [
+        body_of(kept_of(2, range(begin, begin + len(hour)), np.array(hour, np.int64)))
+        for begin, hour in zip(begins.tolist(), hours, strict=False)
+    ]
+    fewer = bodies[:-1] or bodies
+    for some in (bodies, fewer, list(map(bytearray, bodies))):  # asked twice, and something else between
+        kept = tuple(_unpacked(bytes(body)) for body in some)
+        assert _pooled((kept,)) == pool_packed([add_many(kept)])
+        sums, pairs = _together(kept)
+        values = [value for hour in hours[: len(some)] for value in hour]
+        assert sums == Moments(len(values), sum(values), sum(value * value for value in values))
+        assert sorted(np.repeat(pairs[:, 0], pairs[:, 1]).tolist()) == sorted(values)
+        assert not pairs.flags.writeable

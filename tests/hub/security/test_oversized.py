@@ -34,6 +34,8 @@ QUESTIONS = [
     "/epcis/events?EQ_bizStep=" + "|".join(["x"] * 15_000),
     "/users/events?before=-1",
     "/?lang=" + "x" * 20_000,
+    "/api/v1/plants/plant-a/history/results?offset=933119256221690757120",
+    "/api/v1/lots/09506000134352/L?offset=" + "9" * 300,
     "/notifications?q=" + "x" * 20_000,
     "/notifications?box=" + "x" * 20_000,
     "/notifications/" + "n" * 20_000,
@@ -46,6 +48,27 @@ async def test_questions(admin):
         answer = await admin.get(question, follow_redirects=True)
         assert answer.status_code < 500, (question[:60], answer.text[:300])
         assert len(answer.content) < 300_000, question[:60]
+
+
+def bounds(schema):
+    """The greatest whole number that each reading of a parameter takes; None where there is none."""
+    several = [schema, *schema.get("anyOf", ())]
+    return [one.get("maximum") for one in several if one.get("type") == "integer"]
+
+
+def test_every_whole_number_of_a_question_has_a_greatest_one(people):
+    """Otherwise the database is asked for one that it can't hold."""
+    described = people.site.openapi()["paths"]
+    found = {
+        f"{method} {path} {one['name']}": bounds(one["schema"])
+        for path, methods in described.items()
+        for method, operation in methods.items()
+        for one in operation.get("parameters", ())
+    }
+    assert sum(map(bool, found.values())) > 50
+    assert {
+        where for where, greatest in found.items() if None in greatest or max(greatest, default=0) >= 2**63
+    } == set()
 
 
 async def test_bodies_beyond_the_limit(admin):

@@ -164,7 +164,7 @@ async def proofs(client: httpx.AsyncClient, header: dict[str, str]) -> str:
     return "\n".join(shown)
 
 
-WORLDS = int(os.environ.get("ZHUOYUE_WORLDS", "25"))
+WORLDS = int(os.environ.get("ZHUOYUE_WORLDS", "16"))
 QUESTIONS_OF_ONE_WORLD = 12
 """A third of the questions that are asked of each world; where there are very many worlds it is every question."""
 

@@ -24,7 +24,7 @@ from hub.store.spread.plan import SPREAD, SPREAD_TABLES
 from hub.store.spread.status import spread_state
 from hub.store.tables.every import metadata
 from hub.store.tables.production import link, link_by_child, unit_result
-from hub.store.trace.queries import StoreLinks, links_by
+from hub.store.trace.links import StoreLinks, links_by
 
 pytestmark = pytest.mark.own_store
 

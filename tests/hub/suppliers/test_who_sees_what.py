@@ -1,12 +1,15 @@
 """What suppliers did not share shows on no page and in no answer; what is cached for one is not given to another."""
 
+import csv
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 from fastapi import FastAPI
-from small_hub import small_hub
+from small_hub import admin_of, small_hub
 from supply_chain import supply_chain
 
 from hub.accounts.asker import Scope
@@ -77,6 +80,37 @@ async def test_nobody_is_shown_a_list_made_for_somebody_else(shared: Hub) -> Non
     assert {row["plant"]["id"] for row in first["suppliers"]} != {row["plant"]["id"] for row in second["suppliers"]}
 
 
+async def test_open_notifications_stand_in_the_list_and_its_files(shared: Hub) -> None:
+    form = {
+        "type": "ALERT", "sender": "oem", "receiver": "supplier-a", "title": "Leak", "description": "x",
+        "severity": "MAJOR", "items": ["https://id.gs1.org/01/09506000134352/21/H-00001"], "by": "q",
+    }  # fmt: skip
+    site = create_site(shared)
+    async with speaking(site, shared, None) as operator:
+        operator.headers.update(admin_of(shared))
+
+        async def told() -> list[int]:
+            rows = (await seen(operator, "/api/v1/suppliers"))["suppliers"]
+            return [row["open_notifications"] for row in rows if row["plant"]["id"] == PLANT]
+
+        made = (await operator.post("/api/v1/notifications", json=form)).json()["id"]
+        assert await told() == [0]  # a draft
+        moved = {"side": "sender", "by": "q", "to": "SENT"}
+        answer = await operator.post(f"/api/v1/notifications/{made}/transitions", json=moved)
+        assert answer.is_success, answer.text
+        assert await told() == [0]  # the operator's list may be some seconds old
+        site.state.suppliers.forget()
+        assert await told() == [1]
+        table = (await operator.get("/suppliers?format=csv&table=suppliers")).text
+        head, *rows = csv.reader(io.StringIO(table.removeprefix("\ufeff")))
+        at = [title.casefold() for title in head].index("open notifications")
+        assert sorted(row[at] for row in rows) == ["0", "1", "1"]  # both sides
+        excel = await operator.get("/suppliers?format=xlsx&table=suppliers")
+        sheet = openpyxl.load_workbook(io.BytesIO(excel.content)).worksheets[0]
+        assert "open notifications" in [str(cell.value).casefold() for row in sheet.iter_rows() for cell in row]
+        assert "open notifications" in (await operator.get("/suppliers")).text.casefold()
+
+
 async def test_pages_and_api_say_the_same(shared: Hub) -> None:
     site = create_site(shared)
     async with speaking(site, shared, None) as client:
@@ -84,9 +118,9 @@ async def test_pages_and_api_say_the_same(shared: Hub) -> None:
             answer = await client.get(f"{ONE}/{name}?days=30")
             assert answer.status_code == 200
             assert answer.json()["filed"]["characteristic"]["id"] == "bore"
-        csv = (await client.get(f"/suppliers/{PLANT}/characteristics/bore?days=30&format=csv&table=lots")).text
+        table = (await client.get(f"/suppliers/{PLANT}/characteristics/bore?days=30&format=csv&table=lots")).text
         lots = (await seen(client, f"{ONE}/lots?days=30"))["lots"]
-    lines = csv.splitlines()
+    lines = table.splitlines()
     assert len(lines) == len(lots) + 1
     assert {line.split(",")[0] for line in lines[1:]} == {lot["lot"].rsplit("/", 1)[-1] for lot in lots}
 

@@ -6,8 +6,17 @@ import msgspec
 import pytest
 from small_turns import PLAN, figure
 
-from traceability.improvement.judge import TESTS, Found, judged, natural_direction, number
+from traceability.improvement.judge import (
+    TESTS,
+    Found,
+    judged,
+    natural_direction,
+    number,
+    untested_objection,
+    whole_months,
+)
 from traceability.quality.effect.finding import EffectTest, EffectVerdict
+from traceability.quality.effect.products import Family
 from traceability.quality.errors import OutOfDomain
 from traceability.record.improvement import CheckedFigure, Direction
 from traceability.record.metric import MetricName
@@ -102,3 +111,43 @@ def test_numbers_as_records_spell_them():
     for wrong in (float("inf"), float("nan"), 1e16):
         with pytest.raises(OutOfDomain):
             number(wrong)
+
+
+def test_rolled_yields_are_tested_by_their_counts():
+    rolled = plan(EffectTest.PRODUCTS, MetricName.ROLLED_YIELD, target="0.9")
+    sides = [[Family(output=500, steps=((k, 500), (480, 500)))] for k in (440, 490)]
+    found = verdict(rolled, figure(845, 1000), figure(941, 1000), families=sides)
+    assert (found.verdict, found.tested, found.target_met) == (EffectVerdict.EFFECTIVE, True, True)
+    assert float(found.effect) == pytest.approx(0.1 * 0.96)
+    assert verdict(rolled, figure(845, 1000), figure(941, 1000)).verdict is EffectVerdict.CANNOT_TELL
+
+
+def test_losses_are_tested_by_their_months():
+    losses = plan(EffectTest.MONTHS, MetricName.LOSS_RATE, Direction.DOWN, "0.02")
+    before, after = figure(40, 1000), figure(10, 1000)
+    months = ([0.040, 0.044, 0.037, 0.039], [0.011, 0.009, 0.012])
+    found = verdict(losses, before, after, values=months)
+    assert (found.verdict, found.tested, found.target_met) == (EffectVerdict.EFFECTIVE, True, True)
+    assert float(found.effect) == pytest.approx(-0.029333, abs=1e-6)
+    scattered = verdict(losses, before, after, values=([0.08, 0.0, 0.04], [0.0, 0.03, 0.0]))
+    assert scattered.verdict is EffectVerdict.NOT_SHOWN
+    few = verdict(losses, before, after, values=(months[0], months[1][:2]))
+    assert (few.verdict, few.tested, few.why) == (
+        EffectVerdict.CANNOT_TELL, False, "fewer than 3 whole months with a figure on a side",
+    )  # fmt: skip
+
+
+def test_nothing_is_left_untested_that_a_test_fits():
+    def objection(metric, *days):
+        asked = plan(EffectTest.POINT, metric, Direction.DOWN)
+        names = ("before_first", "before_last", "after_first", "after_last")
+        return untested_objection(msgspec.structs.replace(asked, **dict(zip(names, days, strict=True))))
+
+    long = (date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 10), date(2026, 7, 31))
+    short = (date(2026, 1, 2), date(2026, 3, 31), date(2026, 4, 10), date(2026, 7, 31))
+    assert "counts" in objection(MetricName.ROLLED_YIELD, *short)
+    assert "months" in objection(MetricName.LOSS_RATE, *long)
+    assert objection(MetricName.LOSS_RATE, *short) is None  # January is not whole
+    assert objection(MetricName.INDICATOR, *long) is None
+    assert whole_months(date(2026, 1, 31), date(2026, 3, 30)) == (date(2026, 2, 1),)
+    assert whole_months(date(2025, 12, 1), date(2025, 12, 31)) == (date(2025, 12, 1),)

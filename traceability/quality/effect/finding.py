@@ -21,8 +21,12 @@ class EffectTest(StrEnum):
     """Spreads of two normal samples: F test; effect is the quotient of the standard deviations."""
     CAPABILITY = "capability"
     """Two capability indices, each with Bissell's variance (1990)."""
+    PRODUCTS = "products"
+    """Two rolled yields, by the counts of their operations (Goodman 1960, Agresti & Caffo 2000)."""
+    MONTHS = "months"
+    """The means of the whole months before and after, by how much the months scatter (Welch 1947)."""
     POINT = "point"
-    """Two values are compared and nothing is tested: losses, products and declared values have no sample."""
+    """Two values are compared and nothing is tested: for what has neither a sample nor months enough."""
 
 
 class EffectVerdict(StrEnum):
