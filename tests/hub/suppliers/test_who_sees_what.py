@@ -109,6 +109,10 @@ async def test_open_notifications_stand_in_the_list_and_its_files(shared: Hub) -
         sheet = openpyxl.load_workbook(io.BytesIO(excel.content)).worksheets[0]
         assert "open notifications" in [str(cell.value).casefold() for row in sheet.iter_rows() for cell in row]
         assert "open notifications" in (await operator.get("/suppliers")).text.casefold()
+        moved = {"side": "sender", "by": "q", "to": "CLOSED", "reason": "sealed again"}
+        assert (await operator.post(f"/api/v1/notifications/{made}/transitions", json=moved)).is_success
+        site.state.suppliers.forget()
+        assert await told() == [0]
 
 
 async def test_pages_and_api_say_the_same(shared: Hub) -> None:
