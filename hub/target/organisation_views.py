@@ -28,12 +28,19 @@ from traceability.record.indicator import Direction, OrganisationTargetRecord, T
 from traceability.record.metric import MetricName
 
 
+class OwnTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A target of a plant, and what it asks."""
+
+    id: str
+    value: Decimal
+
+
 class PlantPart(msgspec.Struct, frozen=True, kw_only=True):
-    """What one plant came to, and which of its targets are parts of the whole (their ids with what is asked)."""
+    """What one plant came to, and which of its ``targets`` are parts of the whole."""
 
     plant: Named
     figure: FigureView
-    targets: tuple[tuple[str, Decimal], ...]
+    targets: tuple[OwnTarget, ...]
 
 
 class WholeTargetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,7 +182,9 @@ def _view(measured: WholeWatched, names: dict[str, Named], check: Check | None, 
                 plant=names[one.reference.plant],
                 figure=figure_view(one),
                 targets=tuple(
-                    (part.now.id, Decimal(part.now.value)) for part in parts if part.now.plant == one.reference.plant
+                    OwnTarget(id=part.now.id, value=Decimal(part.now.value))
+                    for part in parts
+                    if part.now.plant == one.reference.plant
                 ),
             )
             for one in measured.of_plants

@@ -108,8 +108,8 @@ def _of_plant(line: PlantLine, speech: Speech) -> Cell:
 def _own_targets(line: PlantLine, speech: Speech) -> Cell:
     percent = is_percent(line.target.metric)
     told = [
-        f"{name}: {speech.percent(Fraction(value), 2) if percent else speech.exact(value)}"
-        for name, value in line.part.targets
+        f"{own.id}: {speech.percent(Fraction(own.value), 2) if percent else speech.exact(own.value)}"
+        for own in line.part.targets
     ]
     return text_cell(" · ".join(told))
 
