@@ -16,13 +16,13 @@ from hub.master.plan_kind import KINDS
 from hub.master.undoing import undo
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
-from hub.scorecard.computed_losses import Month, _rate
+from hub.scorecard.computed_losses import _rates
 from hub.scorecard.management import management_of
 from hub.store.ledger.batches import log_size
 from hub.store.master.queries import parts_named
 from hub.store.master.versions import Thing, in_force, versions_of_kind
-from hub.store.quality.queries import statements
-from traceability.record.quality import CostRateKind, CostRateRecord
+from traceability.quality.cost.rate import rate_on
+from traceability.record.quality import CostRateKind
 
 TODAY = START.date()
 
@@ -298,18 +298,19 @@ def test_parts_are_called_by_their_master_data(hub: Hub) -> None:
 def test_rates_and_gauges_that_were_withdrawn_or_ended_count_no_more(hub: Hub) -> None:
     change = import_file(hub, workbook(everything()), by="qe-7").change
     with hub.store.reading() as connection:
-        rates = [record for record, _ in statements(connection, CostRateRecord, ["plant-a"])]
-    march = Month(2026, 3)
-    assert _rate(rates, CostRateKind.REWORK, PART, "OP10", march) is not None
-    assert _rate(rates, CostRateKind.SCRAP, PART, "OP10", march) is not None
+        rates = _rates(connection, "plant-a")
+    march = date(2026, 3, 31)
+    assert rate_on(rates[CostRateKind.REWORK], PART, "OP10", march) is not None
+    assert rate_on(rates[CostRateKind.SCRAP], PART, "OP10", march) is not None
     row = {"plant": "plant-a", "rate": "scrap", "part": GTIN, "amount": Decimal("12.50"), "valid_from": FIRST}
     ended = csv_file("cost-rate", [{**row, "valid_to": date(2026, 2, 10)}])
     import_file(hub, ended, by="qe-7", kind="cost-rate")
     with hub.store.reading() as connection:
-        rates = [record for record, _ in statements(connection, CostRateRecord, ["plant-a"])]
+        rates = _rates(connection, "plant-a")
         gauge = management_of(connection, ["plant-a"])["plant-a"].gauge(PART, "bore", TODAY)
-    assert _rate(rates, CostRateKind.SCRAP, PART, "OP10", march) is None
-    assert _rate(rates, CostRateKind.SCRAP, PART, "OP10", Month(2026, 2)) is not None
+    assert rate_on(rates[CostRateKind.SCRAP], PART, "OP10", march) is None
+    assert rate_on(rates[CostRateKind.SCRAP], PART, "OP10", date(2026, 2, 11)) is None
+    assert rate_on(rates[CostRateKind.SCRAP], PART, "OP10", date(2026, 2, 10)) is not None
     assert gauge.calibrated
     with pytest.raises(EntryRefused, match="stated again"):
         undo(hub, change, by="qe-7")
