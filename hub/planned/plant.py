@@ -7,7 +7,6 @@ once, the earliest first; ``until`` says where that ended, and whoever wants mor
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,9 +27,9 @@ from hub.store.trace.details import tools_and_recipes_of
 from hub.suppliers.asked import plant_entry
 from hub.trace.catalogue import part_of_name
 from hub.trace.known import Known
-from hub.trace.planned import with_names
+from hub.trace.planned import built_in, with_names
 from hub.trace.sealed import sealed_views
-from traceability.genealogy import Link, links_in_force
+from traceability.genealogy import links_in_force
 from traceability.genealogy.dispute import disputes
 from traceability.quality.window import Window
 from traceability.unit import Verdict
@@ -155,7 +154,7 @@ def _components(
     withheld = {one.item for one in sealed_views(connection, source, units)}
     below: defaultdict[str, list[BuiltIn]] = defaultdict(list)
     for link in links:
-        below[link.parent].append(_built_in(link, source, doubtful))
+        below[link.parent].append(built_in(link, source, doubtful))
     judged, found = 0, list[Finding]()
     for one in planned:
         parts = tuple(below[one.unit])
@@ -172,19 +171,6 @@ def _bills(connection: Reading, source: Known, parts: Collection[str], zone: Zon
     for about, by_day in sorted(versions.items()):
         merged[source.naming.canonical_of(about)] |= by_day
     return {part: StatedBills(by_day, zone, source.naming.canonical_of) for part, by_day in merged.items()}
-
-
-def _built_in(link: Link, source: Known, doubtful: Collection[str]) -> BuiltIn:
-    return BuiltIn(
-        part=source.item(part_of_name(link.child)),
-        item=link.child,
-        certain=link.certain,
-        disputed=link.child in doubtful or link.parent in doubtful,
-        quantity=None if link.quantity is None else Fraction(link.quantity),
-        uom=link.uom or "",
-        at=link.valid_from or link.event_time,
-        operation=link.operation or "",
-    )
 
 
 def _equipment(

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -15,13 +15,12 @@ Long = Annotated[str, Field(max_length=400)]
 Value = Annotated[Decimal, Field(max_digits=30, decimal_places=12, allow_inf_nan=False)]
 
 
-class TargetWords(Form):
-    """A metric at a place, what it should come to, from when to when, and who answers for it."""
+class StatedWords(Form):
+    """A metric, what it should come to, from when to when, and who answers for it."""
 
     id: Key
     name: Note = ""
     metric: MetricName
-    line: Short = ""
     operation: Short = ""
     part: Long = ""
     characteristic: Short = ""
@@ -34,10 +33,9 @@ class TargetWords(Form):
     last: date | None = None
     days: Annotated[int, Field(ge=0, le=3660)] = 0
     owner: Key
-    parent: Short = ""
 
     @model_validator(mode="after")
-    def _whole(self) -> "TargetWords":
+    def _whole(self) -> Self:
         if self.last is not None and self.last < self.first:
             raise ValueError("the target ends before it begins")
         if (self.metric is MetricName.INDICATOR) != bool(self.indicator):
@@ -49,6 +47,13 @@ class TargetWords(Form):
         if self.metric is MetricName.CHARACTERISTIC_MEAN and not self.characteristic:
             raise ValueError("name the characteristic")
         return self
+
+
+class TargetWords(StatedWords):
+    """A target of a plant: at a place in it, and part of another one or none."""
+
+    line: Short = ""
+    parent: Short = ""
 
     def reference(self, plant: str) -> MetricReference:
         """The metric at the place."""

@@ -12,7 +12,6 @@ from hub.store.core.database import Reading
 from hub.store.master.queries import read_master
 from hub.target.add_up import Check
 from hub.target.organisation import (
-    WholeTarget,
     WholeWatched,
     parts_of,
     plants_of,
@@ -23,7 +22,7 @@ from hub.target.organisation import (
     whole_target,
 )
 from hub.target.state import Target
-from hub.target.views import CheckView, StatusView, check_view
+from hub.target.views import CheckView, StatusView, check_view, statuses_view
 from traceability.record.indicator import Direction, OrganisationTargetRecord, TargetStatus
 from traceability.record.metric import MetricName
 
@@ -141,23 +140,8 @@ def whole_history(connection: Reading, organisation: str, name: str) -> WholeHis
         organisation=organisation,
         metric=target.now.metric,
         statements=tuple(_statement(one) for one in reversed(target.statements)),
-        statuses=tuple(_statuses(target)),
+        statuses=statuses_view(target.statuses),
     )
-
-
-def _statuses(target: WholeTarget) -> list[StatusView]:
-    return [
-        StatusView(
-            status=one.status,
-            at=one.event_time,
-            first=one.first,
-            last=one.last,
-            value=None if one.value is None else Decimal(one.value),
-            n=one.n,
-            why=one.why,
-        )
-        for one in reversed(target.statuses)
-    ]
 
 
 def _view(measured: WholeWatched, names: dict[str, Named], check: Check | None, parts: list[Target]) -> WholeTargetView:

@@ -1,6 +1,6 @@
 """What the API shows of targets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,7 +12,13 @@ from hub.store.core.database import Reading
 from hub.target.add_up import Check, Sum
 from hub.target.figures import Watched, checks, routes_of, watched
 from hub.target.state import in_force, target_of, targets_of, tree
-from traceability.record.indicator import Direction, TargetRecord, TargetStatus
+from traceability.record.indicator import (
+    Direction,
+    OrganisationTargetStatusRecord,
+    TargetRecord,
+    TargetStatus,
+    TargetStatusRecord,
+)
 from traceability.record.metric import MetricReference
 
 
@@ -127,18 +133,23 @@ def history_view(connection: Reading, plant: str, name: str) -> TargetHistory:
         plant=plant,
         reference=target.now.reference,
         statements=tuple(_statement(one) for one in reversed(target.statements)),
-        statuses=tuple(
-            StatusView(
-                status=one.status,
-                at=one.event_time,
-                first=one.first,
-                last=one.last,
-                value=None if one.value is None else Decimal(one.value),
-                n=one.n,
-                why=one.why,
-            )
-            for one in reversed(target.statuses)
-        ),
+        statuses=statuses_view(target.statuses),
+    )
+
+
+def statuses_view(sealed: Sequence[TargetStatusRecord | OrganisationTargetStatusRecord]) -> tuple[StatusView, ...]:
+    """As they are shown, the latest first."""
+    return tuple(
+        StatusView(
+            status=one.status,
+            at=one.event_time,
+            first=one.first,
+            last=one.last,
+            value=None if one.value is None else Decimal(one.value),
+            n=one.n,
+            why=one.why,
+        )
+        for one in reversed(sealed)
     )
 
 

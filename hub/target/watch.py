@@ -7,8 +7,6 @@ transaction, so that no message is lost and none is sent twice. It is told again
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from hub.alone import repeating_alone
@@ -19,18 +17,16 @@ from hub.parts import Hub
 from hub.store.core.database import Reading, Writing
 from hub.store.ledger.batches import log_size
 from hub.store.master.queries import read_master
+from hub.target.changed import is_changed, is_judged, newly_missed, told
 from hub.target.figures import Watched, watched
 from hub.target.organisation import whole_targets
 from hub.target.organisation_watch import judge_organisation
 from hub.target.state import Target, in_force, targets_of
 from hub.target.tell import tell_missed
 from traceability.record.base import Record
-from traceability.record.indicator import TargetStatus, TargetStatusRecord
+from traceability.record.indicator import TargetStatusRecord
 
 EVERY_S = 300.0
-LATE_DAYS = 92
-"""So long after its end a target is still judged anew: what is recorded late may change it."""
-_DIGITS = Decimal("0.000000001")
 _LOG = logging.getLogger(__name__)
 
 
@@ -81,18 +77,14 @@ def judge_plant(hub: Hub, plant: str, time_zone: str) -> int:
     today = now.astimezone(ZoneInfo(time_zone)).date()
     with hub.store.reading() as connection:
         standing = in_force(targets_of(connection, [plant]), plant)
-        late = timedelta(days=LATE_DAYS)
-        judging = [one for one in standing.values() if one.now.last is None or today <= one.now.last + late]
+        judging = [one for one in standing.values() if is_judged(one.now, today)]
         found = watched(connection, judging, today, now)
     changed = [one for one in found if _changed(one.target, one)]
     return hub.store.write(lambda connection: _seal(connection, hub, plant, changed)) if changed else 0
 
 
 def _changed(target: Target, found: Watched) -> bool:
-    last = target.standing
-    if last is None:
-        return found.figure is not None
-    return last.status is not found.judged.status
+    return is_changed(target.standing, found.figure, found.judged)
 
 
 def _seal(connection: Writing, hub: Hub, plant: str, found: Sequence[Watched]) -> int:
@@ -108,34 +100,18 @@ def _seal(connection: Writing, hub: Hub, plant: str, found: Sequence[Watched]) -
         return [record for _, record in sealed]
 
     enter_within(connection, hub, draft)
-    missed = [(one, record) for one, record in sealed if _newly_missed(one.target, record)]
+    missed = [(one, record) for one, record in sealed if newly_missed(one.target.statuses, record)]
     tell_missed(connection, hub, plant, missed)
     return len(sealed)
 
 
-def _newly_missed(target: Target, record: TargetStatusRecord) -> bool:
-    """Missed, and not missed already when something certain was told last."""
-    if record.status is not TargetStatus.MISSED:
-        return False
-    decided = (TargetStatus.MET, TargetStatus.MISSED)
-    before = [one.status for one in target.statuses if one.statement == record.statement and one.status in decided]
-    return not before or before[-1] is TargetStatus.MET
-
-
 def _record(identity: str, found: Watched, stamp: Stamp) -> TargetStatusRecord:
-    target, figure = found.target.now, found.figure
-    exact = None if figure is None or figure.exact is None else figure.exact
-    rounded = None if exact is None else (Decimal(exact.numerator) / exact.denominator).quantize(_DIGITS)
+    target = found.target.now
     return TargetStatusRecord(
         id=identity,
         plant=target.plant,
         target=target.id,
         statement=target.seq,
-        status=found.judged.status,
-        first=target.first if figure is None else figure.first,
-        last=target.first if figure is None else figure.last,
-        value=None if rounded is None else f"{rounded:f}",
-        n=0 if figure is None else figure.n,
-        why=found.judged.why.en,
+        **told(target, found.figure, found.judged),
         **stamp,
     )

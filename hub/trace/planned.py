@@ -15,6 +15,7 @@ from hub.store.trace.queries import ResultRow
 from hub.trace.catalogue import part_of_name
 from hub.trace.known import Known
 from hub.trace.views import GraphLink, GraphView, ResultView
+from traceability.genealogy import Link
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.unit import Verdict, is_submission
 
@@ -57,7 +58,7 @@ def built_of(connection: Reading, source: Known, drawn: GraphView, rows: Sequenc
     below = [link for link in drawn.links if link.parent == drawn.start]
     above = any(link.child == drawn.start for link in drawn.links)
     disputed = {item for dispute in drawn.disputes for item in dispute.items}
-    parts = tuple(_built_in(link, source, disputed) for link in below)
+    parts = tuple(built_in(link, source, disputed) for link in below)
     times = [row.event_time for row in rows] + [one.at for one in parts]
     if not times:
         return None
@@ -95,7 +96,8 @@ def with_names(connection: Reading, found: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def _built_in(link: GraphLink, source: Known, disputed: Collection[str]) -> BuiltIn:
+def built_in(link: Link | GraphLink, source: Known, disputed: Collection[str]) -> BuiltIn:
+    """One component; ``disputed``: items of which records contradict each other."""
     return BuiltIn(
         part=source.item(part_of_name(link.child)),
         item=link.child,
