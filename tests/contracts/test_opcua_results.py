@@ -246,10 +246,12 @@ async def test_an_interruption_without_any_proof_is_itself_a_loss_entry(peer, li
 async def test_a_result_that_is_not_settled_is_told_again_even_after_reconnecting(peer, listen):
     source, _ = await listen("machinery-result")
     raise_machinery(peer, 1)
-    raise_machinery(peer, 2)
     async with asyncio.timeout(30):
         first = await source.next()
         assert await source.next() is first
+        raise_machinery(peer, 2)
+        while source._publication._messages.empty():  # noqa: ASYNC110 - nobody asks for it yet
+            await asyncio.sleep(0.05)
     await source.close()
     await source.connect()
     async with asyncio.timeout(30):

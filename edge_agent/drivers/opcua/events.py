@@ -10,6 +10,7 @@ cannot be known.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +110,8 @@ class OpcUaEventSource:
         publication, self._publication = self._publication, None
         if publication is not None:
             publication.end(self._session.unreachable("the connection is closed"))
+            for notifications, lost in publication.unread():
+                self._take(notifications, lost)
         await self._session.close()
 
     async def _catch_up(self) -> None:
@@ -133,7 +136,9 @@ class OpcUaEventSource:
     async def _receive(self) -> None:
         if self._publication is None:
             raise self._session.unreachable("the connection is closed")
-        notifications, lost = await self._publication.next()
+        self._take(*await self._publication.next())
+
+    def _take(self, notifications: Sequence[Any], lost: int) -> None:
         if lost:
             reason = f"{lost} messages of the server were lost: how many results they told cannot be known"
             self._lost.append(Gap(count=0, reason=reason))

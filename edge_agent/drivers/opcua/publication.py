@@ -7,7 +7,7 @@ is thrown away here; what a server then throws away it marks, or the device's ow
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from asyncua import ua
@@ -72,6 +72,13 @@ class Publication:
             message = await self._messages.get()
             if message is not None:
                 return message
+
+    def unread(self) -> Iterator[tuple[Sequence[Any], int]]:
+        """What has come and was not given out: the server takes it for delivered and will not tell it again."""
+        while not self._messages.empty():
+            message = self._messages.get_nowait()
+            if message is not None:
+                yield message
 
     def end(self, error: AgentError) -> None:
         """No message will come any more."""
