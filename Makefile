@@ -18,9 +18,10 @@ test: ## style, types, walls and all tests
 soak: ## the storm with 200 kills, a million changed inputs, long state machines; half an hour
 	@$(PY) house/environment.py dev
 	@ZHUOYUE_KILLS=$${ZHUOYUE_KILLS:-200} ZHUOYUE_INPUTS=$${ZHUOYUE_INPUTS:-1000000} \
-	ZHUOYUE_FUZZ=$${ZHUOYUE_FUZZ:-5000} ZHUOYUE_LIVES=$${ZHUOYUE_LIVES:-200} ZHUOYUE_WORLDS=$${ZHUOYUE_WORLDS:-300} .venv/bin/python -m pytest -s \
+	ZHUOYUE_FUZZ=$${ZHUOYUE_FUZZ:-5000} ZHUOYUE_LIVES=$${ZHUOYUE_LIVES:-200} ZHUOYUE_WORLDS=$${ZHUOYUE_WORLDS:-300} \
+	ZHUOYUE_CASES=$${ZHUOYUE_CASES:-50} .venv/bin/python -m pytest -s \
 	-o faulthandler_timeout=7200 tests/chaos tests/fuzz tests/traceability/test_fuzz.py tests/edge_agent/outbox/test_machine.py \
-	tests/hub/sharing/test_never_sees.py
+	tests/hub/sharing/test_never_sees.py tests/hub/security/test_openapi_is_true.py
 
 audit: ## the pinned packages against published advisories; status 2 where those cannot be reached
 	@$(PY) house/audit.py
