@@ -31,13 +31,13 @@ from edge_agent.config.settings import Hub
 from edge_agent.outbox.chain import Identity
 from edge_agent.outbox.results import Submission
 from edge_agent.outbox.store import Outbox
+from edge_agent.plans import one_plan
 from edge_agent.uplink.sender import Sender
 from hub.composition import create_hub
 from hub.entry.master import add_agent, add_organisation, add_plant
 from traceability.batch.open import compress
 from traceability.encoding import sha256, tagged, to_base64
 from traceability.identifier.item import part_uri, unit_uri
-from traceability.record.codec import plan_id
 from traceability.record.master import ControlPlan, Operation
 from traceability.record.production import MeasuredValue, MeasurementsRecord, UnitResultRecord
 from traceability.signing import Ed25519Signer
@@ -77,7 +77,7 @@ def outbox_at(path: Path) -> Outbox:
 async def backlog(path: Path, batches: int, records: int) -> list[bytes]:
     """Fill an outbox with sealed batches, as the sealer leaves them after a long time offline; their bodies."""
     outbox = outbox_at(path)
-    await outbox.begin(tagged(sha256(b"c")), PLAN, plan_id(PLAN))
+    await outbox.begin(tagged(sha256(b"c")), one_plan(PLAN))
     bodies: list[bytes] = []
     cycle = 0
     while len(bodies) < batches:
@@ -126,7 +126,7 @@ def bare(url: str, bodies: list[bytes]) -> float:
 async def drained(url: str, key: bytes, path: Path) -> tuple[float, float]:
     """Seconds until the backlog has its receipts, and until a small batch sealed meanwhile has its own."""
     outbox = outbox_at(path)
-    await outbox.begin(tagged(sha256(b"c")), PLAN, plan_id(PLAN))
+    await outbox.begin(tagged(sha256(b"c")), one_plan(PLAN))
     last = (await outbox.report()).unsent_batches
     hub = Hub(url=url, public_key=key, loopback=True)
     sender = Sender(hub, AUTHOR, outbox, clock=clock, monotonic=time.monotonic, jitter=random)

@@ -196,7 +196,7 @@ async def measure(folder: Path, port: int, cycles: int) -> tuple[list[float], Fl
     config = load_config(folder / "agent.toml")
     identity = Identity(author="bench", environment=Environment.TEST)
     outbox = Outbox(config.data / OUTBOX, identity, signer, wall_clock, secrets.token_bytes)
-    await outbox.begin(config.hash, config.plan, config.plan_id)
+    await outbox.begin(config.hash, config.plans)
     sealing = asyncio.create_task(Sealer(outbox, config.sealing).run())
     workshop = Workshop(outbox, Recent(), 30, signer)
     link = workshop.link(config, config.devices[0])

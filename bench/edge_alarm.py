@@ -26,6 +26,7 @@ from edge_agent.acquisition.cycle import CycleKey
 from edge_agent.outbox.chain import Identity
 from edge_agent.outbox.results import Submission
 from edge_agent.outbox.store import Outbox
+from edge_agent.plans import one_plan
 from traceability.identifier.item import part_uri, unit_uri
 from traceability.measurement import Characteristic
 from traceability.quality.alarm.rule import (
@@ -40,7 +41,6 @@ from traceability.quality.alarm.rule import (
     YieldRule,
 )
 from traceability.quality.alarm.watch import Seen, Watch
-from traceability.record.codec import plan_id
 from traceability.record.master import ControlPlan, Operation
 from traceability.record.production import MeasuredValue, MeasurementsRecord, UnitResultRecord
 from traceability.signing import Ed25519Signer
@@ -125,7 +125,7 @@ async def opened(path: Path, alarms: tuple[AlarmRule, ...]) -> Outbox:
         part=part_uri(GTIN), plant="p", revision="A", name="x", operations=(Operation(id="OP10", name="x"),),
         characteristics=(BORE,), alarms=alarms,
     )  # fmt: skip
-    await outbox.begin("sha256:" + "c" * 64, plan, plan_id(plan))
+    await outbox.begin("sha256:" + "c" * 64, one_plan(plan))
     return outbox
 
 

@@ -26,8 +26,8 @@ from edge_agent.outbox.decisions import Lookup
 from edge_agent.outbox.holds import HoldFile
 from edge_agent.outbox.results import Submission
 from edge_agent.outbox.store import Outbox
+from edge_agent.plans import one_plan
 from traceability.identifier.item import lot_uri, part_uri, unit_uri
-from traceability.record.codec import plan_id
 from traceability.record.master import ControlPlan, Operation
 from traceability.record.production import HoldScope, UnitResultRecord
 from traceability.signing import Ed25519Signer
@@ -111,7 +111,7 @@ async def run(folder: Path, units: int, decisions: int) -> bool:
     path = folder / "outbox.db"
     identity = Identity(author="bench", environment=Environment.TEST)
     outbox = Outbox(path, identity, Ed25519Signer.from_seed(b"b" * 32), now, secrets.token_bytes)
-    await outbox.begin("sha256:" + "c" * 64, PLAN, plan_id(PLAN))
+    await outbox.begin("sha256:" + "c" * 64, one_plan(PLAN))
     await fill(outbox, path, units)
     storing = asyncio.create_task(keep_storing(outbox))
     decided, read = await measure(path, units, decisions)

@@ -1,11 +1,12 @@
 """Unit results a second through the hub's ingest, every check done; beside a bare insert of the same rows.
 
-    python bench/hub_ingest.py [--results 20000] [--batch 200] [--measurements 10] [--runs 2]
+    python bench/hub_ingest.py [--results 20000] [--batch 200] [--measurements 10] [--runs 2] [--stations 1]
 
 An agent's batches (a unit result and its measurements each: two salted records) are made and signed beforehand. Ingest
 verifies, appends to the log, projects and rolls up, one durable transaction a batch. The bare insert writes one row a
 unit result and one a measured value into tables with the same columns and an index on the unit, in transactions of the
-same size and durability, with nothing read, hashed, checked or rolled up.
+same size and durability, with nothing read, hashed, checked or rolled up. With ``--stations`` every unit then passes so
+many operations, each told by an author of its own, and it is said what a result of each costs beside the first.
 """
 
 import argparse
@@ -39,19 +40,25 @@ SIGNER = Ed25519Signer.from_seed(b"a" * 32)
 BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
-def records(first: int, count: int, values: int, dice: random.Random) -> Iterator[Record]:
-    """Two records a unit, a unit every two seconds."""
+def author_of(station: int) -> str:
+    """Who tells of a station, from 0."""
+    return AUTHOR if not station else f"bench.line-{station + 1}"
+
+
+def records(first: int, count: int, values: int, dice: random.Random, station: int = 0) -> Iterator[Record]:
+    """Two records a unit, a unit every two seconds, a minute from station to station."""
+    operation = f"OP{10 * (station + 1)}"
     for number in range(first, first + count):
-        unit, at = unit_uri(GTIN, f"S{number:08d}"), BEGIN + timedelta(seconds=2 * number)
+        unit, at = unit_uri(GTIN, f"S{number:08d}"), BEGIN + timedelta(seconds=2 * number, minutes=station)
         seq = 2 * number + 1
         result, measured = dice.randbytes(16).hex(), dice.randbytes(16).hex()
-        name = f"r-{number:08d}"
+        name = f"r-{number:08d}" if not station else f"r-{station}-{number:08d}"
         yield UnitResultRecord(
-            id=name, seq=seq, salt=result, event_time=at, unit=unit, part=part_uri(GTIN), operation="OP10",
+            id=name, seq=seq, salt=result, event_time=at, unit=unit, part=part_uri(GTIN), operation=operation,
             work_cell="w", verdict=Verdict.OK, attempt=1, cycle=number, source_time=at,
         )  # fmt: skip
         yield MeasurementsRecord(
-            id=name, seq=seq + 1, salt=measured, event_time=at, unit=unit, operation="OP10",
+            id=name, seq=seq + 1, salt=measured, event_time=at, unit=unit, operation=operation,
             values=tuple(
                 MeasuredValue(characteristic=f"c{one}", value=round(dice.gauss(25_000, 60)), decimals=4, uom="mm")
                 for one in range(values)
@@ -59,13 +66,14 @@ def records(first: int, count: int, values: int, dice: random.Random) -> Iterato
         )  # fmt: skip
 
 
-def batches(results: int, size: int, values: int) -> list[bytes]:
+def batches(results: int, size: int, values: int, station: int = 0) -> list[bytes]:
     """Sealed and compressed, in the order of their chain."""
+    author, chain = author_of(station), CHAIN if not station else f"{station:032x}"
     dice, prev, made = random.Random(7), None, []
     for seq, first in enumerate(range(0, results, size), start=1):
-        lines = [encode_record(record) for record in records(first, min(size, results - first), values, dice)]
+        lines = [encode_record(record) for record in records(first, min(size, results - first), values, dice, station)]
         header = Header(
-            format=FORMAT_VERSION, author=AUTHOR, environment=Environment.TEST, chain=CHAIN, seq=seq, prev=prev,
+            format=FORMAT_VERSION, author=author, environment=Environment.TEST, chain=chain, seq=seq, prev=prev,
             sealed_at=BEGIN + timedelta(seconds=2 * (first + size)), first_record=2 * first + 1, records=len(lines),
             root=records_root(lines), config=tagged(sha256(b"configuration")),
         )  # fmt: skip
@@ -165,6 +173,22 @@ def _run(folder: Path, made: list[bytes], options: argparse.Namespace) -> None:
     print(f"ratio: {by_clock:.2f} of the bare inserts' rate by the clock, {by_processor:.2f} of processor time")
 
 
+def _run_stations(folder: Path, options: argparse.Namespace) -> None:
+    """Batch by batch one station after the other, as a line sends them."""
+    hub = fresh_hub(folder / "hub")
+    for station in range(1, options.stations):
+        add_agent(hub, author_of(station), plant="p", public_key=to_base64(SIGNER.public_key))
+    made = [batches(options.results, options.batch, options.measurements, each) for each in range(options.stations)]
+    used = [0.0] * options.stations
+    for sent in zip(*made, strict=True):
+        for station, body in enumerate(sent):
+            used[station] += _timed(lambda body=body: ingest(hub, body, compressed=True))[1]
+    hub.store.close()
+    for station, cpu in enumerate(used, start=1):
+        each = 1e6 * cpu / options.results
+        print(f"station {station}: {each:5.0f} µs of processor time a result, {cpu / used[0]:.2f} of the first one's")
+
+
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -172,12 +196,16 @@ def main() -> None:
     arguments.add_argument("--batch", type=int, default=200)
     arguments.add_argument("--measurements", type=int, default=10)
     arguments.add_argument("--runs", type=int, default=2)
+    arguments.add_argument("--stations", type=int, default=1)
     options = arguments.parse_args()
     made = batches(options.results, options.batch, options.measurements)
     few_collections()  # as the hub does before it serves
     for _ in range(options.runs):
         with tempfile.TemporaryDirectory() as folder:
             _run(Path(folder), made, options)
+        if options.stations > 1:
+            with tempfile.TemporaryDirectory() as folder:
+                _run_stations(Path(folder), options)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Many agents at one hub: errors, time from a batch's last byte to its receipt, fairness, memory of the hub.
 
     python bench/hub_load.py [--agents 1000] [--every 5] [--rounds 6] [--results 5] [--measurements 10]
-                             [--readers 0] [--apart]
+                             [--readers 0] [--apart] [--web 0]
 
 A real hub in a process of its own, asked over HTTP on loopback. All batches are made and signed beforehand. Each agent
 keeps a connection of its own and sends a batch every so many seconds, at moments spread evenly; when it is told to
 come again (503, 429) it does, and that counts. Agents speak as little HTTP as will do, for they share the machine's
 cores with the hub: their processor time is told as well. ``--readers`` look about a second at each page meanwhile;
-``--apart`` they ask a process of their own that serves the same hub. Run twice, the second time with twice the
+``--apart`` they ask a process of their own that serves the same hub; ``--web`` is the hub's own option, by which it
+has so many processes for people behind its one address. Run twice, the second time with twice the
 interval: half the rate.
 """
 
@@ -119,14 +120,14 @@ def registered(folder: Path, agents: int) -> None:
     hub.store.close()
 
 
-def served(folder: Path, name: str = "hub", role: str = "all") -> tuple[subprocess.Popen[bytes], str]:
+def served(folder: Path, name: str = "hub", role: str = "all", web: int = 0) -> tuple[subprocess.Popen[bytes], str]:
     """The hub in a process of its own, and its address."""
     ready = folder / f"{name}.json"
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "hub", "serve", "--data", str(folder / "hub"), "--port", "0", "--open-pages",
-               "--role", role, "--ready-file", str(ready)]  # fmt: skip
+               "--role", role, "--ready-file", str(ready), *(("--web", str(web)) if web else ())]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=(folder / f"{name}.log").open("wb"))
-    for _ in range(600):
+    for _ in range(1800):
         if ready.exists():
             return process, str(msgspec.json.decode(ready.read_bytes())["url"])
         time.sleep(0.1)
@@ -248,13 +249,17 @@ def main() -> None:
     arguments.add_argument("--results", type=int, default=5, help="unit results in a batch")
     arguments.add_argument("--measurements", type=int, default=10)
     arguments.add_argument("--readers", type=int, default=0, help="how many look at pages meanwhile")
+    arguments.add_argument("--web", type=int, default=0, help="processes of the hub that answer people")
+    arguments.add_argument("--warm", type=float, default=10.0, help="seconds that these have to start")
     arguments.add_argument("--apart", action="store_true", help="a process of its own answers readers")
     options = arguments.parse_args()
     made = [agent_batches(number, options) for number in range(options.agents)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         registered(folder / "hub", options.agents)
-        process, url = served(folder)
+        process, url = served(folder, web=options.web)
+        if options.web:
+            time.sleep(options.warm)
         others = [served(folder, "pages", "web")] if options.apart else []
         try:
             before, options.began = _cpu(process.pid), time.process_time()

@@ -22,6 +22,7 @@ from demo.stock import Shipped, Stock
 from demo.story.lines import LINES
 from demo.story.oem import OEM
 from demo.story.shape import Line
+from edge_agent.composition import wall_clock
 from edge_agent.config.load import load_config
 from edge_agent.status import Status, read_status
 from traceability.identifier.item import unit_uri
@@ -65,7 +66,7 @@ def _plant(hub: HubClient, line: Line) -> answers.Plant:
 
 def agent_status(stage: Stage, line: Line) -> Status:
     """A line's agent by its own outbox, whether it runs or not."""
-    return read_status(load_config(agent_folder(stage.plan.data, line.name) / "agent.toml"))
+    return read_status(load_config(agent_folder(stage.plan.data, line.name) / "agent.toml"), wall_clock())
 
 
 def _of_line(stage: Stage, line: Line, plant: answers.Plant, agent: Status) -> tuple[OperationFigures, ...]:

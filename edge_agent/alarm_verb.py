@@ -63,7 +63,8 @@ def add_alarm_verbs(verbs: "Verbs", clock: Callable[[], datetime], salt: Salt) -
     answer.add_argument("--cause", required=True, help="what the cause was, in a few words")
     answer.add_argument("--action", required=True, help="what was done about it, in a few words")
     answer.add_argument("--keep-hold", action="store_true", help="do not release what the alarm put on hold")
-    _add(kinds, "rules", "the rules of the control plan and how often they warn falsely", _rules)
+    about = "the rules of the control plan that holds now, and how often they warn falsely"
+    _add(kinds, "rules", about, lambda options: _rules(options, clock))
 
 
 def _add(
@@ -91,8 +92,8 @@ def _acknowledge(options: argparse.Namespace, clock: Callable[[], datetime], sal
     _print(options, [_file(options, salt).acknowledge(options.id, said, keep_hold=options.keep_hold)])
 
 
-def _rules(options: argparse.Namespace) -> None:
-    rules = load_config(options.config, unread_secret).plan.alarms
+def _rules(options: argparse.Namespace, clock: Callable[[], datetime]) -> None:
+    rules = load_config(options.config, unread_secret).plans.at(clock()).plan.alarms
     priced = [
         PricedRule(rule=rule, warns_of=kind_of_rule(rule), false_alarm_every=false_alarm_every(rule)) for rule in rules
     ]

@@ -88,7 +88,7 @@ async def _opened(
     outbox = Outbox(config.data / OUTBOX, identity, signer, clock, random_bytes, quota=config.quota)
     try:
         before = (await outbox.report()).chain
-        await outbox.begin(config.hash, config.plan, config.plan_id)
+        await outbox.begin(config.hash, config.plans)
         chain = await outbox.open_chain(new)
         unsent = (await outbox.report()).unsent_batches
         return Opened(before=before.chain if before else None, chain=chain, unsent_batches=unsent)

@@ -10,6 +10,7 @@ from edge_agent.config.settings import AgentConfig, Device, passphrase_of
 from edge_agent.config.told import is_pulled, is_told
 from edge_agent.drivers.interface import Driver, DriverContext, ResultSource
 from edge_agent.drivers.registry import create_driver, create_source
+from edge_agent.plan_words import PlanStatus, plan_status, plan_words
 from firmware_profiles.format import Point
 from traceability.encoding import to_base64
 from traceability.keyfile import read_key_file
@@ -50,6 +51,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     hub: str
     part: str
     plan: str
+    """The one that holds now."""
+    later_plans: tuple[PlanStatus, ...] = ()
     devices: tuple[CheckedDevice, ...]
     stations: tuple[CheckedStation, ...]
     doubts: tuple[str, ...] = ()
@@ -61,6 +64,7 @@ def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
     signer = read_key_file(config.key_file, passphrase_of(config))
     for device in config.devices:
         make_driver(config, device, clock)
+    now = clock()
     return Checked(
         config=str(config.file),
         hash=config.hash,
@@ -68,8 +72,9 @@ def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
         environment=config.environment,
         public_key=to_base64(signer.public_key),
         hub=config.hub.url,
-        part=config.plan.part,
-        plan=config.plan_id,
+        part=config.plans.part,
+        plan=config.plans.at(now).id,
+        later_plans=tuple(plan_status(version) for version in config.plans.later(now)),
         devices=tuple(
             CheckedDevice(name=device.name, driver=device.driver, profile=_profile(device), manner=_manner(device))
             for device in config.devices
@@ -87,7 +92,7 @@ def check_config(config: AgentConfig, clock: Callable[[], datetime]) -> Checked:
             )
             for station in config.stations
         ),
-        doubts=tuple(_unheard_holds(config)),
+        doubts=tuple(dict.fromkeys(_unheard_holds(config))),
     )
 
 
@@ -123,6 +128,7 @@ def check_text(checked: Checked) -> str:
         f"hub      {checked.hub}",
         f"part     {checked.part}, control plan {checked.plan[:19]}…",
     ]
+    lines += [f"later    control plan {plan_words(plan)}" for plan in checked.later_plans]
     lines += [
         f"device   {device.name}: {device.driver}, {device.profile}, {device.manner}" for device in checked.devices
     ]
@@ -140,15 +146,16 @@ def check_text(checked: Checked) -> str:
 
 def _unheard_holds(config: AgentConfig) -> Iterator[str]:
     """Rules that put a station on hold which its device never asks about."""
-    judged_at = {entry.id: entry.operation for entry in config.plan.characteristics}
-    for rule in config.plan.alarms:
-        operation = judged_at[rule.characteristic] if isinstance(rule, ValueRule) else rule.operation
-        for station in config.stations:
-            if rule.hold and station.operation == operation and station.interlock is None:
-                yield (
-                    f'alarm "{rule.id}" puts station "{station.name}" on hold, but the station has no '
-                    "[station.interlock]: the hold is recorded and shown, and the device goes on"
-                )
+    for plan in (version.plan for version in config.plans.versions):
+        judged_at = {entry.id: entry.operation for entry in plan.characteristics}
+        for rule in plan.alarms:
+            operation = judged_at[rule.characteristic] if isinstance(rule, ValueRule) else rule.operation
+            for station in config.stations:
+                if rule.hold and station.operation == operation and station.interlock is None:
+                    yield (
+                        f'alarm "{rule.id}" puts station "{station.name}" on hold, but the station has no '
+                        "[station.interlock]: the hold is recorded and shown, and the device goes on"
+                    )
 
 
 def _manner(device: Device) -> str:

@@ -123,7 +123,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _status(options: argparse.Namespace) -> None:
-    status = read_status(load_config(options.config, unread_secret))
+    status = read_status(load_config(options.config, unread_secret), wall_clock())
     _print(options, status, status_text(status))
 
 

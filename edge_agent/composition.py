@@ -39,7 +39,7 @@ from edge_agent.station.link import DeviceLink
 from edge_agent.station.permit import PermitDesk
 from edge_agent.station.reader import CycleReader
 from edge_agent.station.recent import Recent
-from edge_agent.station.recorder import IdentityReader, Production, Recorder
+from edge_agent.station.recorder import IdentityReader, Recorder
 from edge_agent.station.runner import StationRunner
 from edge_agent.station.sampler import Sampler
 from edge_agent.station.told import ToldRunner
@@ -144,8 +144,8 @@ class Workshop:
             clock = sender().hub_clock
             return None if clock is None else clock.ahead_s
 
-        def check(file: Path, plan: Path, profiles: Path | None) -> AgentConfig:
-            found = load_config(file, plan_file=plan, profiles=profiles)
+        def check(file: Path, plan: Path, folder: Path, profiles: Path | None) -> AgentConfig:
+            found = load_config(file, plan_file=plan, plan_folder=folder, profiles=profiles)
             check_config(found, wall_clock)
             return found
 
@@ -196,10 +196,11 @@ class Workshop:
         return PermitDesk(
             station,
             link,
-            plan=config.plan,
+            plans=config.plans,
             policy=Policy(when_unknown=station.interlock.when_unknown, own_operations=frozenset(own)),
             lookup=Lookup(config.data / OUTBOX),
             book=AnswerBook(station, self._outbox, clock=wall_clock, random_bytes=secrets.token_bytes),
+            clock=wall_clock,
         )
 
     def _reader(self, station: Station) -> CycleReader | None:
@@ -212,7 +213,7 @@ class Workshop:
     def _recorder(self, config: AgentConfig, station: Station, identities: IdentityReader | None) -> Recorder:
         return Recorder(
             station,
-            Production(part=config.plan.part, plan=config.plan_id),
+            config.plans,
             self._outbox,
             identities,
             clock=wall_clock,
@@ -240,7 +241,7 @@ async def drain(config: AgentConfig, signer: Signer) -> int:
     identity = Identity(author=config.author, environment=config.environment)
     outbox = Outbox(config.data / OUTBOX, identity, signer, wall_clock, secrets.token_bytes, quota=config.quota)
     try:
-        await outbox.begin(config.hash, config.plan, config.plan_id)
+        await outbox.begin(config.hash, config.plans)
         while await outbox.seal(config.sealing.max_records) is not None:
             pass
         sender = Workshop(outbox, Recent(()), logging.ERROR, signer).sender(config)

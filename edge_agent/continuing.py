@@ -11,7 +11,7 @@ async def begin_chain(outbox: Outbox, config: AgentConfig) -> None:
     """Begin under this configuration; a succession that was left is carried out first, and then forgotten."""
     succession = find_succession(config.data)
     report = await outbox.report()
-    await outbox.begin(config.hash, config.plan, config.plan_id)
+    await outbox.begin(config.hash, config.plans)
     if succession is not None:
         await outbox.open_chain(await _successor(outbox, succession, report.chain.chain if report.chain else None))
         settle_succession(config.data)

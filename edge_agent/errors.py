@@ -106,6 +106,10 @@ class ConfigError(AgentError):
         self.expected = expected
 
 
+class MessageRefused(AgentError):
+    """A message that the plant did not sign for this agent now, or that this agent cannot follow."""
+
+
 class DataFolderBusy(AgentError):
     """Another agent runs on the same data folder."""
 

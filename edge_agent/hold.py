@@ -107,7 +107,7 @@ def _target(options: argparse.Namespace, config: AgentConfig) -> tuple[HoldScope
             if parse_item(options.lot).kind is not ItemKind.LOT:
                 raise HoldRefused(f"{options.lot} names no lot", advice="write https://id.gs1.org/01/GTIN/10/LOT")
             return HoldScope.LOT, options.lot
-        unit = named_unit(config.plan.part, options.unit)
+        unit = named_unit(config.plans.part, options.unit)
     except IdentifierRefused as error:
         raise HoldRefused(error.what, advice=error.advice or "correct the identity") from None
     if unit is None:

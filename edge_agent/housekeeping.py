@@ -12,6 +12,7 @@ from edge_agent.errors import StorageRefused
 from edge_agent.line_state import LineState, write_line_state
 from edge_agent.log import say
 from edge_agent.outbox.store import Outbox
+from edge_agent.plans import Plans
 from edge_agent.station.album import Album
 
 _LOG = logging.getLogger(__name__)
@@ -21,6 +22,30 @@ _SWEEP_EVERY = 600.0
 _BETWEEN_STEPS = 0.05
 _STATE_EVERY = 2.0
 _LOOK_EVERY = 5.0
+_PLAN_EVERY = 1.0
+
+
+async def keep_plan(
+    outbox: Outbox, plans: Callable[[], Plans], now: Callable[[], datetime], every: float = _PLAN_EVERY
+) -> None:
+    """Have a version of the control plan that begins said at its time, until cancelled.
+
+    Judging does not wait for this: a result, or a question of a controller, goes by its own time.
+    """
+    complaint = Complaint(_LOG)
+    held = plans().at(now())
+    while True:
+        found = plans().at(now())
+        if found != held:
+            try:
+                await outbox.take_over()
+            except StorageRefused as error:
+                complaint.raised("the control plan that holds now cannot be said", error=error, next="tried again")
+            else:
+                complaint.settled("the control plan that holds now is said")
+                held = found
+                say(_LOG, logging.INFO, "control plan takes over", revision=found.plan.revision, plan=found.id)
+        await asyncio.sleep(every)
 
 
 async def purge(outbox: Outbox) -> None:

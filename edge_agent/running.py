@@ -20,7 +20,7 @@ from edge_agent.datafolder import LINE_STATE, OUTBOX, PICTURES
 from edge_agent.downlink.fetching import Devices, Downlink
 from edge_agent.errors import StorageRefused
 from edge_agent.guard import ended, guarded
-from edge_agent.housekeeping import keep_line_state, notice, purge, sweep, tidy
+from edge_agent.housekeeping import keep_line_state, keep_plan, notice, purge, sweep, tidy
 from edge_agent.line import Line, Maker
 from edge_agent.line_state import LineState, Reloads
 from edge_agent.local_page.server import LocalPage
@@ -112,7 +112,7 @@ class Agent:
     async def status(self) -> Status:
         """How everything stands now; read beside the writer, so that a reader never makes a station wait."""
         report = await asyncio.to_thread(read_report, self._config.data / OUTBOX)
-        return status_of(self._config, report, self._state(), running=True)
+        return status_of(self._config, report, self._state(), self._workshop.now(), running=True)
 
     async def reload(self) -> tuple[bool, str]:
         """Take the configuration over as its files are now; whether that was done, and one sentence about it."""
@@ -137,7 +137,7 @@ class Agent:
         old = self._config
         await self._line.end(change.ended, change.devices, _STATIONS_CHANGE_WITHIN)
         try:
-            await self._outbox.begin(new.hash, new.plan, new.plan_id)
+            await self._outbox.begin(new.hash, new.plans)
         except ZhuoyueError:
             self._line.begin(old, change.ended)
             raise
@@ -165,6 +165,7 @@ class Agent:
             "tidying": lambda: tidy(self._outbox),
             "pictures": lambda: sweep(album, lambda: self._config.pictures, self._workshop.now),
             "holds": lambda: notice(self._outbox),
+            "control plan": lambda: keep_plan(self._outbox, lambda: self._config.plans, self._workshop.now),
             "line state": lambda: keep_line_state(file, self._state),
             "downlink": self._downlink.run,
             "files of pictures": self._lane.run,

@@ -1,5 +1,7 @@
 """``status``: what the outbox holds, how the uplink is and how the line stands, readable while the agent runs."""
 
+from datetime import datetime
+
 import msgspec
 
 from edge_agent.alarm.facts import Alarm
@@ -11,6 +13,7 @@ from edge_agent.outbox.decisions import DecisionCount
 from edge_agent.outbox.picture_queue import PictureCounts
 from edge_agent.outbox.ranks import Rank
 from edge_agent.outbox.report import LastReceipt, OutboxReport, RescueNote, UplinkNote, read_report
+from edge_agent.plan_words import PlanStatus, plan_status
 
 
 class OperationStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +68,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     next_record: int
     next_seq: int
     plan: str | None
+    """The control plan that the chain said last to hold."""
     unsealed_records: int
     unsent_batches: int
     kept_batches: int
@@ -79,17 +83,23 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     pictures: PictureCounts = PictureCounts()
     running: bool = False
     line: LineState | None = None
+    plans: list[PlanStatus] = []
+    """What holds now, and the versions that begin later, the next one first."""
 
 
-def read_status(config: AgentConfig) -> Status:
+def read_status(config: AgentConfig, now: datetime) -> Status:
     """The status from the outbox file; OutboxUnusable when there is none."""
     report = read_report(config.data / OUTBOX)
-    return status_of(config, report, read_line_state(config.data / LINE_STATE), running=is_held(config.data))
+    line = read_line_state(config.data / LINE_STATE)
+    return status_of(config, report, line, now, running=is_held(config.data))
 
 
-def status_of(config: AgentConfig, report: OutboxReport, line: LineState | None, *, running: bool) -> Status:
+def status_of(
+    config: AgentConfig, report: OutboxReport, line: LineState | None, now: datetime, *, running: bool
+) -> Status:
     """The status in a report and the line's own words."""
     chain = report.chain
+    planned = config.plans.at(now), *config.plans.later(now)
     return Status(
         author=config.author,
         environment=config.environment,
@@ -102,15 +112,7 @@ def status_of(config: AgentConfig, report: OutboxReport, line: LineState | None,
         unsent_batches=report.unsent_batches,
         kept_batches=report.kept_batches,
         last_receipt=report.last_receipt,
-        operations=[
-            OperationStatus(
-                part=entry.part,
-                operation=entry.operation,
-                fpy=entry.counts.first_ok / entry.counts.submitted if entry.counts.submitted else None,
-                **msgspec.structs.asdict(entry.counts),
-            )
-            for entry in report.operations
-        ],
+        operations=_operations(report),
         uplink=report.uplink,
         interlocks=_interlocks(report.decisions),
         space=_space(config, report),
@@ -123,7 +125,20 @@ def status_of(config: AgentConfig, report: OutboxReport, line: LineState | None,
         pictures=report.pictures,
         running=running,
         line=line,
+        plans=[plan_status(version) for version in planned],
     )
+
+
+def _operations(report: OutboxReport) -> list[OperationStatus]:
+    return [
+        OperationStatus(
+            part=entry.part,
+            operation=entry.operation,
+            fpy=entry.counts.first_ok / entry.counts.submitted if entry.counts.submitted else None,
+            **msgspec.structs.asdict(entry.counts),
+        )
+        for entry in report.operations
+    ]
 
 
 def _interlocks(decisions: list[DecisionCount]) -> list[InterlockStatus]:

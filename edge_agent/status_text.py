@@ -5,6 +5,7 @@ from datetime import datetime
 
 from edge_agent.alarm.words import alarm_words
 from edge_agent.line_state import LineState, StationState
+from edge_agent.plan_words import plan_words
 from edge_agent.station.health import Health
 from edge_agent.station.recent import RecentUnit
 from edge_agent.status import OperationStatus, Status
@@ -28,6 +29,8 @@ def _agent(status: Status) -> Iterator[str]:
     yield _row(
         "chain", f"{status.chain or 'not started'}, next batch {status.next_seq}, next record {status.next_record}"
     )
+    for place, plan in enumerate(status.plans):
+        yield _row("later" if place else "plan", plan_words(plan))
     if line is not None and line.reloads.refusal:
         yield _row("config", f"the last reload was refused: {line.reloads.refusal}")
 

@@ -86,6 +86,7 @@ plant = "plant"
 revision = "A"
 name = "Housing"
 name_zh = "壳体"
+# valid_from = 2026-03-01T00:00:00+08:00   # for a version in control-plan.d/*.toml: from when it holds
 
 [[operation]]
 id = "OP10"

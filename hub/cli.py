@@ -15,9 +15,6 @@ from hub.agent_verbs import (
     add_certificate_verbs,
     add_key_verbs,
     add_order_verbs,
-    agents_app,
-    remember,
-    tls_of,
 )
 from hub.assess_verbs import add_assess_option, add_assess_verb
 from hub.comparison_verbs import add_comparison_verbs
@@ -30,15 +27,15 @@ from hub.parts import Hub
 from hub.picture_verbs import add_picture_verbs
 from hub.projection.replay import replay
 from hub.review_verbs import add_review_verb
-from hub.serve_options import add_address_options, add_round_options, add_trace_option
+from hub.serve_options import add_address_options, add_round_options, add_trace_option, add_web_options
 from hub.settings import ADMIN_TOKEN
 from hub.store.ledger.batches import StoredBatch
 from hub.store.ledger.quarantine import batches_ahead, quarantined_lines
 from hub.store_verbs import add_shard_option, add_store_verbs
-from hub.table_verbs import add_table_verbs
+from hub.table_verbs import add_stated_verbs, add_table_verbs
 from hub.tier_verbs import add_tier_verbs
 from hub.upkeep_verbs import NotWhole, add_upkeep_verbs, add_witness_verbs
-from hub.user_verbs import FIRST_ADMIN, add_reading_options, add_user_verbs, first_admin, open_pages_of
+from hub.user_verbs import FIRST_ADMIN, add_reading_options, add_user_verbs, first_admin
 from traceability import __version__
 from traceability.encoding import to_base64
 from traceability.errors import ZhuoyueError
@@ -96,12 +93,14 @@ def hub_parser() -> argparse.ArgumentParser:
     add_assess_option(run)
     add_round_options(run)
     add_trace_option(run)
+    add_web_options(run)
     run.add_argument("--ready-file", type=Path, help='written once it listens: {"url": ...}')
     _add_master_verbs(verbs)
     add_upkeep_verbs(verbs, _verb)
     add_assess_verb(verbs, _verb)
     add_review_verb(verbs, _verb)
     add_table_verbs(_group(verbs, "history", "a plant's past"), _group(verbs, "requirement", "what is agreed"), _verb)
+    add_stated_verbs(_group(verbs, "table", "what quality management states, as files"), _verb)
     add_witness_verbs(_group(verbs, "witness", "partners that cosign the log's checkpoints"), _verb)
     add_comparison_verbs(_group(verbs, "comparison", "plants compared without showing anyone's data"), _verb)
     add_store_verbs(verbs, _verb)
@@ -197,34 +196,9 @@ def _init(arguments: argparse.Namespace) -> Fields:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    # most of a start, and only who serves needs it
-    from hub.background import rounds_as_asked, traced_as_asked  # noqa: PLC0415
-    from hub.pages.site import create_site  # noqa: PLC0415
-    from hub.serve import ANY_NAME, listen, serve  # noqa: PLC0415
+    from hub.serve_verb import serve_as_asked  # noqa: PLC0415 - most of a start, and only who serves needs it
 
-    hub = open_hub(arguments.data)
-    tls = tls_of(arguments, hub)
-    open_pages = open_pages_of(arguments, hub)
-    guarded = arguments.agents_only or (tls is not None and not open_pages)
-    listener = listen(arguments.host, arguments.port, guarded=guarded)
-
-    def announce(url: str) -> None:
-        remember(arguments, hub, url, tls)
-        _print({"url": url}, as_json=arguments.json)
-
-    with rounds_as_asked(arguments, hub):
-        proxied = bool(arguments.allow_host)
-        app = agents_app(hub) if arguments.agents_only else create_site(hub, open_pages=open_pages, proxied=proxied)
-        with traced_as_asked(arguments, app):
-            serve(
-                app,
-                listener,
-                ready_file=arguments.ready_file,
-                announce=announce,
-                names=ANY_NAME if arguments.agents_only else [*arguments.allow_host, arguments.host],
-                tls=tls,
-            )
-    hub.store.close()
+    serve_as_asked(arguments, lambda fields: _print(fields, as_json=arguments.json))
 
 
 def _add_organisation(arguments: argparse.Namespace) -> Fields:

@@ -3,7 +3,7 @@
 Units, lots and parts live under the path of their GS1 Digital Link: the canonical identity without its root.
 """
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import CANONICAL_ROOT, ItemKind, parse_item
@@ -19,6 +19,9 @@ PLANTS_PATH = "/plants"
 NOTIFICATIONS_PATH = "/notifications"
 REQUIREMENTS_PATH = "/requirements"
 MASTER_PATH = "/master"
+AUDIT_PATH = "/audit"
+CHECKS_PATH = f"{AUDIT_PATH}/checks"
+POLICIES_PATH = "/policies"
 
 
 def item_path(item: str) -> str:
@@ -63,6 +66,11 @@ def supplier_path(plant: str) -> str:
 def characteristic_path(plant: str, characteristic: str) -> str:
     """One characteristic of a supplier; part and operation stand in the question behind it."""
     return f"{supplier_path(plant)}/characteristics/{quote(characteristic, safe='')}"
+
+
+def supplier_part_path(plant: str, part: str) -> str:
+    """One part as a supplier's plant makes it."""
+    return f"{supplier_path(plant)}/part?{urlencode({'part': part})}"
 
 
 def own_characteristic_path(plant: str, characteristic: str) -> str:

@@ -10,6 +10,7 @@ or programs that show a token (``guarded``). To line PCs in the plant network a 
 and nothing else, over TLS.
 """
 
+import asyncio
 import ipaddress
 import json
 import logging
@@ -17,7 +18,9 @@ import resource
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,6 +30,7 @@ from hub.api.host import OwnNames
 from hub.enrol.certificate import TlsFiles
 from hub.errors import HubError
 from hub.memory import few_collections
+from hub.web import Handed, HandedConnection, SharedConnection, WebProcesses
 
 GRACE_S = 10
 MAX_CONNECTIONS = 4096
@@ -77,13 +81,26 @@ def serve(
     announce: Callable[[str], None],
     names: Sequence[str] = (),
     tls: TlsFiles | None = None,
+    web: WebProcesses | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, finish the requests under way, return. ``announce`` gets the address.
 
-    ``names`` are those by which others than this machine itself reach the hub.
+    ``names`` are those by which others than this machine itself reach the hub; ``web`` answers people.
     """
+    config = _config(app, names, tls)
+    if web is not None:
+        config.http = cast("type[asyncio.Protocol]", partial(SharedConnection, web=web))
+    _run(app, _Server(config, url_of(listener, tls=tls is not None), ready_file, announce), [listener])
+
+
+def serve_handed(app: FastAPI, handed: Handed, *, names: Sequence[str] = ()) -> None:
+    """Serve the connections that another process hands over, until there will be no more or SIGINT or SIGTERM."""
+    _run(app, HandedServer(_config(app, names, None), handed), [])
+
+
+def _config(app: FastAPI, names: Sequence[str], tls: TlsFiles | None) -> uvicorn.Config:
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    config = uvicorn.Config(
+    return uvicorn.Config(
         app if names is ANY_NAME else OwnNames(app, names),
         log_config=None,
         access_log=False,
@@ -98,13 +115,15 @@ def serve(
         ssl_certfile=None if tls is None else tls.certificate,
         ssl_keyfile=None if tls is None else tls.key,
     )
+
+
+def _run(app: FastAPI, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)  # the server re-raises what it caught once it has ended in good order
     _allow_files(MAX_CONNECTIONS + FILES_BESIDE)
-    server = _Server(config, url_of(listener, tls=tls is not None), ready_file, announce)
     app.state.ending = lambda: server.should_exit
     few_collections()
-    server.run(sockets=[listener])
+    server.run(sockets=sockets)
     app.state.audit.settle()
 
 
@@ -123,6 +142,49 @@ class _Server(uvicorn.Server):
         if self._ready_file is not None:
             write_whole(self._ready_file, json.dumps({"url": self._url}) + "\n")
         self._announce(self._url)
+
+
+class HandedServer(uvicorn.Server):
+    """Listens nowhere: it serves connections that another process hands over."""
+
+    def __init__(self, config: uvicorn.Config, handed: Handed) -> None:
+        super().__init__(config)
+        self._handed = handed
+        self._begun: set[asyncio.Task[object]] = set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take connections, then say so."""
+        await super().startup(sockets)
+        asyncio.get_running_loop().add_reader(self._handed.fileno(), self._take)
+        self._handed.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more, then finish."""
+        asyncio.get_running_loop().remove_reader(self._handed.fileno())
+        self._handed.close()
+        await super().shutdown(sockets)
+
+    def _take(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            came = self._handed.next()
+        except BlockingIOError:
+            return
+        if came is None:
+            loop.remove_reader(self._handed.fileno())
+            self.should_exit = True
+            return
+        connection, read = came
+        connection.setblocking(False)
+        begun: asyncio.Task[object] = loop.create_task(
+            loop.connect_accepted_socket(partial(self._protocol, read), connection)
+        )
+        self._begun.add(begun)
+        begun.add_done_callback(self._begun.discard)
+
+    def _protocol(self, read: bytes) -> HandedConnection:
+        state = self.lifespan.state
+        return HandedConnection(config=self.config, server_state=self.server_state, app_state=state, read=read)
 
 
 def _allow_files(most: int) -> None:

@@ -1,4 +1,4 @@
-"""The verbs ``history import``, ``history list``, ``history undo`` and ``requirement import``."""
+"""The verbs ``history import``, ``history list``, ``history undo``, ``requirement import`` and ``table import``."""
 
 import argparse
 import sys
@@ -16,6 +16,8 @@ from hub.tabular.problem import Problem
 from traceability.aqdef.letters import Encoding
 
 if TYPE_CHECKING:
+    from hub.intake.kinds import FileKind
+
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
 
 Fields = Mapping[str, object]
@@ -41,6 +43,18 @@ def add_table_verbs(history: "Verbs", requirement: "Verbs", add: AddVerb) -> Non
         requirement, "import", _import_requirements, "look at a table of requirements; with --enter propose them"
     )
     _add_file_options(asked)
+
+
+def add_stated_verbs(table: "Verbs", add: AddVerb) -> None:
+    """The verb behind ``table``: every kind of file that a plant takes, and the targets of an organisation."""
+    taken = add(table, "import", _import_table, "look at a file of a plant or an organisation; with --enter enter it")
+    taken.add_argument(
+        "--kind", required=True, metavar="KIND", help="what it holds; a wrong one is told which there are"
+    )
+    whose = taken.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--plant", default="", metavar="P")
+    whose.add_argument("--organisation", default="", metavar="O", help="of organisation-targets")
+    _add_file_options(taken)
 
 
 def _add_file_options(verb: argparse.ArgumentParser) -> None:
@@ -86,6 +100,33 @@ def _list_history(arguments: argparse.Namespace) -> Fields:
     finally:
         hub.store.close()
     return {"plant": arguments.plant, "loads": [_line(one.id, one.results, one.undone) for one in found]}
+
+
+def _import_table(arguments: argparse.Namespace) -> Fields:
+    data = arguments.file.read_bytes()
+    kind, place = _kind_of(arguments)
+    hub = open_hub(arguments.data)
+    try:
+        seen = kind.look(hub, place, data, {})
+        _refuse(seen.problems, arguments)
+        if arguments.enter:
+            kind.enter(hub, place, data, {}, arguments.by)
+    finally:
+        hub.store.close()
+    return {"kind": kind.name, "rows": seen.rows, "entered": arguments.enter}
+
+
+def _kind_of(arguments: argparse.Namespace) -> tuple["FileKind", str]:
+    # half of the start of every verb, for who enters such a file
+    from hub.intake.kinds import OF_ORGANISATION, OF_PLANTS  # noqa: PLC0415
+
+    known = {OF_ORGANISATION.name: OF_ORGANISATION} if arguments.organisation else OF_PLANTS
+    name: str = arguments.kind
+    if name not in known:
+        raise EntryRefused(
+            f"there is no kind of file {name[:60]!r}", where="kind", advice=f"use one of {', '.join(known)}"
+        )
+    return known[name], arguments.organisation or arguments.plant
 
 
 def _line(name: str, results: int, undone: str | None) -> str:

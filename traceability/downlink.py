@@ -6,6 +6,7 @@ so a poll that was listened to serves nobody twice. The answer is the next batch
 the batch format (author ``hub``), or nothing yet (204).
 """
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -76,12 +77,16 @@ class FileRole(StrEnum):
     PROFILE = "profile"
 
 
-class FileInForce(msgspec.Struct, frozen=True, kw_only=True):
-    """A file by which an agent runs: its name there (``vendor/model.toml`` of a profile), and the hash of its bytes."""
+class FileInForce(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file by which an agent runs: its name there (``vendor/model.toml`` of a profile), and the hash of its bytes.
+
+    ``valid_from``: since when a control plan holds, or from when it will; None where its file does not say so.
+    """
 
     role: FileRole
     name: Annotated[str, msgspec.Meta(max_length=201)]
     hash: Hash
+    valid_from: Instant | None = None
 
 
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -134,7 +139,8 @@ class PlantMessage(msgspec.Struct, frozen=True, kw_only=True):
     """What a plant wants of one agent; ``number`` grows with every message.
 
     A *configuration* brings ``files`` by their names, and device ``profiles`` (``vendor/model.toml``) it needs; a
-    *control-plan* its text alone, whatever the agent's file of it is called; *profiles* nothing but these.
+    *control-plan* its text alone, whatever the agent's file of it is called, or the hash of the text of a version that
+    it ``takes_away``; *profiles* nothing but these.
     """
 
     plant: Id
@@ -145,6 +151,19 @@ class PlantMessage(msgspec.Struct, frozen=True, kw_only=True):
     kind: MessageKind = MessageKind.CONFIGURATION
     plan: str | None = None
     profiles: dict[ProfileName, str] = {}
+    takes_away: Hash | None = None
+
+
+def plan_folder_name(plan_file: str) -> str:
+    """What the folder is called in which the versions of the control plan ``plan_file`` lie, beside it."""
+    return plan_file.removesuffix(".toml") + ".d"
+
+
+def plan_file_name(plan_file: str, valid_from: datetime) -> str:
+    """What an agent calls the file of a plan that holds from a time on, beside the one it calls ``plan_file``."""
+    begin = valid_from.astimezone(UTC).strftime("%Y%m%dT%H%M%S")
+    part = f".{valid_from.microsecond:06d}" if valid_from.microsecond else ""
+    return f"{plan_folder_name(plan_file)}/{begin}{part}Z.toml"
 
 
 def seal_poll(poll: Poll, signer: Signer) -> str:
@@ -195,10 +214,15 @@ def addressed_to(line: bytes) -> PlantMessage:
 
 def _check_content(message: PlantMessage) -> None:
     """A message brings what its kind is for, and nothing else."""
-    brought = {"files": bool(message.files), "plan": message.plan is not None, "profiles": bool(message.profiles)}
+    brought = {
+        "files": bool(message.files),
+        "plan": message.plan is not None,
+        "profiles": bool(message.profiles),
+        "takes_away": message.takes_away is not None,
+    }
     allowed = {
         MessageKind.CONFIGURATION: ("files", "profiles"),
-        MessageKind.CONTROL_PLAN: ("plan",),
+        MessageKind.CONTROL_PLAN: ("plan",) if message.takes_away is None else ("takes_away",),
         MessageKind.PROFILES: ("profiles",),
     }[message.kind]
     strange = [name for name, there in brought.items() if there and name not in allowed]

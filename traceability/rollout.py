@@ -21,7 +21,7 @@ from traceability.downlink import (
 )
 from traceability.encoding import from_base64, to_base64
 from traceability.errors import Malformed, SignatureRefused
-from traceability.record.base import Id, Text
+from traceability.record.base import Hash, Id, Text
 from traceability.signing import PUBLIC_KEY_SIZE, Signer
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -34,6 +34,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: dict[FileName, str] = {}
     plan: str | None = None
     profiles: dict[ProfileName, str] = {}
+    takes_away: Hash | None = None
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -142,7 +143,7 @@ def _checked(given: SignedWish, wish: Wish, request: SigningRequest, key: bytes)
 
 def _number(envelope: str, recipient: str, content: Content, request: SigningRequest, key: bytes) -> int:
     message = open_plant_message(envelope.encode(), key)
-    found = Content(kind=message.kind, files=message.files, plan=message.plan, profiles=message.profiles)
+    found = Content(**{name: getattr(message, name) for name in Content.__struct_fields__})
     if (message.plant, message.recipient) != (request.plant, recipient) or found != content:
         raise SignatureRefused(f"what is signed for {recipient} is not what was asked for")
     return message.number

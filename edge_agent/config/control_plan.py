@@ -1,25 +1,32 @@
 """``control-plan.toml``: operations and characteristics of one part, as a ControlPlan of the ground.
 
 The file mirrors ``traceability.record.master.ControlPlan``; the part is given as its GTIN or private identity, limits
-as texts or numbers (read as exact decimals either way).
+as texts or numbers (read as exact decimals either way). ``valid_from`` says since when it holds and is no part of the
+plan: it stays the same plan, under the same hash, whenever it begins.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from edge_agent.config.alarms import AlarmTable, check_alarm
 from edge_agent.config.file import Name
-from edge_agent.config.toml import parse_toml
+from edge_agent.config.toml import line_of, parse_toml
 from edge_agent.errors import ConfigError
+from edge_agent.plans import PlanVersion
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item, part_uri
 from traceability.identifier.private import PRIVATE_ROOT
 from traceability.measurement import Characteristic
 from traceability.record.base import Decimals
+from traceability.record.codec import plan_id
 from traceability.record.master import ControlPlan, Operation
+
+_YEARS = range(2000, 3000)
 
 
 class CharacteristicTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +51,33 @@ class ControlPlanFile(msgspec.Struct, frozen=True, kw_only=True):
     revision: Name
     name: Name
     name_zh: str = ""
+    valid_from: datetime | None = None
     operation: tuple[Operation, ...]
     characteristic: tuple[CharacteristicTable, ...] = ()
     alarm: tuple[AlarmTable, ...] = ()
 
 
+def parse_plan_version(content: bytes, path: Path) -> PlanVersion:
+    """The control plan in a TOML file's bytes, and since when it holds; ConfigError names file and key."""
+    written = _written(content, str(path))
+    begin = written.valid_from
+    if begin is not None and (begin.tzinfo is None or begin.year not in _YEARS):
+        expected = f"is {begin.isoformat()}; expected a time with its offset, as in 2026-03-01T00:00:00+08:00"
+        raise ConfigError(str(path), f"valid_from ({line_of(content, 'valid_from')})", expected)
+    plan = _plan(written, str(path))
+    return PlanVersion(plan=plan, id=plan_id(plan), valid_from=begin, file=path)
+
+
 def parse_control_plan(content: bytes, file: str) -> ControlPlan:
     """The control plan in a TOML file's bytes; ConfigError names file, key and what was expected."""
-    written = parse_toml(content, file, ControlPlanFile, parse_float=Decimal)
+    return _plan(_written(content, file), file)
+
+
+def _written(content: bytes, file: str) -> ControlPlanFile:
+    return parse_toml(content, file, ControlPlanFile, parse_float=Decimal)
+
+
+def _plan(written: ControlPlanFile, file: str) -> ControlPlan:
     if not written.operation:
         raise ConfigError(file, "operation", "is empty; expected at least one [[operation]]")
     refuse_twice(file, "operation", "id", [operation.id for operation in written.operation])

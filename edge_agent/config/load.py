@@ -1,13 +1,15 @@
 """``agent.toml`` and the control plan it names, checked in full; nothing connects and nothing is written."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 from edge_agent.config.camera import check_pictures
-from edge_agent.config.control_plan import parse_control_plan, refuse_twice
+from edge_agent.config.control_plan import refuse_twice
 from edge_agent.config.file import AgentFile, LogTable, SealingTable
 from edge_agent.config.hub_address import check_hub, check_plant
 from edge_agent.config.keeping import check_outbox
+from edge_agent.config.plans import PlanFile, read_plans, stations_of
 from edge_agent.config.sampling import check_sampling
 from edge_agent.config.secret import SecretReader, SecretRefused, read_secret
 from edge_agent.config.settings import AgentConfig, Device, Sealing, Station
@@ -17,62 +19,102 @@ from edge_agent.config.told import check_one_user
 from edge_agent.config.toml import parse_toml, read_bytes
 from edge_agent.errors import ConfigError
 from edge_agent.log import LogRule
+from edge_agent.plans import Plans, plans_of
 from edge_agent.secret import Secret
 from firmware_profiles.catalog import Catalog
 from traceability.downlink import FileInForce, FileRole
 from traceability.encoding import sha256, tagged
-from traceability.record.codec import plan_id
 from traceability.record.master import ControlPlan
 from traceability.unit import Environment
 
 
 def load_config(
-    path: Path, secrets: SecretReader = read_secret, plan_file: Path | None = None, profiles: Path | None = None
+    path: Path,
+    secrets: SecretReader = read_secret,
+    plan_file: Path | None = None,
+    profiles: Path | None = None,
+    plan_folder: Path | None = None,
 ) -> AgentConfig:
     """The configuration in ``path``; ConfigError for the first thing that is wrong.
 
-    ``secrets`` reads what references lead to (``unread_secret``: none); ``plan_file`` and ``profiles`` stand for those
-    that it names. Its hash is that of both files' bytes, as ``cat agent.toml control-plan.toml | sha256sum`` tells.
+    ``secrets`` reads what references lead to (``unread_secret``: none); ``plan_file``, its folder of versions and
+    ``profiles`` stand for those that it names. Its hash is that of all these files' bytes, as
+    ``cat agent.toml control-plan.toml control-plan.d/*.toml | sha256sum`` tells.
     """
     file, content = str(path), read_bytes(path, "")
     written, folder = parse_toml(content, file, AgentFile), path.absolute().parent
-    plan_path, plan_content, plan = _plan(plan_file or folder / written.agent.control_plan, file)
+    named_by = f"control plan (agent.control_plan of {file})"
+    planned = read_plans(folder / written.agent.control_plan, named_by, plan_file, plan_folder)
     own_profiles = _profile_folder(written, folder)
-    devices = _devices(written, own_profiles and (profiles or own_profiles), file, secrets)
+    used_profiles = own_profiles and (profiles or own_profiles)
+    return _config_of(
+        written,
+        path.absolute(),
+        hash_=tagged(sha256(content + b"".join(one.content for one in planned))),
+        profiles=own_profiles,
+        plans=plans_of(one.version for one in planned),
+        devices=_devices(written, used_profiles, file, secrets),
+        files=_files(path.name, content, planned, used_profiles),
+        secrets=secrets,
+        named=file,
+    )
+
+
+def _config_of(
+    written: AgentFile,
+    path: Path,
+    *,
+    hash_: str,
+    profiles: Path | None,
+    plans: Plans,
+    devices: dict[str, Device],
+    files: tuple[FileInForce, ...],
+    secrets: SecretReader,
+    named: str,
+) -> AgentConfig:
+    file, folder = named, path.parent
     plant, plant_key = check_plant(written.plant, file)
     return AgentConfig(
-        file=path.absolute(),
-        plan_file=plan_path,
-        profiles=own_profiles,
-        hash=tagged(sha256(content + plan_content)),
+        file=path,
+        plan_file=folder / written.agent.control_plan,
+        profiles=profiles,
+        hash=hash_,
         author=written.agent.author,
         environment=_environment(written.agent.environment, file),
         key_file=folder / written.agent.key_file,
         data=folder / written.agent.data,
-        plan=plan,
-        plan_id=plan_id(plan),
+        plans=plans,
         hub=check_hub(written.hub, folder, file),
         sealing=_sealing(written.sealing),
         page=written.page.port,
         log=_log(written.log, folder),
         reload_on_change=written.agent.reload_on_change,
         devices=tuple(devices.values()),
-        stations=_stations(written, devices, plan, folder, file, secrets=secrets),
+        stations=stations_of(plans, lambda plan: _stations(written, devices, plan, folder, file, secrets=secrets)),
         plant=plant,
         plant_key=plant_key,
         quota=check_outbox(written.outbox, file),
         pictures=check_pictures(written.pictures),
         telemetry=tuple(check_sampling(table, devices, file) for table in written.telemetry),
         key_passphrase=_passphrase(written.agent.key_passphrase, folder, file, secrets),
-        files=_files((path, content), (plan_path, plan_content), own_profiles and (profiles or own_profiles)),
+        files=files,
     )
 
 
-def _files(config: tuple[Path, bytes], plan: tuple[Path, bytes], profiles: Path | None) -> tuple[FileInForce, ...]:
-    """What was read, by its hashes."""
-    roles = (FileRole.CONFIGURATION, config), (FileRole.CONTROL_PLAN, plan)
-    own = (FileInForce(role=role, name=path.name, hash=tagged(sha256(content))) for role, (path, content) in roles)
-    return (*own, *_profiles_in_force(profiles))
+def _files(name: str, content: bytes, plans: tuple[PlanFile, ...], profiles: Path | None) -> tuple[FileInForce, ...]:
+    """What was read, by its hashes; of the plan's later versions the last first, since what is told may be cut."""
+    config = FileInForce(role=FileRole.CONFIGURATION, name=name, hash=tagged(sha256(content)))
+    first, *others = (
+        FileInForce(
+            role=FileRole.CONTROL_PLAN,
+            name=one.name,
+            hash=tagged(sha256(one.content)),
+            valid_from=one.version.valid_from,
+        )
+        for one in plans
+    )
+    latest = sorted(others, key=lambda one: str(one.valid_from and one.valid_from.astimezone(UTC)), reverse=True)
+    return (config, first, *latest, *_profiles_in_force(profiles))
 
 
 def _profiles_in_force(folder: Path | None) -> Iterator[FileInForce]:
@@ -83,11 +125,6 @@ def _profiles_in_force(folder: Path | None) -> Iterator[FileInForce]:
         content = read_bytes(path, "agent.profiles")
         name = path.relative_to(folder).as_posix()
         yield FileInForce(role=FileRole.PROFILE, name=name, hash=tagged(sha256(content)))
-
-
-def _plan(path: Path, file: str) -> tuple[Path, bytes, ControlPlan]:
-    content = read_bytes(path, f"control plan (agent.control_plan of {file})")
-    return path, content, parse_control_plan(content, str(path))
 
 
 def _devices(written: AgentFile, profiles: Path | None, file: str, secrets: SecretReader) -> dict[str, Device]:

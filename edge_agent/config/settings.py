@@ -11,13 +11,13 @@ from edge_agent.acquisition.resolve import Resolved
 from edge_agent.interlock.decision import Answer
 from edge_agent.log import LogRule
 from edge_agent.outbox.quota import Quota
+from edge_agent.plans import Plans
 from edge_agent.secret import Secret
 from firmware_profiles.format import Point, Profile
 from traceability.downlink import FileInForce
 from traceability.identifier.symbol import SymbolRules
 from traceability.measurement import Characteristic
 from traceability.picture import SendPolicy
-from traceability.record.master import ControlPlan
 from traceability.unit import Environment
 from vision.expectation import Expectation
 from vision.formats import Format
@@ -189,8 +189,8 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
 class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an agent runs by; paths are absolute.
 
-    ``plan_id`` is the control plan's hash, ``hash`` that of the bytes of both files. ``profiles`` is the folder of
-    device profiles of the user's own.
+    ``plans`` are the versions of the control plan, of which ``plan_file`` is the first file, ``hash`` is that of the
+    bytes of all these files. ``profiles`` is the folder of device profiles of the user's own.
     ``page`` is the port of the local page, 0 for none; ``files`` are those this was read from, by their hashes.
     """
 
@@ -201,8 +201,7 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment
     key_file: Path
     data: Path
-    plan: ControlPlan
-    plan_id: str
+    plans: Plans
     hub: Hub
     sealing: Sealing
     page: int

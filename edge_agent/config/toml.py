@@ -79,6 +79,14 @@ def named(path: str, data: Mapping[str, Any]) -> str:
     return _INDEX.sub(name, path, count=1)
 
 
+def line_of(content: bytes, key: str) -> str:
+    """On which line a key of the file stands, in words."""
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
+        if line.partition("=")[0].strip() == key:
+            return f"line {number}"
+    return "line 1"
+
+
 def unknown_keys(data: Any, kind: Any, path: str = "") -> Iterator[tuple[str, str, list[str]]]:
     """(where, key, known keys) of every key that a struct does not have, outermost first."""
     struct = _struct_in(kind)

@@ -1,30 +1,32 @@
 """What a plant's message wants written where, and all of it laid out beside the files in force to be checked there."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from edge_agent.config.load import named_profiles
+from edge_agent.config.plans import folder_of
 from edge_agent.config.settings import AgentConfig
-from edge_agent.errors import AgentError
+from edge_agent.downlink.plan_files import brought_plan, check_first_plan, taken_away
+from edge_agent.errors import MessageRefused
 from firmware_profiles.catalog import load
-from traceability.downlink import MessageKind, PlantMessage
+from traceability.downlink import PlantMessage
 
 _STAGED = ".staged"
 _HEEDED = "plant-message"
 
 
-class MessageRefused(AgentError):
-    """A message that the plant did not sign for this agent now, or that this agent cannot follow."""
-
-
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Contents by the files they are for, the configuration last; ``profiles`` is the folder of the user's own."""
+    """Contents by the files they are for (None: it goes away), the configuration last.
 
-    contents: dict[Path, bytes]
+    ``profiles`` is the folder of the user's own.
+    """
+
+    contents: dict[Path, bytes | None]
     profiles: Path | None
 
 
@@ -33,16 +35,18 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
 
     file: Path
     plan: Path
+    plan_folder: Path
     profiles: Path | None
 
 
-def wanted_files(message: PlantMessage, config: AgentConfig) -> Wanted:
+def wanted_files(message: PlantMessage, config: AgentConfig, now: datetime) -> Wanted:
     """What ``message`` changes; MessageRefused, ConfigError or ProfileInvalid when it can't be that."""
-    contents: dict[Path, bytes] = {}
+    contents: dict[Path, bytes | None] = {}
     profiles = config.profiles
-    if message.kind is MessageKind.CONTROL_PLAN:
-        assert message.plan is not None
-        contents[config.plan_file] = message.plan.encode()
+    if message.takes_away is not None:
+        contents |= taken_away(message.takes_away, config)
+    elif message.plan is not None:
+        contents |= brought_plan(message.plan.encode(), config, now)
     known = {config.plan_file.name: config.plan_file, config.file.name: config.file}
     strange = sorted(message.files.keys() - known.keys())
     if strange:
@@ -51,6 +55,7 @@ def wanted_files(message: PlantMessage, config: AgentConfig) -> Wanted:
         profiles = named_profiles(message.files[config.file.name].encode(), config.file)
     contents |= _profiles(message, profiles)
     contents |= {path: message.files[name].encode() for name, path in known.items() if name in message.files}
+    check_first_plan(contents.get(config.plan_file), config, now)
     contents[config.data / _HEEDED] = str(message.number).encode()
     return Wanted(contents=contents, profiles=profiles)
 
@@ -67,23 +72,25 @@ def heeded(config: AgentConfig) -> int:
 def staged(wanted: Wanted, config: AgentConfig) -> Iterator[Candidates]:
     """The contents in files beside those they are for, as long as they are looked at."""
     files = {path: path.with_name(path.name + _STAGED) for path in (config.file, config.plan_file)}
-    folder = None if wanted.profiles is None else wanted.profiles.with_name(wanted.profiles.name + _STAGED)
+    plans = folder_of(config.plan_file)
+    folders = {folder: folder.with_name(folder.name + _STAGED) for folder in (plans, wanted.profiles) if folder}
     try:
         for path, candidate in files.items():
-            if path in wanted.contents:
-                candidate.write_bytes(wanted.contents[path])
-        if folder is not None and wanted.profiles is not None:
-            _lay_out(folder, wanted.profiles, wanted.contents)
+            if (content := wanted.contents.get(path)) is not None:
+                candidate.write_bytes(content)
+        for folder, beside in folders.items():
+            _lay_out(beside, folder, wanted.contents)
         yield Candidates(
             file=files[config.file] if config.file in wanted.contents else config.file,
             plan=files[config.plan_file] if config.plan_file in wanted.contents else config.plan_file,
-            profiles=folder,
+            plan_folder=folders[plans],
+            profiles=folders[wanted.profiles] if wanted.profiles else None,
         )
     finally:
         for candidate in files.values():
             candidate.unlink(missing_ok=True)
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+        for beside in folders.values():
+            shutil.rmtree(beside, ignore_errors=True)
 
 
 def _profiles(message: PlantMessage, folder: Path | None) -> dict[Path, bytes]:
@@ -99,14 +106,17 @@ def _profiles(message: PlantMessage, folder: Path | None) -> dict[Path, bytes]:
     return {folder / name: text.encode() for name, text in message.profiles.items()}
 
 
-def _lay_out(folder: Path, profiles: Path, contents: dict[Path, bytes]) -> None:
-    """The folder of profiles as it will be."""
+def _lay_out(folder: Path, place: Path, contents: Mapping[Path, bytes | None]) -> None:
+    """The folder as that at ``place`` will be."""
     shutil.rmtree(folder, ignore_errors=True)
-    if profiles.is_dir():
-        shutil.copytree(profiles, folder)
+    if place.is_dir():
+        shutil.copytree(place, folder)
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():
-        if path.is_relative_to(profiles):
-            target = folder / path.relative_to(profiles)
+        if path.is_relative_to(place):
+            target = folder / path.relative_to(place)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            if content is None:
+                target.unlink(missing_ok=True)
+            else:
+                target.write_bytes(content)

@@ -43,13 +43,16 @@ class Change:
         self._journal = _journal_of(config)
         self._data = data
 
-    def make(self, contents: Mapping[Path, bytes]) -> None:
-        """Steps 1 and 2; OSError leaves the change open."""
+    def make(self, contents: Mapping[Path, bytes | None]) -> None:
+        """Steps 1 and 2; a file without content (None) is taken away. OSError leaves the change open."""
         self.undo()
         kept = tuple(_Kept(path=str(path), content=_content(path)) for path in contents)
         journal = _Journal(data=str(self._data), files=kept)
         _write(self._journal, msgspec.json.encode(journal), mode=0o600)
         for path, content in contents.items():
+            if content is None:
+                _remove(path)
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, content)
 

@@ -131,7 +131,8 @@ class Downlink:
     async def _take(self, received: Received, config: AgentConfig) -> None:
         place = received.news.place
         for message in received.messages:
-            place = await heed(message, self._parts.config(), place, self._parts.check, self._parts.word())
+            word, now = self._parts.word(), self._parts.clock()
+            place = await heed(message, self._parts.config(), place, self._parts.check, word, now=now)
             staged = place.staged
             assert staged is not None
             level = logging.INFO if staged.state is StagedState.APPLIED else logging.ERROR

@@ -7,13 +7,15 @@ the agent reloads; when the reload refuses them after all, the old ones are put 
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from edge_agent.config.settings import AgentConfig
-from edge_agent.downlink.candidates import MessageRefused, heeded, staged, wanted_files
+from edge_agent.downlink.candidates import heeded, staged, wanted_files
 from edge_agent.downlink.change import Change
+from edge_agent.errors import MessageRefused
 from edge_agent.outbox.downlink import Place
 from edge_agent.reload.difference import difference
 from edge_agent.reload.request import Answer, ask, find_answer
@@ -26,24 +28,26 @@ _ANSWER_WITHIN = 90.0
 _LOOK_EVERY = 0.1
 _LONGEST = 1000
 
-Check = Callable[[Path, Path, Path | None], AgentConfig]
-"""The configuration, the control plan and the device profiles (a folder) in these places, checked in full."""
+Check = Callable[[Path, Path, Path, Path | None], AgentConfig]
+"""The configuration, the control plan, its versions and the device profiles (folders) in these places, checked."""
 
 
-async def heed(record: PlantMessageRecord, config: AgentConfig, place: Place, check: Check, word: str) -> Place:
+async def heed(
+    record: PlantMessageRecord, config: AgentConfig, place: Place, check: Check, word: str, *, now: datetime
+) -> Place:
     """Judge one message and put it in force if it holds; the place with what became of it. ``word`` is random."""
     try:
         message = _opened(record, config)
         if place.staged is not None and place.staged.number == message.number:
             return place  # it was dealt with, and the hub sent it again
-        if message.number == heeded(config) and _stands(message, config):
+        if message.number == heeded(config) and _stands(message, config, now):
             return _with(place, message.number, _in_force(message))
         _check_newer(message, max(place.number, heeded(config)))
     except ZhuoyueError as error:
         refused = Staged(number=max(1, place.number), state=StagedState.REFUSED, detail=str(error)[:_LONGEST])
         return _with(place, place.number, refused)
     try:
-        said, state = await _apply(message, config, check, word), StagedState.APPLIED
+        said, state = await _apply(message, config, check, word, now), StagedState.APPLIED
     except (ZhuoyueError, ProfileError, OSError) as error:
         said, state = str(error), StagedState.REFUSED
     detail = f"{message.kind}: {said}"[:_LONGEST]
@@ -64,10 +68,10 @@ def _check_newer(message: PlantMessage, before: int) -> None:
         raise MessageRefused(f"message {message.number} is not newer than {before}, which was heeded already")
 
 
-def _stands(message: PlantMessage, config: AgentConfig) -> bool:
+def _stands(message: PlantMessage, config: AgentConfig, now: datetime) -> bool:
     """Whether the files hold what the message brings."""
-    contents = wanted_files(message, config).contents
-    return all(path.is_file() and path.read_bytes() == content for path, content in contents.items())
+    contents = wanted_files(message, config, now).contents
+    return all((path.read_bytes() if path.is_file() else None) == content for path, content in contents.items())
 
 
 def _in_force(message: PlantMessage) -> Staged:
@@ -75,10 +79,12 @@ def _in_force(message: PlantMessage) -> Staged:
     return Staged(number=message.number, state=StagedState.APPLIED, detail=f"{message.kind}: it is in force already")
 
 
-async def _apply(message: PlantMessage, config: AgentConfig, check: Check, word: str) -> str:
-    wanted = wanted_files(message, config)
+async def _apply(message: PlantMessage, config: AgentConfig, check: Check, word: str, now: datetime) -> str:
+    wanted = wanted_files(message, config, now)
     with staged(wanted, config) as candidates:
-        found = await asyncio.to_thread(check, candidates.file, candidates.plan, candidates.profiles)
+        found = await asyncio.to_thread(
+            check, candidates.file, candidates.plan, candidates.plan_folder, candidates.profiles
+        )
     difference(config, _in_place(found, config))
     change = Change(config.file, config.data)
     try:

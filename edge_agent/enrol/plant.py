@@ -31,10 +31,14 @@ def make_plant_key(file: Path, passphrase: bytes | None) -> PlantKey:
 
 
 class Paths(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message is to bring: files by the names they will have there; a control plan; profiles (``v/m.toml``)."""
+    """What a message is to bring: files by the names they will have there; a control plan; profiles (``v/m.toml``).
+
+    ``without_plan`` is the file of a version of the plan that it takes away.
+    """
 
     files: tuple[tuple[str, Path], ...] = ()
     plan: Path | None = None
+    without_plan: Path | None = None
     profiles: tuple[tuple[str, Path], ...] = ()
 
     @property
@@ -42,7 +46,8 @@ class Paths(msgspec.Struct, frozen=True, kw_only=True):
         """A control plan alone, or profiles alone, is a message of its own kind."""
         if self.files:
             return MessageKind.CONFIGURATION
-        return MessageKind.PROFILES if self.plan is None else MessageKind.CONTROL_PLAN
+        planned = self.plan is not None or self.without_plan is not None
+        return MessageKind.CONTROL_PLAN if planned else MessageKind.PROFILES
 
 
 def sign_message(key: Path, passphrase: bytes | None, *, plant: str, author: str, paths: Paths, now: datetime) -> bytes:
@@ -60,6 +65,7 @@ def sign_message(key: Path, passphrase: bytes | None, *, plant: str, author: str
                 "kind": paths.kind,
                 "files": {name: _text(path) for name, path in paths.files},
                 "plan": None if paths.plan is None else _text(paths.plan),
+                "takes_away": None if paths.without_plan is None else _hash(_text(paths.without_plan)),
                 "profiles": {name: _text(path) for name, path in paths.profiles},
             },
             PlantMessage,
@@ -91,10 +97,16 @@ def told(request: bytes) -> str:
         if wish.forward.plan is not None:
             files["control plan"] = wish.forward.plan
         back = "and the way back" if wish.back is not None else "no way back: what is in force is not known to the hub"
+        if wish.back is not None and wish.back.takes_away is not None:
+            back = "and the way back, which takes this control plan away again"
         for name, text in files.items():
-            lines.append(f"  {wish.recipient}  {name}  {tagged(sha256(text.encode()))[:19]}  {len(text)} characters")
+            lines.append(f"  {wish.recipient}  {name}  {_hash(text)[:19]}  {len(text)} characters")
         lines.append(f"  {wish.recipient}  {back}")
     return "\n".join(lines)
+
+
+def _hash(text: str) -> str:
+    return tagged(sha256(text.encode()))
 
 
 def _text(path: Path) -> str:

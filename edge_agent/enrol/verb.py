@@ -68,7 +68,10 @@ def _add_plant(verbs: "Verbs", clock: Clock) -> None:
     sign.add_argument("--request", type=Path, metavar="PATH", help=request_help)
     sign.add_argument("--show", action="store_true", help="with --request: say what would be signed, and sign nothing")
     sign.add_argument("--file", action="append", default=[], metavar="NAME=PATH", help="agent.toml=new.toml")
-    sign.add_argument("--plan", type=Path, metavar="PATH", help="a control plan alone")
+    plan_help = "a control plan alone; with valid_from in it, it holds from then on beside those that are there"
+    sign.add_argument("--plan", type=Path, metavar="PATH", help=plan_help)
+    without_help = "take away the control plan of this file, which was sent with a valid_from"
+    sign.add_argument("--without-plan", type=Path, metavar="PATH", help=without_help)
     profile_help = "a device profile, vendor/model.toml=new.toml; alone, or with the configuration that needs it"
     sign.add_argument("--profile", action="append", default=[], metavar="NAME=PATH", help=profile_help)
     sign.add_argument("--output", type=Path, help="for 'zhuoyue-hub message send', or for the page of the roll-out")
@@ -120,10 +123,11 @@ def _sign(options: argparse.Namespace, clock: Clock) -> None:
     paths = Paths(
         files=_named(options.file, "--file", "agent.toml=new.toml"),
         plan=options.plan,
+        without_plan=options.without_plan,
         profiles=_named(options.profile, "--profile", "vendor/model.toml=new.toml"),
     )
     if paths == Paths():
-        raise AgentError("there is nothing to sign", advice="give --file, --plan or --profile")
+        raise AgentError("there is nothing to sign", advice="give --file, --plan, --without-plan or --profile")
     envelope = sign_message(
         options.key,
         _passphrase(options.passphrase, Path()),

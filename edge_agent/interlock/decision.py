@@ -211,7 +211,7 @@ def _missing(question: Question, plan: ControlPlan, facts: UnitFacts) -> _Found:
 
 
 def previous_operation(plan: ControlPlan, operation: str) -> str | None:
-    """The operation before in the routing; None for the first one."""
+    """The operation before in the routing; None for the first one, and for one that this version does not plan."""
     routing = [entry.id for entry in plan.operations]
-    at = routing.index(operation)
+    at = routing.index(operation) if operation in routing else 0
     return routing[at - 1] if at else None

@@ -3,7 +3,8 @@
 The detectors live in memory, one watch a station, and their state is stored with every result they saw. Each state
 names its result. Memory is good only while the file's state is the one memory came from; otherwise (the transaction
 was undone, the file was put back or replaced by another) it is read from the file again before the result is judged.
-So after a crash a unit was judged together with its result, or it was not, and never twice.
+So after a crash a unit was judged together with its result, or it was not, and never twice. Each version of the
+control plan has a state of its own, which begins with what rules it has in common with the version before.
 
 A rule has at most one open alarm at a station: while it waits for its acknowledgement further signals are counted.
 """
@@ -19,13 +20,14 @@ from edge_agent.alarm.facts import Acknowledgement, Alarm
 from edge_agent.alarm.watches import alarm_record, seen_of, short_id
 from edge_agent.errors import AlarmRefused
 from edge_agent.interlock.facts import Hold
+from edge_agent.outbox.alarm_states import find_state, keep_state, replace_state
 from edge_agent.outbox.holds import find_hold, place_hold, record_holds, release_hold, writing_beside
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED, Salt, append_records
 from edge_agent.outbox.schema import instant, micros
+from edge_agent.plans import Plans, PlanVersion
 from traceability.quality.alarm.watch import Seen, Warned, Watch
 from traceability.record.alarm import AlarmAcknowledgementRecord, AlarmRecord
 from traceability.record.base import Record
-from traceability.record.master import ControlPlan
 from traceability.record.production import HoldScope, UnitResultRecord
 
 _COLUMNS = "id, station, alarm, signals, last_at, acknowledged_by, acknowledged_at, cause, action, coalesce(by_hub, 0)"
@@ -35,12 +37,15 @@ _LONGEST_REASON = 1000
 
 
 class AlarmDesk:
-    """Judges results by a plan's rules. Used by the outbox's writer alone, inside its transactions."""
+    """Judges results by the plan that they cite. Used by the outbox's writer alone, inside its transactions."""
 
-    def __init__(self, plan: ControlPlan) -> None:
-        self._plan = plan
-        self._decimals = {entry.id: entry.decimals for entry in plan.characteristics}
-        self._stations: dict[str, _Station] = {}
+    def __init__(self, plans: Plans) -> None:
+        self.plans = plans
+        self._decimals = {
+            version.id: {entry.id: entry.decimals for entry in version.plan.characteristics}
+            for version in plans.versions
+        }
+        self._stations: dict[tuple[str, str, datetime | None], _Station] = {}
 
     def judge(
         self,
@@ -52,51 +57,50 @@ class AlarmDesk:
         first: bool,
     ) -> list[AlarmRecord]:
         """Show a result that is stored now to the station's rules; the records of new alarms, their holds placed."""
-        if not self._plan.alarms:
+        version = self.plans.cited(result.plan, result.event_time)
+        if not version.plan.alarms:
             return []
-        kept = self._stations.get(station) or self._load(connection, station, result.operation)
+        known = self._stations.get((station, version.id, version.valid_from))
+        kept = known or self._load(connection, station, result.operation, version)
         if not kept.watch.any:
             return []
-        seen = seen_of(result, others, self._decimals, first=first)
+        seen = seen_of(result, others, self._decimals[version.id], first=first)
         warned = self._advance(connection, station, kept, seen, result)
         return [record for one in warned if (record := _raise(connection, station, result, one)) is not None]
 
     def _advance(
         self, connection: sqlite3.Connection, station: str, kept: "_Station", seen: Seen, result: UnitResultRecord
     ) -> list[Warned]:
+        place = station, kept.version.id
         before, kept.result = kept.result, result.id  # before anything can fail: then memory is not trusted again
         warned = kept.watch.see(seen)
         if before is not None:
-            changed = connection.execute(
-                "UPDATE alarm_state SET result = ?, state = ? WHERE station = ? AND result = ?",
-                (result.id, kept.watch.state(), station, before),
-            )
-            if changed.rowcount == 1:
+            if replace_state(connection, place, before, result.id, kept.watch.state(), late=kept.late):
                 return warned
-            kept = self._load(connection, station, result.operation)
+            kept = self._load(connection, station, result.operation, kept.version)
             kept.result = result.id
             warned = kept.watch.see(seen)
-        connection.execute(
-            "INSERT OR REPLACE INTO alarm_state (station, result, state) VALUES (?, ?, ?)",
-            (station, result.id, kept.watch.state()),
-        )
+        keep_state(connection, place, result.id, kept.watch.state(), late=kept.late)
         return warned
 
-    def _load(self, connection: sqlite3.Connection, station: str, operation: str) -> "_Station":
-        watch = Watch(self._plan.alarms, self._plan.characteristics, operation)
-        row = connection.execute("SELECT result, state FROM alarm_state WHERE station = ?", (station,)).fetchone()
-        if row is not None:
-            watch.restore(row[1])
-        found = self._stations[station] = _Station(watch, None if row is None else row[0])
-        return found
+    def _load(self, connection: sqlite3.Connection, station: str, operation: str, version: PlanVersion) -> "_Station":
+        watch = Watch(version.plan.alarms, version.plan.characteristics, operation)
+        found = find_state(connection, station, version, self.plans)
+        if found.state is not None:
+            watch.restore(found.state)
+        kept = _Station(watch, version, found.result, late=found.late)
+        self._stations[station, version.id, version.valid_from] = kept
+        return kept
 
 
 class _Station:
-    """A watch, and the result after which its state is stored; None while none is."""
+    """A watch, and the result after which its state is stored; None while none is. ``late``: beside the newest."""
 
-    def __init__(self, watch: Watch, result: str | None) -> None:
+    def __init__(self, watch: Watch, version: PlanVersion, result: str | None, *, late: bool) -> None:
         self.watch = watch
+        self.version = version
         self.result = result
+        self.late = late
 
 
 def open_alarms(connection: sqlite3.Connection, *, acknowledged: bool = False) -> list[Alarm]:

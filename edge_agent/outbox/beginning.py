@@ -16,7 +16,8 @@ from edge_agent.outbox.holds import record_holds
 from edge_agent.outbox.mark import newest_receipt
 from edge_agent.outbox.records import append_records
 from edge_agent.outbox.rescue import loss_records, pending_rescue
-from traceability.record.master import ControlPlan
+from edge_agent.outbox.stated_plans import put_in_force
+from edge_agent.plans import Plans
 from traceability.signing import Signer
 
 RandomBytes = Callable[[int], bytes]
@@ -44,11 +45,10 @@ class Author:
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
-    """Under what records are made now: the configuration's hash, the control plan and its id."""
+    """Under what records are made now: the configuration's hash, and the control plan in its versions."""
 
     config: str
-    plan: ControlPlan
-    plan_id: str
+    plans: Plans
 
 
 class NewChain(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ def begin(connection: sqlite3.Connection, author: Author, force: InForce, file: 
         if found.config != force.config:
             _seal_all(connection, author)
             chain.change_config(connection, force.config)
-    chain.change_plan(connection, force.plan, force.plan_id, author.salt, author.clock())
+    put_in_force(connection, force.plans, author.salt, author.clock())
     record_holds(connection, author.salt)
 
 

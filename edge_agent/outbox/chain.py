@@ -7,7 +7,6 @@ import msgspec
 
 from edge_agent.errors import OutboxUnusable
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED, Salt, append_records
-from traceability.record.master import ControlPlan, ControlPlanRecord
 from traceability.record.production import ChainStartRecord
 from traceability.unit import Environment
 
@@ -101,12 +100,3 @@ def start_chain(
 def change_config(connection: sqlite3.Connection, config: str) -> None:
     """From now on batches are sealed under this configuration."""
     connection.execute("UPDATE chain SET config = ?", (config,))
-
-
-def change_plan(connection: sqlite3.Connection, plan: ControlPlan, plan_id: str, salt: Salt, now: datetime) -> None:
-    """Put a control plan in force, with the record that says so; nothing happens when it is in force already."""
-    if started_chain(connection).plan == plan_id:
-        return
-    record = ControlPlanRecord(id=plan_id, seq=UNNUMBERED, salt=UNSALTED, event_time=now, plan=plan)
-    append_records(connection, [record], salt)
-    connection.execute("UPDATE chain SET plan = ?", (plan_id,))

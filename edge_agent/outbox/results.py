@@ -14,6 +14,7 @@ from edge_agent.outbox.first_pass import count_result
 from edge_agent.outbox.holds import record_holds
 from edge_agent.outbox.records import UNNUMBERED, UNSALTED, Salt, append_records
 from edge_agent.outbox.schema import micros
+from edge_agent.outbox.stated_plans import say_cited
 from edge_agent.outbox.waiting import append_or_wait
 from traceability.record.alarm import AlarmRecord
 from traceability.record.base import Record
@@ -83,6 +84,8 @@ def append_result(
     stored = Stored(result=submission.result.id, outcome=submission.outcome, fresh=True, jumps=jumps)
     if not _keep_cycle(connection, submission.station, submission.key, stored, now):
         return _known(connection, submission.station, submission.key)
+    if alarms is not None:
+        say_cited(connection, alarms.plans, submission.result, salt, now)
     result, first = count_result(connection, submission.result)
     raised = (
         [] if alarms is None else alarms.judge(connection, submission.station, result, submission.others, first=first)

@@ -11,32 +11,24 @@ from edge_agent.acquisition.cycle import CycleKey
 from edge_agent.errors import OutboxUnusable, StorageRefused
 from edge_agent.interlock.facts import UnitState
 from edge_agent.log import say
-from edge_agent.outbox import (
-    batches,
-    beginning,
-    decisions,
-    downlink,
-    former,
-    hole,
-    results,
-    sending,
-    unit_states,
-    upkeep,
-)
+from edge_agent.outbox import batches, beginning, decisions, device_clocks, former, hole, results, sending, upkeep
 from edge_agent.outbox.alarms import AlarmDesk
 from edge_agent.outbox.beginning import Author, Clock, InForce, NewChain, RandomBytes
 from edge_agent.outbox.chain import Identity, started_chain
 from edge_agent.outbox.damage import OutboxDamaged
+from edge_agent.outbox.downlink import News, Place, find_place, take_news
 from edge_agent.outbox.mark import mark_now, write_mark
 from edge_agent.outbox.opening import mended, open_sound
 from edge_agent.outbox.picture_queue import PictureQueue
 from edge_agent.outbox.quota import Quota, keep_within, make_room
 from edge_agent.outbox.report import OutboxReport, note_uplink, report
+from edge_agent.outbox.stated_plans import take_over
+from edge_agent.outbox.unit_states import receive_states
 from edge_agent.outbox.waiting import append_or_wait, count_waiting, way_is_free
 from edge_agent.outbox.writer import Job, T, Writer
+from edge_agent.plans import Plans
 from traceability.errors import ZhuoyueError
 from traceability.record.base import Record
-from traceability.record.master import ControlPlan
 from traceability.signing import Signer
 
 _LOG = logging.getLogger(__name__)
@@ -75,25 +67,31 @@ class Outbox:
         self._in_trouble = False
         self._writer = Writer(open_sound(path, identity, clock()), str(path), self._mend)
 
-    async def begin(self, config: str, plan: ControlPlan, plan_id: str) -> None:
+    async def begin(self, config: str, plans: Plans) -> None:
         """Start or continue the chain under this configuration; OutboxUnusable when the file is someone else's."""
-        force = self._force = InForce(config=config, plan=plan, plan_id=plan_id)
+        force = self._force = InForce(config=config, plans=plans)
 
         def job(connection: sqlite3.Connection) -> None:
             beginning.begin(connection, self._author, force, str(self._path))
-            self._alarms = AlarmDesk(plan)  # what was appended before was judged by the plan before
+            self._alarms = AlarmDesk(plans)  # what was appended before was judged by the plans before
 
         await self._do(job, self._keep_mark)
         self.appended.set()
         self.sealed.set()
+
+    async def take_over(self) -> None:
+        """Say which version of the control plan holds now, unless that was said."""
+        force = self._force
+        if force is not None:
+            await self._do(lambda found: take_over(found, force.plans, self._salt, self._clock()))
+            self.appended.set()
 
     async def open_chain(self, new: NewChain) -> str:
         """End the chain in force, open another one, and put the plan in force there; the new chain's name."""
 
         def job(connection: sqlite3.Connection) -> str:
             name = beginning.open_chain(connection, self._author, new)
-            if self._force is not None:
-                beginning.begin(connection, self._author, self._force, str(self._path))
+            self._go_on(connection)
             return name
 
         name = await self._do(job, self._keep_mark)
@@ -110,9 +108,7 @@ class Outbox:
         records are this machine's alone after a fork, None where nothing is known but what ``open_chain`` was told.
         """
         count = await self._do(
-            lambda connection: former.give_up(
-                connection, chain, seq, own_since=own_since, salt=self._salt, now=self._clock()
-            ),
+            lambda found: former.give_up(found, chain, seq, own_since=own_since, salt=self._salt, now=self._clock()),
             self._keep_mark,
         )
         self.appended.set()
@@ -151,6 +147,14 @@ class Outbox:
         await self._do(job)
         self.appended.set()
 
+    async def clock_was_right(self, station: str) -> bool:
+        """Whether the clock of a station's device was found right when it was last looked at."""
+        return await self._do(lambda connection: device_clocks.clock_was_right(connection, station))
+
+    async def note_clock(self, station: str, *, right: bool) -> None:
+        """Keep whether it was."""
+        await self._do(lambda connection: device_clocks.note_clock(connection, station, right=right))
+
     async def append_loss(self, loss: results.LostResult) -> results.Stored:
         """Store durably, once, that a result which a source told is lost."""
         stored = await self._do(lambda connection: results.append_loss(connection, loss, self._salt, self._clock()))
@@ -159,15 +163,15 @@ class Outbox:
 
     async def receive_states(self, states: Sequence[UnitState]) -> None:
         """Keep the states of units that came down from the hub, for the interlock."""
-        await self._do(lambda connection: unit_states.receive_states(connection, states))
+        await self._do(lambda connection: receive_states(connection, states))
 
-    async def downlink_place(self) -> downlink.Place:
+    async def downlink_place(self) -> Place:
         """Up to where what came down from the hub was taken."""
-        return await self._do(downlink.find_place)
+        return await self._do(find_place)
 
-    async def take_news(self, news: downlink.News) -> None:
+    async def take_news(self, news: News) -> None:
         """Keep what came down with one batch, and that it was taken, in one transaction."""
-        await self._do(lambda connection: downlink.take_news(connection, news, self._salt))
+        await self._do(lambda connection: take_news(connection, news, self._salt))
         if news.holds:
             self.appended.set()
 
@@ -179,9 +183,7 @@ class Outbox:
 
     async def seal(self, max_records: int, max_bytes: int = batches.LARGEST) -> batches.SealedBatch | None:
         """Make the next batch; None when no record waits."""
-        batch = await self._do(
-            lambda connection: self._author.seal(connection, max_records, max_bytes), self._keep_mark
-        )
+        batch = await self._do(lambda found: self._author.seal(found, max_records, max_bytes), self._keep_mark)
         if batch is not None:
             self.sealed.set()
         return batch
@@ -207,8 +209,7 @@ class Outbox:
 
         def job(connection: sqlite3.Connection) -> int:
             lost = hole.begin_after_hole(connection, self._author, chain, after, next_record)
-            if self._force is not None:
-                beginning.begin(connection, self._author, self._force, str(self._path))
+            self._go_on(connection)
             return lost
 
         lost = await self._do(job, self._keep_mark)
@@ -255,6 +256,11 @@ class Outbox:
         """Finish what was asked for and close the file."""
         self._writer.close()
 
+    def _go_on(self, connection: sqlite3.Connection) -> None:
+        """In another chain, or another file, under what is in force."""
+        if self._force is not None:
+            beginning.begin(connection, self._author, self._force, str(self._path))
+
     async def _do(self, job: Job[T], then: Callable[[], None] | None = None) -> T:
         return await asyncio.wrap_future(self._writer.submit(job, then))
 
@@ -283,8 +289,7 @@ class Outbox:
             raise StorageRefused(failure.what, where=failure.where, advice=failure.advice) from None
         try:
             connection.execute("BEGIN IMMEDIATE")
-            if self._force is not None:
-                beginning.begin(connection, self._author, self._force, str(self._path))
+            self._go_on(connection)
             connection.execute("COMMIT")
         except BaseException:
             connection.close()

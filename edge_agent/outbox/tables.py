@@ -121,7 +121,14 @@ TABLES: dict[str, tuple[dict[str, type], str | tuple[str, ...], set[str]]] = {
         ("station", "answer", "reason"),
         {"count"},
     ),
-    "alarm_state": ({"station": str, "result": str, "state": bytes}, "station", {"result", "state"}),
+    "alarm_state": ({"station": str, "result": str, "state": bytes, "plan": str}, "station", {"result", "state"}),
+    "alarm_state_before": (
+        {"station": str, "plan": str, "result": str, "state": bytes},
+        ("station", "plan"),
+        {"result", "state"},
+    ),
+    "device_clock": ({"station": str, "found_right": int}, "station", {"found_right"}),
+    "plan_version": ({"plan": str, "since": int, "taken_at": int, "said_in": str}, ("plan", "since"), {"taken_at"}),
     "alarm": (
         {
             "id": str,

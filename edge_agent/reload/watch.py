@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from edge_agent.config.plans import folder_of
 from edge_agent.config.settings import AgentConfig
 from edge_agent.log import say
 from edge_agent.pace import wait_or_stop
@@ -51,7 +52,8 @@ class ReloadWatch:
 
     def _stamp(self) -> _Stamp:
         config = self._config()
-        return tuple(_stamp_of(file) for file in (config.file, config.plan_file))
+        versions = sorted(folder_of(config.plan_file).glob("*.toml"))
+        return tuple(_stamp_of(file) for file in (config.file, config.plan_file, *versions))
 
     def _answer(self, answer: Answer) -> None:
         try:

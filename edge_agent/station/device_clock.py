@@ -1,8 +1,14 @@
-"""What a device's clock says against the agent's: measured, told, and never used as the time of anything."""
+"""What a device's clock says against the agent's: measured, told, and never used as the time of a record.
+
+For one thing it is asked: by which version of the control plan a result is judged that the device kept for a while. Its
+clock counts there once it was found right, by a cycle that the agent saw at the time at which the device dates it.
+"""
 
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from edge_agent.acquisition.cycle import CycleData
 from edge_agent.complaint import Complaint
@@ -11,7 +17,27 @@ _LOG = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOLERATED_MS = 2000
 _FIRST_YEAR = 2000
+_AT_ONCE = timedelta(minutes=1)
 _NEXT = "set the controller's clock; the agent's own clock dates every record"
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """When a cycle was over, as far as that can be known, and whether the device's clock is right (None: unknown)."""
+
+    at: datetime
+    right: bool | None
+
+
+def happened(cycle: CycleData, now: datetime, *, was_right: bool) -> Happened:
+    """``now`` is when the agent has the cycle. One that it saw come is of now, whatever the device's clock says."""
+    source = cycle.source_time
+    if source is None or source.year < _FIRST_YEAR:
+        return Happened(now, None)
+    if abs(now - source) <= _AT_ONCE:
+        return Happened(now, right=True)
+    if source > now or cycle.device_offset_ms is not None:
+        return Happened(now, right=False)
+    return Happened(source if was_right else now, None)
 
 
 class DeviceClock:

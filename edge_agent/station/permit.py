@@ -4,8 +4,8 @@ The rules, seen from both sides:
 
 1. With permit_answer = 0 the controller writes permit_serial, and then permit_request: 1 for a first pass, 2 for a
    retest, 3 for rework. It changes neither until it has seen an answer.
-2. The agent decides from local data, writes permit_reason, and then permit_answer: 1 permitted, 2 refused, 3 unknown
-   (only where the station's policy leaves that to the controller).
+2. The agent decides from local data and by the control plan that holds at this moment, writes permit_reason, and then
+   permit_answer: 1 permitted, 2 refused, 3 unknown (only where the station's policy leaves that to the controller).
 3. The controller sees the answer and writes permit_request = 0.
 4. The agent writes permit_answer = 0 and permit_reason = 0; only then may the controller ask again.
 
@@ -19,7 +19,8 @@ What follows from them:
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from edge_agent.acquisition.cycle import read_words
 from edge_agent.acquisition.roles import RoleReader
@@ -32,12 +33,12 @@ from edge_agent.interlock.decision import Answer, Decision, Policy, Question, Re
 from edge_agent.interlock.named import lot_of, named_unit
 from edge_agent.log import say
 from edge_agent.outbox.decisions import Lookup
+from edge_agent.plans import Plans
 from edge_agent.station.answer_book import AnswerBook
 from edge_agent.station.gate import WriteGate
 from edge_agent.station.link import DeviceLink
 from firmware_profiles.handshakes import PERMIT
 from traceability.errors import IdentifierRefused
-from traceability.record.master import ControlPlan
 from traceability.unit import Purpose
 
 _LOG = logging.getLogger(__name__)
@@ -54,14 +55,16 @@ class PermitDesk:
         station: Station,
         link: DeviceLink[Driver],
         *,
-        plan: ControlPlan,
+        plans: Plans,
         policy: Policy,
         lookup: Lookup,
         book: AnswerBook,
+        clock: Callable[[], datetime],
     ) -> None:
         self._station = station
         self._link = link
-        self._plan = plan
+        self._plans = plans
+        self._clock = clock
         self._policy = policy
         self._lookup = lookup
         self._book = book
@@ -113,7 +116,7 @@ class PermitDesk:
     async def _decide(self, request: int, serial: str, lot: str | None) -> tuple[str | None, Decision]:
         """The unit that the request names, if it names one, and the decision."""
         try:
-            unit = named_unit(self._plan.part, serial, self._station.symbols)
+            unit = named_unit(self._plans.part, serial, self._station.symbols)
         except IdentifierRefused as error:
             return None, refused(Reason.IDENTITY_REFUSED, error.what)
         purpose = _PURPOSES.get(request)
@@ -128,7 +131,7 @@ class PermitDesk:
             facts, holds = await self._lookup.facts(unit, (station.name, *((lot,) if lot else ())))
         except StorageRefused as error:
             return undecided(Reason.NO_DATA, self._policy, error.what)
-        return may_process(question, self._plan, facts, holds, self._policy)
+        return may_process(question, self._plans.at(self._clock()).plan, facts, holds, self._policy)
 
     def _serial(self, samples: Mapping[str, Sample]) -> str:
         """What the request names; a text that cannot be decoded becomes one that names no unit."""

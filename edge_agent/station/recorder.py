@@ -16,24 +16,19 @@ from edge_agent.config.settings import Station
 from edge_agent.log import say
 from edge_agent.outbox.results import LostResult, Stored
 from edge_agent.outbox.store import Outbox
-from edge_agent.station.device_clock import DeviceClock
+from edge_agent.plans import Plans
+from edge_agent.station.device_clock import DeviceClock, happened
 from edge_agent.station.handshakes.actions import ErrorCode
 from edge_agent.station.identity import Identities, Shot, code_shot, from_controller, from_shots, with_seen
 from edge_agent.station.inspecting import NOT_INSPECTED, CycleInspector, with_inspection
 from edge_agent.station.marks import measured_marks
+from edge_agent.station.planned import planned_station, planned_values
 from edge_agent.station.recent import Recent
 from edge_agent.station.result import Made, submission_of
 from traceability.measurement import Measurement
 from traceability.unit import Verdict
 
 _LOG = logging.getLogger(__name__)
-
-
-class Production(msgspec.Struct, frozen=True, kw_only=True):
-    """What all stations of an agent share: the part they make and the control plan in force."""
-
-    part: str
-    plan: str
 
 
 class IdentityReader(Protocol):
@@ -52,7 +47,7 @@ class Recorder:
     def __init__(
         self,
         station: Station,
-        production: Production,
+        plans: Plans,
         outbox: Outbox,
         camera: IdentityReader | None,
         *,
@@ -62,7 +57,7 @@ class Recorder:
         inspector: CycleInspector | None = None,
     ) -> None:
         self._station = station
-        self._production = production
+        self._plans = plans
         self._outbox = outbox
         self._camera = camera
         self._clock = clock
@@ -72,6 +67,7 @@ class Recorder:
         self._resumed = True
         self.device_clock = DeviceClock(station.name, clock)
         self._nameless_lots = False
+        self._clock_was_right: bool | None = None
 
     async def record(self, cycle: CycleData, counting: Counting | None = None, lost: tuple[Jump, ...] = ()) -> Stored:
         """Store a cycle, or find that it is stored; StorageRefused when it cannot be.
@@ -102,14 +98,16 @@ class Recorder:
         self, cycle: CycleData, counting: Counting | None, lost: tuple[Jump, ...]
     ) -> tuple[Stored, Verdict]:
         identities = await self._identities(cycle)
-        made = Made(
-            result=self._new_id(),
-            at=self._clock(),
-            part=self._production.part,
-            plan=self._production.plan,
-        )
+        at = self._clock()
+        plan = self._plans.at(await self._happened(cycle, at))
+        made = Made(result=self._new_id(), at=at, part=self._plans.part, plan=plan.id)
         inspected = NOT_INSPECTED if self._inspector is None else await self._inspector.inspect(identities.pictures)
-        measured = [*self._measured(cycle), *self._marks(identities), *inspected.measurements]
+        station = planned_station(self._station, plan)
+        measured = [
+            *self._measured(station, cycle),
+            *self._marks(station, identities),
+            *planned_values(self._station, inspected.measurements, plan),
+        ]
         submission = submission_of(self._station, with_inspection(cycle, inspected), measured, identities, made)
         submission = msgspec.structs.replace(submission, counting=counting, resumed=self._resumed, lost=lost)
         stored = await self._outbox.append(submission)
@@ -118,8 +116,21 @@ class Recorder:
         self._speak_of(cycle, stored, submission.result.defect)
         return stored, submission.result.verdict
 
+    async def _happened(self, cycle: CycleData, now: datetime) -> datetime:
+        """When the cycle was over: where there are several plans, one that the device kept is judged by its own."""
+        if len(self._plans.versions) == 1:
+            return now
+        station = self._station.name
+        if self._clock_was_right is None:
+            self._clock_was_right = await self._outbox.clock_was_right(station)
+        found = happened(cycle, now, was_right=self._clock_was_right)
+        if found.right not in (None, self._clock_was_right):
+            await self._outbox.note_clock(station, right=bool(found.right))
+            self._clock_was_right = found.right
+        return found.at
+
     async def _identities(self, cycle: CycleData) -> Identities:
-        part, rules = self._production.part, self._station.symbols
+        part, rules = self._plans.part, self._station.symbols
         if self._camera is not None:
             return self._from_camera(cycle.serial, await self._camera.shots(cycle.cycle))
         if cycle.code is None:
@@ -128,21 +139,21 @@ class Recorder:
         return from_shots(part, cycle.serial, [code_shot("unit", self._station.device, codes, rules=rules)])
 
     def _from_camera(self, serial: str, shots: Sequence[Shot]) -> Identities:
-        camera, part = self._station.camera, self._production.part
+        camera, part = self._station.camera, self._plans.part
         unread = frozenset[str]() if camera is None else camera.unread
         naming = [shot for shot in shots if shot.position not in unread]
         named = from_shots(part, serial, naming) if naming else from_controller(part, serial)
         return with_seen(named, [shot for shot in shots if shot.position in unread])
 
-    def _measured(self, cycle: CycleData) -> list[Measurement]:
-        points = self._station.resolved.points
+    def _measured(self, station: Station, cycle: CycleData) -> list[Measurement]:
+        points = station.resolved.points
         return [
             measure(cycle.samples[name], points[name], characteristic)
-            for name, characteristic in self._station.measurements.items()
+            for name, characteristic in station.measurements.items()
         ]
 
-    def _marks(self, identities: Identities) -> Iterable[Measurement]:
-        camera = self._station.camera
+    def _marks(self, station: Station, identities: Identities) -> Iterable[Measurement]:
+        camera = station.camera
         return () if camera is None else measured_marks(camera, identities.pictures)
 
     def _speak_of(self, cycle: CycleData, stored: Stored, defect: str | None) -> None:

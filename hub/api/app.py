@@ -28,6 +28,7 @@ import hub.alarm.routes
 import hub.analysis.field_routes
 import hub.analysis.routes
 import hub.api.health
+import hub.audit.routes
 import hub.catenax.routes
 import hub.comparison.routes
 import hub.cost.routes
@@ -49,7 +50,9 @@ import hub.formats.routes
 import hub.formats.study_routes
 import hub.gauge.routes
 import hub.history.routes
+import hub.improvement.file_routes
 import hub.improvement.routes
+import hub.incoming.file_routes
 import hub.incoming.routes
 import hub.indicator.routes
 import hub.ingest.routes
@@ -90,6 +93,7 @@ from hub.api.body import BodyLimit
 from hub.api.examples import add_examples
 from hub.api.joining import join
 from hub.api.problems import PROBLEMS, add_problem_handlers
+from hub.audit.desk import CheckDesk
 from hub.epcis.desk import CaptureDesk
 from hub.fleet.activity import ActivityDesk
 from hub.ingest.desk import Desk
@@ -127,6 +131,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.cost.routes.router,
     hub.entry.field_routes.router,
     hub.entry.trace_routes.router,
+    hub.incoming.file_routes.router,
     hub.incoming.routes.router,
     hub.indicator.routes.router,
     hub.target.routes.router,
@@ -134,6 +139,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.metric.routes.router,
     hub.requirement.routes.router,
     hub.requirement.routes.files,
+    hub.improvement.file_routes.router,
     hub.improvement.routes.router,
     hub.knowledge.routes.router,
     hub.design.routes.router,
@@ -169,6 +175,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hub.recall.routes.router,
     hub.search.routes.router,
     hub.sharing.routes.router,
+    hub.audit.routes.router,
     hub.analysis.routes.router,
     hub.analysis.field_routes.router,
     hub.formats.routes.router,
@@ -261,3 +268,4 @@ def _add_desks(app: FastAPI, parts: Hub) -> None:
     app.state.picture_room = PictureRoom()
     app.state.small_pictures = SmallDesk()
     app.state.comparisons = CommonDesk(parts, app.state.audit)
+    app.state.checks = CheckDesk(parts)

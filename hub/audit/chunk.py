@@ -25,6 +25,10 @@ from traceability.sync import Receipt, open_receipt
 FIRST = 0
 
 
+class NotAsSigned(HubError):
+    """A batch of the ledger is not what its author signed, or the hub's own row of it is not."""
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Batches ``[begin, end)`` of the ledger at ``place``; ``keys`` names the keys learnt from it, beside it.
 
@@ -83,20 +87,20 @@ def check_batch(
 ) -> OpenedBatch:
     """The batch at ``index`` if it is what its author signed and its row says; raises the ground's errors."""
     if stored is None or body is None:
-        raise HubError("there is no batch")
+        raise NotAsSigned("there is no batch")
     opened = open_batch(decompress(body, settings.limits), settings.limits)
     _check_row(stored, opened)
     if opened.header.environment != settings.environment:
-        raise HubError(f"is of environment {opened.header.environment}, this hub's is {settings.environment}")
+        raise NotAsSigned(f"is of environment {opened.header.environment}, this hub's is {settings.environment}")
     key = own_key(opened) if index == FIRST else _key(connection, opened.header.author, index)
     verify_batch(opened, key)
     if opened.header.seq > 1:
         before = batch_by_seq(connection, stored.author, stored.chain, stored.seq - 1)
         if before is None or before.hash != opened.header.prev or before.id >= index:
-            raise HubError("the batch before it in its chain is missing or another one")
+            raise NotAsSigned("the batch before it in its chain is missing or another one")
     receipt = _receipt(connection, stored, opened)
     if (receipt.hash, receipt.log_index) != (opened.hash, index):
-        raise HubError("its receipt speaks of another batch")
+        raise NotAsSigned("its receipt speaks of another batch")
     return opened
 
 
@@ -106,13 +110,13 @@ def own_key(opened: OpenedBatch) -> bytes:
         record = decode_record(line)
         if isinstance(record, AuthorKeyRecord) and record.id == HUB_AUTHOR:
             return from_base64(record.public_key, "the hub's key")
-    raise HubError("the first batch does not state the hub's key")
+    raise NotAsSigned("the first batch does not state the hub's key")
 
 
 def _key(connection: Reading, author: str, index: int) -> bytes:
     key = key_in_force(connection, author, index)
     if key is None:
-        raise HubError(f"no key of {author!r} counts at this place of the log")
+        raise NotAsSigned(f"no key of {author!r} counts at this place of the log")
     return key.public_key
 
 
@@ -127,7 +131,7 @@ def _receipt(connection: Reading, stored: StoredBatch, opened: OpenedBatch) -> R
             return open_receipt(stored.receipt.encode(), public_key)
         except SignatureRefused:
             continue
-    raise HubError("its receipt is not signed by the hub")
+    raise NotAsSigned("its receipt is not signed by the hub")
 
 
 def _check_row(stored: StoredBatch, opened: OpenedBatch) -> None:
@@ -135,7 +139,7 @@ def _check_row(stored: StoredBatch, opened: OpenedBatch) -> None:
     row = (stored.author, stored.chain, stored.seq, stored.hash, stored.prev, stored.first_record, stored.records)
     said = (header.author, header.chain, header.seq, opened.hash, header.prev, header.first_record, header.records)
     if row != said:
-        raise HubError("its row does not say what its signed header says")
+        raise NotAsSigned("its row does not say what its signed header says")
 
 
 def _check_nodes(connection: Reading, run: Run, leaves: list[bytes]) -> tuple[bytes | None, list[Fault]]:

@@ -7,7 +7,7 @@ the log above the runs, and what witnesses cosigned.
 
 import multiprocessing
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -27,7 +27,7 @@ from hub.store.backend.beside import open_beside, remove_beside
 from hub.store.core.database import Reading
 from hub.store.ledger.batches import batch_body, batch_by_id, log_size, positions_of_author
 from hub.store.ledger.cosignatures import StoredCosignature, all_cosignatures
-from hub.store.ledger.log_nodes import count_nodes, node_source
+from hub.store.ledger.log_nodes import count_nodes, node_source, nodes_between
 from traceability.encoding import to_base64
 from traceability.errors import ZhuoyueError
 from traceability.log.checkpoint import Checkpoint
@@ -58,30 +58,32 @@ def fsck(hub: Hub) -> Checkpoint:
     return found.checkpoint
 
 
-def audit(hub: Hub, *, jobs: int = 1, progress: Progress = silent, level: int = RUN_LEVEL) -> Audit:
-    """Check everything, with ``jobs`` processes, in runs of ``1 << level`` batches; finds faults and raises none."""
+def audit(
+    hub: Hub,
+    *,
+    jobs: int = 1,
+    progress: Progress = silent,
+    level: int = RUN_LEVEL,
+    begin: int = 0,
+    apart: bool = False,
+) -> Audit:
+    """Check everything, with ``jobs`` processes, in runs of ``1 << level`` batches; finds faults and raises none.
+
+    From ``begin`` (a multiple of a run) on every batch is opened; of those before it the nodes of their runs count as
+    they are kept. ``apart``: in another process, even if it is one alone.
+    """
     with hub.store.reading() as connection:
         size = log_size(connection)
-    with _keys_learnt(hub) as keys:
-        runs = [
-            Run(
-                settings=hub.settings,
-                place=hub.store.place,
-                keys=keys,
-                begin=begin,
-                end=min(begin + (1 << level), size),
-                level=level,
-            )
-            for begin in range(0, size, 1 << level)
-        ]
+        roots: list[bytes | None] = list(nodes_between(connection, level, 0, begin >> level))
+    with keys_learnt(hub) as keys:
+        runs = _runs(hub, keys, range(begin, size, 1 << level), level, size)
         faults: list[Fault] = []
-        roots: list[bytes | None] = []
-        records = stored = done = 0
-        for run, found in zip(runs, _side_by_side(runs, jobs), strict=True):
+        records = stored = 0
+        for run, found in zip(runs, _side_by_side(runs, jobs, apart=apart), strict=True):
             faults += found.faults
             roots.append(found.root)
-            records, stored, done = records + found.records, stored + found.size, run.end
-            progress(done, size)
+            records, stored = records + found.records, stored + found.size
+            progress(run.end - begin, size - begin)
     checkpoint = None
     with hub.store.reading() as connection:
         faults = [
@@ -91,12 +93,28 @@ def audit(hub: Hub, *, jobs: int = 1, progress: Progress = silent, level: int = 
             faults = _check_above(connection, [one for one in roots if one is not None], level, size)
         if not faults:
             checkpoint = current_checkpoint(connection, hub.settings.origin)
-    return Audit(batches=size, records=records, size=stored, faults=tuple(faults[:MOST_FAULTS]), checkpoint=checkpoint)
+    return Audit(
+        batches=size - begin, records=records, size=stored, faults=tuple(faults[:MOST_FAULTS]), checkpoint=checkpoint
+    )
 
 
-def _side_by_side(runs: list[Run], jobs: int) -> Iterator[Found]:
+def _runs(hub: Hub, keys: Path, begins: range, level: int, size: int) -> list[Run]:
+    return [
+        Run(
+            settings=hub.settings,
+            place=hub.store.place,
+            keys=keys,
+            begin=first,
+            end=min(first + (1 << level), size),
+            level=level,
+        )
+        for first in begins
+    ]
+
+
+def _side_by_side(runs: list[Run], jobs: int, *, apart: bool) -> Iterator[Found]:
     """The findings in the order of ``runs``."""
-    if jobs <= 1 or len(runs) <= 1:
+    if not runs or (not apart and (jobs <= 1 or len(runs) <= 1)):
         yield from map(audit_run, runs)
         return
     with ProcessPoolExecutor(min(jobs, len(runs)), multiprocessing.get_context("spawn")) as pool:
@@ -104,20 +122,25 @@ def _side_by_side(runs: list[Run], jobs: int) -> Iterator[Found]:
 
 
 @contextmanager
-def _keys_learnt(hub: Hub) -> Iterator[Path]:
-    """The name of new tables with what the hub's own batches say, as far as they verify; the others count nothing."""
+def keys_learnt(hub: Hub, only: Collection[int] | None = None) -> Iterator[Path]:
+    """The name of new tables with what the hub's own batches say, as far as they verify; the others count nothing.
+
+    ``only``: those of its batches at these log indexes.
+    """
     with tempfile.TemporaryDirectory(prefix="zhuoyue-fsck-") as folder:
         path = Path(folder) / "keys.db"
         try:
-            _learn_keys(hub, path)
+            _learn_keys(hub, path, only)
             yield path
         finally:
             remove_beside(hub.store.place, path)
 
 
-def _learn_keys(hub: Hub, path: Path) -> None:
+def _learn_keys(hub: Hub, path: Path, only: Collection[int] | None) -> None:
     with closing(open_beside(hub.store.place, path, create=True)) as beside, beside.transaction() as connection:
         for index in positions_of_author(connection, HUB_AUTHOR):
+            if only is not None and index not in only:
+                continue
             stored = batch_by_id(connection, index)
             try:
                 check_batch(connection, hub.settings, index, stored, batch_body(connection, index))
@@ -140,12 +163,13 @@ def _check_above(connection: Reading, roots: list[bytes], run_level: int, size: 
         faults.append(Fault(what="there are nodes that belong to no leaf, or some are missing"))
     if not faults:
         faults = [
-            fault for cosigned in all_cosignatures(connection) if (fault := _cosigned(connection, cosigned, size))
+            fault for cosigned in all_cosignatures(connection) if (fault := cosigned_fault(connection, cosigned, size))
         ]
     return faults
 
 
-def _cosigned(connection: Reading, cosigned: StoredCosignature, size: int) -> Fault | None:
+def cosigned_fault(connection: Reading, cosigned: StoredCosignature, size: int) -> Fault | None:
+    """What is wrong if a witness cosigned another log than this one of ``size`` batches."""
     name = cosigned.witness.partition("+")[0]
     if cosigned.size > size:
         return Fault(what=f"{name} cosigned a log of {cosigned.size} batches, this one has {size}: it was rolled back")

@@ -14,7 +14,14 @@ from hub.master.build import canonical_part
 from hub.store.core.database import Reading
 from hub.store.quality.queries import LossLine, loss_lines, standing_statements
 from traceability.quality.cost.allocate import NOWHERE, Cost, Place, Quantity, Source
-from traceability.quality.cost.category import Activity, Driver, category_of_loss, driver_of_loss, in_minutes
+from traceability.quality.cost.category import (
+    Activity,
+    Driver,
+    category_of_loss,
+    driver_of_loss,
+    driver_of_received,
+    in_minutes,
+)
 from traceability.quality.cost.rate import Priced, Rate, price
 from traceability.quality.cost.split import accrued, exact_sum, is_amount
 from traceability.quality.loss import CostItem
@@ -83,7 +90,7 @@ def gather(
             unpriced |= {activity: found.unpriced} if found.unpriced else {}
     at_rates = [_rated_cost(*one) for one in priced if (one[0].value, one[2].month) not in stated]
     return Gathered(
-        costs=(*entered, *_losses(connection, plant, window, net=net), *at_rates),
+        costs=(*entered, *_losses(connection, plant, window, counted, net=net), *at_rates),
         at_rates=_at_rates(((activity, one) for activity, _, one in priced), stated),
         unpriced=unpriced,
     )
@@ -164,13 +171,15 @@ def last_day(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _losses(connection: Reading, plant: str, window: Window, *, net: bool) -> list[Money]:
+def _losses(connection: Reading, plant: str, window: Window, counted: Sequence[Quantity], *, net: bool) -> list[Money]:
     causes = causes_of_losses(connection, plant)
-    return [
+    found = [
         Money(cost=_loss_cost(line, _ITEMS[line.item], causes.get(line.id, ""), net=net), currency=line.currency)
         for line in loss_lines(connection, [plant])
         if line.item in _ITEMS and line.reversed_by is None and window.holds(line.accrued)
     ]
+    received = _received(counted)
+    return [msgspec.structs.replace(one, cost=_as_received(one.cost, received, counted)) for one in found]
 
 
 def _loss_cost(line: LossLine, item: CostItem, cause: str, *, net: bool) -> Cost:
@@ -183,6 +192,21 @@ def _loss_cost(line: LossLine, item: CostItem, cause: str, *, net: bool) -> Cost
         driver=driver_of_loss(item),
         source=Source.LEDGER,
     )
+
+
+def _received(counted: Iterable[Quantity]) -> set[tuple[date, str]]:
+    """Months and parts of findings after the receipt."""
+    return {(one.month, one.place.part) for one in counted if one.driver is Driver.ESCAPES}
+
+
+def _as_received(cost: Cost, received: Collection[tuple[date, str]], counted: Iterable[Quantity]) -> Cost:
+    """A loss of a part that came from a supplier goes by what was found of it, if nothing else was counted of it."""
+    driver = driver_of_received(_ITEMS[cost.item])
+    if driver is None or not cost.place.part or (cost.month, cost.place.part) not in received:
+        return cost
+    if any(one.driver is cost.driver and one.month == cost.month and one.place.agrees(cost.place) for one in counted):
+        return cost
+    return msgspec.structs.replace(cost, driver=driver)
 
 
 def _as_priced(counted: Iterable[Quantity], driver: Driver) -> list[Quantity]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 import msgspec
 
 from hub.cost.stretches import DAY, Span, cut, first_days, hours_between, midnight
+from hub.cost.traced import Failures, claimed, escaped, failures
 from hub.scorecard.computed_losses import SCRAP_AFTER, part_or_none
 from hub.store.core.database import Reading
 from hub.store.core.instant import from_micros, to_micros
@@ -20,8 +21,8 @@ from hub.store.quality.costs import (
     holds_placed,
     latest_results,
     repeated_results,
+    repeated_results_of,
 )
-from hub.store.quality.field import field_failures
 from hub.store.quality.incoming import incoming_of
 from hub.store.quality.queries import standing_statements
 from hub.store.rollup.costed import costed_in, is_costed
@@ -72,10 +73,13 @@ class _Done(msgspec.Struct, frozen=True):
     places: tuple[Place, ...]
 
 
-def quantities(asking: Asking) -> list[Quantity]:
-    """Every driver's, in the window."""
-    counts = (_inspections, _repeated_and_scrapped, _incoming, _calibrations, _holds, _field)
-    return [one for count in counts for one in count(asking)]
+def quantities(asking: Asking, known: Failures | None = None) -> list[Quantity]:
+    """Every driver's, in the window; ``known``: the failures at the plant, if these were read already."""
+    known = failures(asking.connection, asking.plant) if known is None else known
+    counts = (_inspections, _repeated_and_scrapped, _incoming, _calibrations)
+    found = [one for count in counts for one in count(asking)]
+    found += _of_suppliers(asking, known)
+    return [*found, *_holds(asking, known), *claimed(known, asking.window), *escaped(known, asking.window)]
 
 
 def units_made(found: Iterable[Quantity]) -> dict[tuple[date, str], int]:
@@ -116,11 +120,15 @@ def _repeated_and_scrapped(asking: Asking) -> Iterator[Quantity]:
 
 def _repeated(asking: Asking, spans: Iterable[Span]) -> Iterator[Quantity]:
     results = [one for span in spans for one in repeated_results(asking.connection, asking.plant, *span)]
+    yield from (quantity for _, quantity in _as_repeated(asking, results))
+
+
+def _as_repeated(asking: Asking, results: Sequence[CostedResult]) -> Iterator[tuple[CostedResult, Quantity]]:
     cause = _cause_before(asking, results)
     for one in results:
         driver = Driver.REWORKS if one.purpose is Purpose.REWORK else Driver.RETESTS
         place = Place(one.part, one.operation, "", cause(one))
-        yield Quantity(driver=driver, day=asking.day(one.at), amount=_ONE, place=place)
+        yield one, Quantity(driver=driver, day=asking.day(one.at), amount=_ONE, place=place)
 
 
 def _cause_before(asking: Asking, results: Iterable[CostedResult]) -> Callable[[CostedResult], str]:
@@ -139,13 +147,36 @@ def _cause_before(asking: Asking, results: Iterable[CostedResult]) -> Callable[[
 
 
 def _scrapped(asking: Asking, spans: Iterable[Span]) -> Iterator[Quantity]:
-    found = (one for span in spans for one in failed_results(asking.connection, asking.plant, *span))
+    found = [one for span in spans for one in failed_results(asking.connection, asking.plant, *span)]
+    yield from (quantity for _, quantity in _as_scrapped(asking, found))
+
+
+def _as_scrapped(asking: Asking, found: Sequence[CostedResult]) -> Iterator[tuple[CostedResult, Quantity]]:
     failed = [(one.unit, one) for one in found if one.unit]
     latest = latest_results(asking.connection, asking.plant, {unit for unit, _ in failed})
     last = {unit: one for unit, one in failed if unit in latest and latest[unit].at == one.at}
     for one in last.values():
         place = Place(one.part, one.operation, "", one.defect)
-        yield Quantity(driver=Driver.SCRAPPED, day=asking.day(one.at), amount=_ONE, place=place)
+        yield one, Quantity(driver=Driver.SCRAPPED, day=asking.day(one.at), amount=_ONE, place=place)
+
+
+def _of_suppliers(asking: Asking, known: Failures) -> Iterator[Quantity]:
+    """What of the repeated and scrapped is a supplier's: taken off where it was counted, and counted there.
+
+    A unit counts as scrapped for it whenever that was found; what came again, from the day of the finding on.
+    """
+    end = min(asking.end, to_micros(asking.now - SCRAP_AFTER) + 1)
+    again = repeated_results_of(asking.connection, asking.plant, known.items, asking.begin, asking.end)
+    failed = failures_of_units(asking.connection, asking.plant, known.items, end)
+    scrapped = _as_scrapped(asking, [one for one in failed if one.at >= asking.begin])
+    for moved in (
+        *((known.of_item(one.unit or "", told.day), told) for one, told in _as_repeated(asking, again)),
+        *((known.of_item(one.unit or "", date.max), told) for one, told in scrapped),
+    ):
+        supplier, told = moved
+        if supplier:
+            yield msgspec.structs.replace(told, amount=-told.amount)
+            yield msgspec.structs.replace(told, place=msgspec.structs.replace(told.place, supplier=supplier))
 
 
 def _incoming(asking: Asking) -> Iterator[Quantity]:
@@ -184,14 +215,8 @@ def _minutes(driver: Driver, done: Sequence[_Done]) -> Iterator[Quantity]:
                 yield Quantity(driver=driver, day=one.day, amount=share, place=place)
 
 
-def _holds(asking: Asking) -> Iterator[Quantity]:
+def _holds(asking: Asking, known: Failures) -> Iterator[Quantity]:
     for one in holds_placed(asking.connection, asking.plant, asking.begin, asking.end):
-        place = Place(part_or_none(one.about))
-        yield Quantity(driver=Driver.HOLDS, day=asking.day(one.at), amount=_ONE, place=place)
-
-
-def _field(asking: Asking) -> Iterator[Quantity]:
-    for one in field_failures(asking.connection, [asking.plant]):
-        if asking.window.holds(one.failed_on):
-            place = Place(part_or_none(one.unit), "", "", one.mode[:200])
-            yield Quantity(driver=Driver.FIELD_FAILURES, day=one.failed_on, amount=_ONE, place=place)
+        day = asking.day(one.at)
+        place = Place(part_or_none(one.about), "", known.of_item(one.about, day))
+        yield Quantity(driver=Driver.HOLDS, day=day, amount=_ONE, place=place)

@@ -1,6 +1,7 @@
 """The costs of a plant over a period: allocated, added up, and what the figures rest on."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -10,11 +11,13 @@ import msgspec
 from hub.analysis.zones import zone_in
 from hub.cost.gather import AtRate, Gathered, gather, months_of, rates_of
 from hub.cost.measured import Asking, quantities
+from hub.cost.traced import Traced, failures, traced
 from hub.named import Named
 from hub.scorecard.economics import DEFAULT_CURRENCY
 from hub.scorecard.management import management_of
 from hub.store.core.database import Reading
-from hub.store.master.queries import part_name, parts_named, read_master
+from hub.store.master.defect_codes import defect_codes
+from hub.store.master.queries import PlantEntry, part_name, parts_named, read_master
 from hub.suppliers.asked import plant_entry
 from traceability.quality.cost.allocate import NOWHERE, Allocated, Dimension, Place, Quantity, allocate
 from traceability.quality.cost.category import Activity, Driver
@@ -27,6 +30,7 @@ from traceability.quality.cost.summary import (
     MonthSum,
     by_category,
     by_dimension,
+    by_driver,
     by_item,
     by_month,
     total_of,
@@ -41,6 +45,19 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 
     driver: Driver
     quantity: Fraction
+
+
+class SupplierShare(msgspec.Struct, frozen=True, kw_only=True):
+    """What a supplier was allocated by a driver: ``quantity`` of ``of`` that were counted in the period are its own.
+
+    ``amount`` is of what the report is narrowed to; what entries name themselves is not in it.
+    """
+
+    supplier: str
+    driver: Driver
+    quantity: Fraction
+    of: Fraction
+    amount: Decimal
 
 
 class Unpriced(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +91,11 @@ class CostReport(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ItemSum, ...]
     dimensions: tuple[DimensionSum, ...]
     parts: dict[str, Named]
+    causes: dict[str, Named]
+    """What master data of the plant's company call the causes that are defect codes of its list."""
     counted: tuple[Counted, ...]
+    suppliers: tuple[SupplierShare, ...]
+    traced: tuple[Traced, ...]
     at_rates: tuple[AtRate, ...]
     unpriced: tuple[Unpriced, ...]
 
@@ -88,6 +109,7 @@ class PlantCosts(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None
     found: tuple[Allocated, ...]
     counted: tuple[Quantity, ...]
+    traced: tuple[Traced, ...]
     gathered: Gathered
 
     @property
@@ -105,7 +127,8 @@ def plant_costs(
     zone = zone_in(read_master(connection), plant)
     rates = rates_of(connection, plant)
     breaks = changes_of(rates[CostRateKind.INSPECTION])
-    counted = tuple(quantities(Asking(connection, plant, window, zone, now, breaks)))
+    known = failures(connection, plant)
+    counted = tuple(quantities(Asking(connection, plant, window, zone, now, breaks), known))
     gathered = gather(connection, plant, window, counted, rates, net=net)
     currencies = tuple(sorted({one.currency for one in gathered.costs}))
     reason = Reason.MIXED_CURRENCY if len(currencies) > 1 else None
@@ -118,6 +141,7 @@ def plant_costs(
         reason=reason,
         found=() if reason else allocate((one.cost for one in gathered.costs), counted),
         counted=counted,
+        traced=traced(known, window, counted),
         gathered=gathered,
     )
 
@@ -151,8 +175,11 @@ def cost_report(
         months=by_month(found, months_of(window)),
         items=by_item(found),
         dimensions=dimensions,
-        parts=_parts(connection, [line.name for line in dimensions[0].lines]),
+        parts=_parts(connection, _names(dimensions, Dimension.PART)),
+        causes=_causes(connection, entry, window, _names(dimensions, Dimension.CAUSE)),
         counted=_counted(costs.counted),
+        suppliers=_suppliers(found, costs.counted, narrowed),
+        traced=costs.traced,
         at_rates=costs.gathered.at_rates,
         unpriced=tuple(
             Unpriced(activity=activity, quantity=quantity) for activity, quantity in costs.gathered.unpriced.items()
@@ -165,8 +192,40 @@ def _parts(connection: Reading, names: Sequence[str]) -> dict[str, Named]:
     return {name: part_name(known, name) for name in names}
 
 
+def _causes(connection: Reading, entry: PlantEntry, window: Window, names: Sequence[str]) -> dict[str, Named]:
+    codes = defect_codes(connection, entry.organisation.id)
+    called = ((name, codes.within(name, window.first, window.last)) for name in names)
+    return {name: one.named for name, one in called if one.listed}
+
+
+def _names(dimensions: Iterable[DimensionSum], wanted: Dimension) -> list[str]:
+    return [line.name for each in dimensions if each.dimension is wanted for line in each.lines]
+
+
 def _counted(found: Sequence[Quantity]) -> tuple[Counted, ...]:
     return tuple(
         Counted(driver=driver, quantity=sum((one.amount for one in found if one.driver is driver), start=Fraction(0)))
         for driver in Driver
     )
+
+
+def _suppliers(found: Sequence[Allocated], counted: Sequence[Quantity], narrowed: Place) -> tuple[SupplierShare, ...]:
+    """The greatest amount first."""
+    amounts = by_driver(found, Dimension.SUPPLIER)
+    own: defaultdict[tuple[str, Driver], Fraction] = defaultdict(Fraction)
+    every: defaultdict[Driver, Fraction] = defaultdict(Fraction)
+    for one in counted:
+        if one.place.agrees(narrowed):
+            own[one.place.supplier, one.driver] += one.amount
+            every[one.driver] += one.amount
+    shares = [
+        SupplierShare(
+            supplier=name,
+            driver=driver,
+            quantity=own[name, driver],
+            of=every[driver],
+            amount=amounts.get((name, driver), Decimal(0)),
+        )
+        for name, driver in sorted({*amounts, *(key for key, quantity in own.items() if quantity and key[0])})
+    ]
+    return tuple(sorted(shares, key=lambda one: (-one.amount, one.supplier, one.driver)))

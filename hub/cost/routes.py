@@ -24,11 +24,13 @@ from hub.cost.sheets import (
     ITEMS,
     LEDGER,
     MONTHS,
+    TRACED,
     dimension_rows,
     dimension_sheet,
     entry_rows,
     item_rows,
     month_rows,
+    traced_rows,
 )
 from hub.entry.forms import Entered, entered
 from hub.parts import Hub
@@ -84,6 +86,8 @@ class Table(StrEnum):
     OPERATION = "operation"
     SUPPLIER = "supplier"
     CAUSE = "cause"
+    TRACED = "traced"
+    """What suppliers were allocated, and by what."""
     ENTRIES = "entries"
     FORM = "form"
     """No rows, but the headings that ``POST /costs/file`` takes."""
@@ -212,4 +216,5 @@ def tables_of(report: CostReport) -> dict[Table, tuple[Sheet, Sequence[Row]]]:
     }
     for each in Dimension:
         found[Table(each.value)] = (dimension_sheet(each), list(dimension_rows(report, each)))
+    found[Table.TRACED] = (TRACED, list(traced_rows(report)))
     return found

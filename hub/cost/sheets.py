@@ -37,6 +37,7 @@ DRIVER_WORDS = {
     Driver.CALIBRATION_MINUTES: Words("minutes of calibration", "校准分钟数"),
     Driver.HOLDS: Words("holds", "扣留数"),
     Driver.FIELD_FAILURES: Words("field failures", "市场失效数"),
+    Driver.ESCAPES: Words("defects found after the receipt", "收货后发现的不合格数"),
 }
 CATEGORY_WORDS = {
     Category.PREVENTION: Words("prevention", "预防成本"),
@@ -103,6 +104,18 @@ ITEMS = Sheet(
         Column("sources", Words("Sources", "来源")),
     ),
 )
+TRACED = Sheet(
+    name="costs-traced-to-suppliers",
+    words=Words("Quality costs allocated to suppliers", "分摊到供应商的质量成本"),
+    columns=(
+        Column("supplier", Words("Supplier", "供应商")),
+        Column("driver", Words("Allocated by", "分摊依据"), kind=Kind.CHOICE, choices=_DRIVERS),
+        Column("quantity", Words("Of the supplier", "该供应商的数量"), kind=Kind.NUMBER),
+        Column("of", Words("Counted", "总数量"), kind=Kind.NUMBER),
+        Column("amount", Words("Amount", "金额"), kind=Kind.NUMBER),
+        Column("currency", Words("Currency", "币种")),
+    ),
+)
 _DIMENSION_WORDS = {
     Dimension.PART: Words("Quality costs by part", "质量成本按产品"),
     Dimension.OPERATION: Words("Quality costs by operation", "质量成本按工序"),
@@ -163,6 +176,19 @@ def dimension_rows(report: CostReport, dimension: Dimension) -> Iterator[Row]:
         }
     if found.unallocated:
         yield {"name": None, "amount": found.unallocated, "currency": report.currency}
+
+
+def traced_rows(report: CostReport) -> Iterator[Row]:
+    """A row a supplier and driver."""
+    for one in report.suppliers:
+        yield {
+            "supplier": one.supplier,
+            "driver": one.driver.value,
+            "quantity": Decimal(f"{float(one.quantity):.8g}"),
+            "of": Decimal(f"{float(one.of):.8g}"),
+            "amount": one.amount,
+            "currency": report.currency,
+        }
 
 
 def entry_rows(entries: Iterable[CostEntry]) -> Iterator[Row]:

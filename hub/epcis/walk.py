@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from heapq import merge
+from itertools import count
 
 import msgspec
 
@@ -9,15 +10,17 @@ from hub.epcis.own import OwnEvent, own_events
 from hub.epcis.restrict import may_hold, own_restriction, restriction
 from hub.store.core.database import Reading
 from hub.store.core.instant import from_micros
-from hub.store.epcis.own import SOURCES, own_after, own_at, own_named
+from hub.store.epcis.own import SOURCES, own_at, own_named, own_within
 from hub.store.epcis.queries import (
     LogPlace,
     Restriction,
     StoredEvent,
+    Within,
     batches_between,
-    events_after,
     events_at,
+    events_within,
 )
+from hub.store.epcis.times import Window, windows
 from traceability.epcis.capture import recorded
 from traceability.epcis.from_records import PREFIXES
 from traceability.epcis.matching import matches
@@ -27,6 +30,8 @@ from traceability.event.event import Event
 
 FIRST: LogPlace = (-1, 0, 0)
 _FEW, _MANY = 64, 512
+_Read = Callable[[Within, int], "tuple[list[Found], LogPlace | None]"]
+"""At most so many events within bounds, and the place behind which there may be more there."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +53,7 @@ class Walk:
         begin, end = batches_between(connection, self._wanted)
         self._after = max(after, (begin, -1, 0))
         self._until = until if end is None else min(until, end)
+        self._windows = _Again(windows(connection, self._wanted, self._after[0], self._until))
         self.seen = 0
         self.at = after
 
@@ -70,22 +76,22 @@ class Walk:
             if may_hold(source, self._wanted):
                 yield self._paged(self._own(source, wanted))
 
-    def _paged(self, read: Callable[[LogPlace, int], tuple[list[Found], LogPlace | None]]) -> Iterator[Found]:
-        after, most = self._after, _FEW
-        while after[0] < self._until:
-            found, last = read(after, most)
-            yield from (each for each in found if each.place > after)
-            if last is None:
-                return
-            after, most = last, _MANY
+    def _paged(self, read: _Read) -> Iterator[Found]:
+        most = _FEW
+        for window in self._windows:
+            after: LogPlace | None = max(self._after, (window.begin, -1, 0))
+            while after is not None and after[0] < window.end:
+                found, last = read(Within(after=after, end=window.end, batches=window.batches), most)
+                yield from (each for each in found if each.place > after)
+                after, most = last, _MANY
 
-    def _captured(self, after: LogPlace, most: int) -> tuple[list[Found], LogPlace | None]:
-        stored = events_after(self._connection, after, self._wanted, most)
+    def _captured(self, within: Within, most: int) -> tuple[list[Found], LogPlace | None]:
+        stored = events_within(self._connection, within, self._wanted, most)
         return list(map(_of_stored, stored)), stored[-1].place if len(stored) == most else None
 
-    def _own(self, source: str, wanted: Restriction) -> Callable[[LogPlace, int], tuple[list[Found], LogPlace | None]]:
-        def read(after: LogPlace, most: int) -> tuple[list[Found], LogPlace | None]:
-            rows = own_after(self._connection, source, after, wanted, most)
+    def _own(self, source: str, wanted: Restriction) -> _Read:
+        def read(within: Within, most: int) -> tuple[list[Found], LogPlace | None]:
+            rows = own_within(self._connection, source, within, wanted, most)
             last = (rows[-1].batch_id, rows[-1].line, 2**31) if len(rows) == most else None
             return list(map(_of_own, own_events(self._connection, rows))), last
 
@@ -95,6 +101,23 @@ class Walk:
         places = own_named(self._connection, names)
         made = own_events(self._connection, own_at(self._connection, {place[:2] for place in places}))
         return [_of_own(each) for each in made if each.place > self._after]
+
+
+class _Again:
+    """Windows, each looked for once, however many sources go through them."""
+
+    def __init__(self, found: Iterator[Window]) -> None:
+        self._found = found
+        self._known: list[Window] = []
+
+    def __iter__(self) -> Iterator[Window]:
+        for number in count():
+            if number == len(self._known):
+                more = next(self._found, None)
+                if more is None:
+                    return
+                self._known.append(more)
+            yield self._known[number]
 
 
 def found_at(connection: Reading, places: list[LogPlace]) -> list[Found]:

@@ -1,4 +1,4 @@
-"""Work beside the web application: jobs that a stop interrupted, subscribers to be told, names of our own events."""
+"""Work beside the web application: jobs that a stop interrupted, subscribers to be told, names and times of events."""
 
 import logging
 from contextlib import AbstractContextManager
@@ -7,6 +7,7 @@ from hub.alone import repeating_alone
 from hub.epcis.desk import work_off
 from hub.epcis.names import name_beside
 from hub.epcis.tell import tell
+from hub.epcis.times import time_beside
 from hub.parts import Hub
 
 EVERY_S = 2.0
@@ -27,6 +28,7 @@ class _Round:
 
     def __call__(self) -> None:
         work_off(self._hub)
+        time_beside(self._hub)
         name_beside(self._hub)
         before, self._failing = self._failing, tell(self._hub)[1]
         if self._failing > before:

@@ -9,6 +9,7 @@ from hub.enrol.certificate import CERTIFICATE, valid_until
 from hub.errors import NotFound
 from hub.fleet.freshness import FreshnessLimits, freshness
 from hub.fleet.heard import LATE, agent_entries, last_heard
+from hub.fleet.line_plans import PlanDiffers, plans_that_differ
 from hub.fleet.silence import allowed
 from hub.fleet.views import Freshness
 from hub.named import Named
@@ -73,6 +74,8 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None
     revoked: str
     url: str
+    plan_differs: PlanDiffers | None = None
+    """The control plan that it works by, where master data state another one for now."""
 
     @property
     def clock_is_off(self) -> bool:
@@ -122,6 +125,7 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
     keys: Mapping[str, KeyEntry]
     silent: Mapping[str, StoredSilence]
     rules: Mapping[str, int]
+    plans: Mapping[str, PlanDiffers]
     now: datetime
 
 
@@ -180,6 +184,7 @@ def _seen(connection: Reading, now: datetime) -> _Seen:
         keys=keys_by_author(connection),
         silent=open_silences(connection),
         rules=silence_rules(connection),
+        plans=plans_that_differ(connection, master, now),
         now=now,
     )
 
@@ -220,6 +225,7 @@ def _row(entry: AuthorEntry, seen: _Seen) -> LineRow:
         revoked_at=None if key is None else key.revoked_at,
         revoked="" if key is None else key.reason,
         url=fleet_agent_path(author),
+        plan_differs=seen.plans.get(author),
     )
 
 

@@ -11,6 +11,7 @@ from hub.parts import Hub
 from hub.store.core.database import Reading
 from hub.store.ledger.batches import StoredBatch
 from hub.store.master.queries import read_master
+from hub.store.quality.improvements import StoredImprovement, stored_improvements
 from traceability.improvement.allowed import objection
 from traceability.improvement.fold import after_all, begun
 from traceability.improvement.state import Improvement
@@ -34,6 +35,12 @@ def begin(hub: Hub, content: ImprovementContent, by: str, target: SetTarget | No
 
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
         require_plant(connection, content.plant)
+        if content.number and content.number in numbered(connection, content.plant):
+            raise EntryRefused(
+                f"there is an improvement {content.number[:100]!r} already",
+                where="number",
+                advice="give it another number",
+            )
         given = stamp()
         records: list[Record] = [ImprovementRecord(id=identity, content=content, by=by, **given)]
         if target is not None:
@@ -64,6 +71,11 @@ def step(hub: Hub, identity: str, content: ImprovementStep, by: str) -> Made:
         ]
 
     return Made(id=identity, change=name, log_index=log_index(enter(hub, draft)))
+
+
+def numbered(connection: Reading, plant: str) -> dict[str, StoredImprovement]:
+    """The improvements of a plant by what it calls them; of several the first that was begun."""
+    return {one.content.number: one for one in stored_improvements(connection, plant) if one.content.number}
 
 
 def refuse(now: Improvement, content: ImprovementStep, made_at: datetime) -> None:

@@ -84,18 +84,19 @@ class By(Form):
 
 
 class ImprovementForm(By):
-    """An improvement begins."""
+    """An improvement begins; ``number`` is what the plant calls it, once at a plant."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     weak_point: WeakPointForm
     owner: Key
     description: LongNote = ""
     notification: OptionalKey = ""
+    number: OptionalKey = ""
     target: TargetForm | None = None
 
     def at(self, plant: str) -> ImprovementContent:
         """As it is recorded; the target is a step of its own."""
-        said = self.model_dump(include={"title", "owner", "description", "notification"})
+        said = self.model_dump(include={"title", "owner", "description", "notification", "number"})
         return ImprovementContent(plant=plant, weak_point=WeakPoint(**self.weak_point.model_dump()), **said)
 
 

@@ -60,7 +60,7 @@ def weak_points(connection: Reading, plant: str, now: datetime, by: EffectUnit =
         *_field(connection, standing, now),
     ]
     worked_on = _worked_on(connection, plant, now)
-    codes = defect_codes(connection)
+    codes = defect_codes(connection, standing.entry.organisation.id)
     marked = [
         msgspec.structs.replace(one, improvement=_by(one, worked_on), defect=_defect(one, codes, standing.window))
         for one in found

@@ -5,6 +5,7 @@ from datetime import date
 
 from hub.entry.master import require_plant
 from hub.entry.of_plant import enter_for_plant
+from hub.entry.seal import Stamp
 from hub.errors import EntryRefused
 from hub.incoming.forms import PlanForm
 from hub.incoming.identity import canonical_part
@@ -25,19 +26,17 @@ def enter_plan(hub: Hub, plant: str, form: PlanForm) -> StoredBatch:
         if form.supplier:
             require_supplier(connection, form.supplier)
 
-    def record(identity: str, stamp: object) -> Record:
-        characteristics = tuple(IncomingCharacteristic(**one.model_dump()) for one in form.characteristics)
-        given = form.model_dump(exclude={"part", "characteristics"})
-        return IncomingPlanRecord(
-            id=identity,
-            plant=plant,
-            part=part,
-            characteristics=characteristics,
-            **given,
-            **stamp,  # type: ignore[arg-type]  # a Stamp
-        )
+    def record(identity: str, stamp: Stamp) -> Record:
+        return plan_record(form, part, plant, identity, stamp)
 
     return enter_for_plant(hub, plant, "incoming-plan", record)
+
+
+def plan_record(form: PlanForm, part: str, plant: str, identity: str, stamp: Stamp) -> IncomingPlanRecord:
+    """The record of a plan; ``part`` as it is identified."""
+    characteristics = tuple(IncomingCharacteristic(**one.model_dump()) for one in form.characteristics)
+    given = form.model_dump(exclude={"part", "characteristics"})
+    return IncomingPlanRecord(id=identity, plant=plant, part=part, characteristics=characteristics, **given, **stamp)
 
 
 def plans_known(connection: Reading, plant: str) -> list[IncomingPlanRecord]:

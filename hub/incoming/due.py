@@ -108,7 +108,7 @@ def judged(one: IncomingCharacteristic, size: int, severity: Severity, given: Re
     if one.measured:
         found = _outside(one, _values(due, given))
     if found is None:
-        raise _refused(due, "the number found is missing", "give found")
+        raise EntryRefused("the number found is missing", where=_where(due), advice="give found")
     if due.method is Method.DOUBLE:
         return _judged_double(due, found, given.found_second, size, one)
     _check_found(due, found, due.sample)
@@ -129,7 +129,8 @@ def _judged_double(
     decided = found <= plan.first_accept or found >= plan.first_reject
     if decided == (second is not None):
         told = f"{found} found in the first sample decide" if decided else "a second sample is to be taken"
-        raise _refused(due, told, "leave out found_second" if decided else "give found_second")
+        advice = "leave out found_second" if decided else "give found_second"
+        raise EntryRefused(told, where=_where(due), advice=advice)
     if second is not None:
         _check_found(due, second, plan.second)
     total = found + (second or 0)
@@ -142,6 +143,7 @@ def _judged_double(
         found=total,
         accept=plan.first_accept if second is None else plan.accept,
         second=second is not None,
+        first_found=None if second is None else found,
         accepted=accepted,
         gain=score_gain(plan, total, second_sample=second is not None) if accepted else 0,
     )
@@ -200,7 +202,11 @@ def _gain(one: IncomingCharacteristic, size: int, severity: Severity, found: int
 
 def _values(due: Due, given: ResultForm) -> list[float]:
     if len(given.values) != due.sample:
-        raise _refused(due, f"{len(given.values)} values, the plan asks for {due.sample}", "measure just so many items")
+        raise EntryRefused(
+            f"{len(given.values)} values, the plan asks for {due.sample}",
+            where=_where(due),
+            advice="measure just so many items",
+        )
     return [float(value) for value in given.values]
 
 
@@ -211,11 +217,11 @@ def _outside(one: IncomingCharacteristic, values: Sequence[float]) -> int:
 
 def _check_found(due: Due, found: int, sample: int) -> None:
     if found > sample:
-        raise _refused(due, f"{found} found among {sample}", "correct the number")
+        raise EntryRefused(f"{found} found among {sample}", where=_where(due), advice="correct the number")
 
 
-def _refused(due: Due, what: str, advice: str) -> EntryRefused:
-    return EntryRefused(what, where=f"characteristic {due.name}", advice=advice)
+def _where(due: Due) -> str:
+    return f"characteristic {due.name}"
 
 
 def _float(text: str | None) -> float | None:

@@ -8,16 +8,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
+from operator import itemgetter
 
 import msgspec
 
-from hub.notify.components import components_of
+from hub.notify.components import components_of_each
 from hub.store.core.database import Reading
 from hub.store.quality.field import field_failures
 from hub.store.quality.incoming import ReceivedAs, incoming_of, received_as
 from traceability.errors import IdentifierRefused
 from traceability.identifier.item import ItemKind, parse_item
 from traceability.record.incoming import FoundIn, IncomingEscapeRecord
+
+_FIRST = itemgetter(0)
 
 
 class Blame(StrEnum):
@@ -34,6 +37,8 @@ class Escape(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     plant: str
     item: str
+    component: str = ""
+    """What of the item is at fault, where that is known."""
     found_in: FoundIn
     found_on: date
     quantity: int
@@ -55,7 +60,9 @@ class _Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def escapes(connection: Reading, plant: str) -> list[Escape]:
     """Every finding at a plant, entered as an escape or as a claim from the field that names a component."""
-    return [_traced(connection, one) for one in _findings(connection, plant)]
+    findings = _findings(connection, plant)
+    fitting = _Fitting(connection, plant, findings)
+    return [_traced(one, fitting.receipts(one)) for one in findings]
 
 
 def escaped_lots(connection: Reading, plant: str) -> frozenset[tuple[str, str]]:
@@ -108,14 +115,14 @@ def _findings(connection: Reading, plant: str) -> list[_Finding]:
     return entered + [one for one in claimed if one.item not in known]
 
 
-def _traced(connection: Reading, one: _Finding) -> Escape:
-    receipts = _receipts(connection, one)
+def _traced(one: _Finding, receipts: list[ReceivedAs]) -> Escape:
     lots = {(each.receipt, each.item if _is_lot(each.item) else each.part) for each in receipts}
     blame = Blame.UNTRACED if not receipts else Blame.CERTAIN if len(lots) == 1 else Blame.POSSIBLE
     return Escape(
         source=one.source,
         plant=one.plant,
         item=one.item,
+        component=one.component,
         found_in=one.found_in,
         found_on=one.found_on,
         quantity=one.quantity,
@@ -125,22 +132,36 @@ def _traced(connection: Reading, one: _Finding) -> Escape:
     )
 
 
-def _receipts(connection: Reading, one: _Finding) -> list[ReceivedAs]:
-    named = {one.component, one.item} - {""}
-    direct = [each for each in received_as(connection, named) if each.plant == one.plant]
-    if direct:
-        return _of(direct, one.component)
-    inside = components_of(connection, [one.item])
-    return _of([each for each in received_as(connection, _sorted(inside)) if each.plant == one.plant], one.component)
+class _Fitting:
+    """The receipts at a plant that fit findings; what they have in common is read once for all of them."""
 
+    def __init__(self, connection: Reading, plant: str, findings: Iterable[_Finding]) -> None:
+        every = list(findings)
+        self._received: defaultdict[str, list[tuple[int, ReceivedAs]]] = defaultdict(list)
+        self._take(connection, plant, {name for one in every for name in (one.component, one.item)} - {""})
+        indirect = {one.item for one in every if not self._direct(one)}
+        self._inside = components_of_each(connection, indirect)
+        self._take(connection, plant, {name for inside in self._inside.values() for name in inside})
 
-def _of(found: list[ReceivedAs], component: str) -> list[ReceivedAs]:
-    """Those of the part or item at fault, where one is named."""
-    return [each for each in found if component in ("", each.part, each.item)]
+    def receipts(self, one: _Finding) -> list[ReceivedAs]:
+        """Of what failed itself, else of what is in it; of the part or item at fault, where one is named."""
+        found = self._direct(one)
+        if not found:
+            found = self._of(self._inside[one.item])
+        return [each for each in found if one.component in ("", each.part, each.item)]
 
+    def _direct(self, one: _Finding) -> list[ReceivedAs]:
+        return self._of({one.component, one.item} - {""})
 
-def _sorted(items: Collection[str]) -> list[str]:
-    return sorted(items)
+    def _of(self, names: Iterable[str]) -> list[ReceivedAs]:
+        """In the order of the log."""
+        return [each for _, each in sorted((pair for name in names for pair in self._received[name]), key=_FIRST)]
+
+    def _take(self, connection: Reading, plant: str, names: Collection[str]) -> None:
+        begin = sum(map(len, self._received.values()))
+        for number, each in enumerate(received_as(connection, sorted(set(names) - self._received.keys())), begin):
+            if each.plant == plant:
+                self._received[each.item].append((number, each))
 
 
 def _is_lot(item: str) -> bool:

@@ -61,9 +61,13 @@ class ScannedForm(Form):
 
 
 class ReceiptForm(Form):
-    """Goods that came; ``shipment`` is the supplier's own record, with which they are compared."""
+    """Goods that came; ``shipment`` is the supplier's own record, with which they are compared.
+
+    ``number`` is what the plant calls the receipt, once at a plant; left out: nothing but its id.
+    """
 
     supplier: Key
+    number: OptionalKey = ""
     shipment: OptionalKey = ""
     delivery_note: Note = ""
     received_on: date

@@ -61,9 +61,10 @@ class LotView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceiptView(msgspec.Struct, frozen=True, kw_only=True):
-    """One receipt."""
+    """One receipt; ``number`` is what the plant calls it."""
 
     id: str
+    number: str
     plant: str
     supplier: str
     shipment: str
@@ -169,6 +170,7 @@ def _view(
     inspections = [one for one in events if isinstance(one, IncomingInspectionRecord)]
     return ReceiptView(
         id=record.id,
+        number=record.number,
         plant=record.plant,
         supplier=record.supplier,
         shipment=record.shipment,

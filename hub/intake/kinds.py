@@ -12,17 +12,24 @@ import hub.target.target_file as targets
 from hub.accounts.permission import Permission
 from hub.cost.cost_file import read_costs
 from hub.cost.enter import enter_cost_file
-from hub.entry import csv_table
+from hub.entry import csv_table, stated_table
 from hub.entry.field import enter_failure_file, read_failures
 from hub.entry.inspection import enter_lot_file, enter_return_file
 from hub.entry.inspection_file import read_field_returns, read_lot_inspections
 from hub.entry.loss_file import read_losses
 from hub.entry.losses import enter_loss_file
+from hub.entry.stated_table import StatedTable
+from hub.improvement.record_table import ONE_BY_ONE, RECORD_TABLE
+from hub.incoming.inspection_table import INSPECTION_TABLE
+from hub.incoming.plan_table import PLAN_TABLE
+from hub.incoming.receipt_table import RECEIPT_TABLE
+from hub.knowledge.case_table import CASE_TABLE
 from hub.master.importing import dry_run, import_file
 from hub.master.plan_kind import SHEETS
 from hub.parts import Hub
 from hub.tabular.problem import Problem
 from hub.tabular.words import Words
+from hub.target.organisation_file import WHOLE_TABLE, WHOLE_TARGETS
 
 Options = Mapping[str, str]
 WORKBOOK = "workbook"
@@ -91,6 +98,19 @@ def _look_at_values(hub: Hub, plant: str, data: bytes, _options: Options) -> See
     return Seen(rows=report.rows, problems=report.problems)
 
 
+def _stated(name: str, words: Words, table: StatedTable, *, needs: Permission = Permission.QUALITY) -> FileKind:
+    """A file of what people state."""
+
+    def look(hub: Hub, plant: str, data: bytes, _options: Options) -> Seen:
+        report = stated_table.look(hub, plant, data, table)
+        return Seen(rows=report.rows, problems=report.problems)
+
+    def take(hub: Hub, plant: str, data: bytes, _options: Options, by: str) -> object:
+        return stated_table.load(hub, plant, data, table, by=by)
+
+    return FileKind(name=name, words=words, needs=needs, look=look, enter=take)
+
+
 def _look_at_targets(hub: Hub, plant: str, data: bytes, _options: Options) -> Seen:
     report = targets.look(hub, plant, data)
     return Seen(rows=report.rows, problems=report.problems)
@@ -148,8 +168,17 @@ OF_PLANTS: dict[str, FileKind] = {
             look=_look_at_targets,
             enter=lambda hub, plant, data, _options, by: targets.load(hub, plant, data, by=by),
         ),
+        _stated("incoming-plans", Words("plans of incoming inspection", "进货检验方案"), PLAN_TABLE),
+        _stated("goods-receipts", Words("goods receipts", "收货单"), RECEIPT_TABLE),
+        _stated("incoming-inspections", Words("results of incoming inspection", "进货检验结果"), INSPECTION_TABLE),
+        _stated("improvements", Words("improvements, with all that belongs to them", "质量改进（含全部内容）"),
+                RECORD_TABLE),
+        *(_stated(name, Words(f"improvements: {one.words.en}", f"质量改进：{one.words.zh}"), one)
+          for name, one in ONE_BY_ONE.items()),
+        _stated("knowledge", Words("cases of the knowledge base", "知识库案例"), CASE_TABLE),
     )
 }  # fmt: skip
+OF_ORGANISATION = _stated(WHOLE_TARGETS.name, WHOLE_TARGETS.words, WHOLE_TABLE)
 OF_HUB: dict[str, FileKind] = {
     WORKBOOK: _master(WORKBOOK, Words("workbook of master data", "主数据工作簿"), None),
     **{sheet.name: _master(sheet.name, sheet.words, sheet.name) for sheet in SHEETS},

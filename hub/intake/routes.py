@@ -89,7 +89,9 @@ def post_file(  # noqa: PLR0917 - what the route needs
 ) -> Response:
     """Have a file checked, whatever its size up to the limit for tables; it is entered when told so.
 
-    `kind` is one of history, losses, costs, lot-inspections, field-returns, field-failures, indicator-values, targets.
+    `kind` is one of history, losses, costs, lot-inspections, field-returns, field-failures, indicator-values, targets,
+    incoming-plans, goods-receipts, incoming-inspections, improvements, improvement-causes, improvement-actions,
+    improvement-checks, improvement-standards, knowledge.
     `part`, `operation`, `note` and `encoding` are for history. The same file is refused while it is under way.
     """
     given = {"part": part, "operation": operation, "note": note, "encoding": encoding or ""}

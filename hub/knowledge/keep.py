@@ -26,11 +26,12 @@ _LONGEST = 2000
 
 def keep(hub: Hub, content: KnowledgeContent, shared_with: Sequence[str], by: str) -> Kept:
     """A new case; ``NotFound`` for an unknown plant, ``EntryRefused`` for partners that nobody entered."""
-    identity = _new_id(hub)
+    identity = new_case_id(hub)
 
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
         require_plant(connection, content.plant)
-        return [_record(connection, identity, content, shared_with, by, stamp)]
+        _refuse_numbered(connection, content)
+        return [case_record(connection, identity, content, shared_with, by, stamp)]
 
     return Kept(id=identity, log_index=log_index(enter(hub, draft)))
 
@@ -43,7 +44,7 @@ def keep_improvement(  # noqa: PLR0917 - what a case is made of
 
     ``NotFound`` also for an improvement of another plant: ``plant`` is the one for which somebody may act.
     """
-    identity = _new_id(hub)
+    identity = new_case_id(hub)
 
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
         _, now = find(connection, improvement)
@@ -52,7 +53,7 @@ def keep_improvement(  # noqa: PLR0917 - what a case is made of
         if knowledge_like(connection, KnowledgeWanted(improvement=improvement)):
             raise EntryRefused("it is in the knowledge base already", where=improvement, advice="change its case")
         content = case_of(now, machine_type, best_case=best_case)
-        return [_record(connection, identity, content, shared_with, by, stamp)]
+        return [case_record(connection, identity, content, shared_with, by, stamp)]
 
     return Kept(id=identity, log_index=log_index(enter(hub, draft)))
 
@@ -69,7 +70,8 @@ def change(
         latest = stored.record.content
         if content is not None and content.plant != latest.plant:
             raise EntryRefused("a case stays with its plant", where=f"case {identity}", advice="enter another one")
-        record = _record(connection, identity, content or latest, shared_with, by, stamp)
+        said = latest if content is None else msgspec.structs.replace(content, number=latest.number)
+        record = case_record(connection, identity, said, shared_with, by, stamp)
         return [msgspec.structs.replace(record, withdrawn=withdrawn)]
 
     return Kept(id=identity, log_index=log_index(enter(hub, draft)))
@@ -122,9 +124,10 @@ def _joined(texts: Sequence[str]) -> str:
     return "\n".join(text for text in texts if text)[:_LONGEST]
 
 
-def _record(  # noqa: PLR0917 - what a case is
+def case_record(  # noqa: PLR0917 - what a case is
     connection: Reading, identity: str, content: KnowledgeContent, shared_with: Sequence[str], by: str, stamp: Stamps
 ) -> KnowledgeRecord:
+    """The record of a case; ``EntryRefused`` for partners that nobody entered."""
     partners = tuple(dict.fromkeys(shared_with))
     for one in partners:
         if one != EVERYBODY and latest_organisation(connection, one) is None:
@@ -135,5 +138,15 @@ def _record(  # noqa: PLR0917 - what a case is
     return KnowledgeRecord(id=identity, content=named, shared_with=partners, entered_by=by, **stamp())
 
 
-def _new_id(hub: Hub) -> str:
+def _refuse_numbered(connection: Reading, content: KnowledgeContent) -> None:
+    """A number names one case of a plant, withdrawn or not."""
+    every = knowledge_like(connection, KnowledgeWanted(plant=content.plant, withdrawn=True)) if content.number else []
+    if any(one.record.content.number == content.number for one in every):
+        raise EntryRefused(
+            f"there is a case {content.number[:100]!r} already", where="number", advice="give it another number"
+        )
+
+
+def new_case_id(hub: Hub) -> str:
+    """Of a case that is new."""
     return f"case-{hub.random_bytes(ID_BYTES).hex()}"

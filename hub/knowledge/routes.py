@@ -1,74 +1,30 @@
 """``/api/v1/knowledge``: what was learnt, found again; entered by the plant it belongs to."""
 
+import sys
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from fastapi import APIRouter, Body, Query, Response
 
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.api.answer import documented, json_answer
-from hub.api.table_file import TABLE_FILE, Form, Language, table_file
-from hub.entry.forms import Form as Entry
-from hub.entry.forms import Key, Note
+from hub.api.table_file import TABLE_FILE, XLSX_TYPE, Form, Language, table_file
+from hub.entry.stated_table import TableReport, load, look
 from hub.errors import NotFound
-from hub.improvement.forms import Optional, Proofs, Said
+from hub.knowledge.case_table import CASE_TABLE, PLANT_CASES, plant_case_rows
 from hub.knowledge.find import case, cases, words_of
+from hub.knowledge.forms import CaseForm, FromImprovementForm, SharingForm
 from hub.knowledge.keep import change, keep, keep_improvement
 from hub.knowledge.sheets import CASES, case_rows
 from hub.knowledge.views import CaseList, CaseView, Kept
 from hub.parts import Hub
 from hub.store.quality.knowledge import KnowledgeWanted
-from traceability.record.knowledge import KnowledgeContent
 
 router = APIRouter(prefix="/api/v1", tags=["knowledge"])
 _NEW: dict[int | str, dict[str, Any]] = {201: documented(Kept)[200]}
 _OF_PLANT = "/plants/{plant}/knowledge"
-Partners = Annotated[list[Key], Field(max_length=200)]
 Words = Annotated[str, Query(max_length=400)]
 About = Annotated[str, Query(max_length=400)]
 MOST = 5000
-
-
-class CaseForm(Entry):
-    """A case entered by hand, with what shows it; ``shared_with`` are organisations, or ``*`` for all of the hub."""
-
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    problem: Note = ""
-    cause: Said
-    action: Said
-    result: Note = ""
-    part: Optional = ""
-    characteristic: Optional = ""
-    defect: Optional = ""
-    operation: Optional = ""
-    machine_type: Optional = ""
-    evidence: Proofs
-    best_case: bool = False
-    shared_with: Partners = Field(default_factory=list)
-    by: Key
-
-    def at(self, plant: str, improvement: str = "") -> KnowledgeContent:
-        """As it is recorded."""
-        said = self.model_dump(exclude={"by", "shared_with", "evidence"})
-        return KnowledgeContent(plant=plant, evidence=tuple(self.evidence), improvement=improvement, **said)
-
-
-class FromImprovementForm(Entry):
-    """A case of a closed improvement whose effect was shown."""
-
-    improvement: Key
-    machine_type: Optional = ""
-    best_case: bool = False
-    shared_with: Partners = Field(default_factory=list)
-    by: Key
-
-
-class SharingForm(Entry):
-    """With whom a case is shared from now on; withdrawn, it is found no more."""
-
-    shared_with: Partners = Field(default_factory=list)
-    withdrawn: bool = False
-    by: Key
 
 
 @router.get("/knowledge", response_class=Response, responses=documented(CaseList))
@@ -103,6 +59,33 @@ def get_knowledge_file(
     with hub.store.reading() as connection:
         found = cases(connection, KnowledgeWanted(words=words_of(q)), asker.organisation, limit=MOST)
     return table_file(CASES, case_rows(found.cases), form, language)
+
+
+@router.get(_OF_PLANT + "/file", response_class=Response, responses=TABLE_FILE)
+def get_plant_cases_file(
+    plant: str, hub: UsesHub, asker: UsesAsker, *, form: Form = Form.CSV, language: Language = Language.EN
+) -> Response:
+    """The cases of a plant as a table that can be changed and sent back."""
+    wanted = KnowledgeWanted(plant=plant, withdrawn=True)
+    with hub.store.reading() as connection:
+        found = cases(connection, wanted, asker.organisation, limit=sys.maxsize)
+    shown = [one for one in found.cases if one.own or not one.withdrawn]
+    return table_file(PLANT_CASES, list(plant_case_rows(shown)), form, language)
+
+
+@router.post(_OF_PLANT + "/file", response_class=Response, responses=documented(TableReport), dependencies=[AdminOnly])
+def post_plant_cases_file(
+    plant: str,
+    hub: UsesHub,
+    data: Annotated[bytes, Body(media_type=XLSX_TYPE)],
+    entered_by: Annotated[str, Query(min_length=1, max_length=200)],
+    *,
+    dry_run: bool = True,
+) -> Response:
+    """Cases as CSV (UTF-8 or GB18030) or Excel. With `dry_run`, the default, it is only told what is in the file."""
+    if dry_run:
+        return json_answer(look(hub, plant, data, CASE_TABLE, entered_by))
+    return json_answer(load(hub, plant, data, CASE_TABLE, by=entered_by))
 
 
 @router.get("/knowledge/{identity}", response_class=Response, responses=documented(CaseView))

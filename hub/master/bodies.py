@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from hub.entry.seal import Stamp
-from hub.store.master.versions import StoredVersion, Thing
+from hub.store.master.versions import StoredVersion, Thing, without_company
 from traceability.encoding import sha256
 from traceability.record.base import Currency, Id, Record, Text
 from traceability.record.codec import plan_id
@@ -123,4 +123,5 @@ def record_of(thing: Thing, body: Any, version: Version, stamp: Stamp) -> Record
             return CostRateRecord(id=name, version=version, valid_from=begin, entered_by=version.by, **words, **stamp)
         case _:
             name = thing.about if len(thing.about) <= LONGEST_ID else sha256(thing.about.encode()).hex()
-            return MasterDataRecord(id=name, about=thing.about, version=version, body=body, **stamp)
+            about = without_company(thing.about, getattr(body, "organisation", ""))
+            return MasterDataRecord(id=name, about=about, version=version, body=body, **stamp)

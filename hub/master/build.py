@@ -9,7 +9,7 @@ import msgspec
 from hub.master.bodies import BODIES
 from hub.master.kinds import MasterKind
 from hub.projection.master_data import cost_rate_about
-from hub.store.master.versions import Thing
+from hub.store.master.versions import OF_COMPANIES, Thing, of_company, without_company
 from hub.tabular.problem import Cell, Line, Problem
 from hub.tabular.words import Words
 from traceability.errors import IdentifierRefused
@@ -29,6 +29,11 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
     dated: bool
     sheet: str
     row: int
+
+    @property
+    def named(self) -> str:
+        """What it is about, without the company whose it is."""
+        return without_company(self.thing.about, getattr(self.body, "organisation", ""))
 
     def problem(self, column: str, text: Words, advice: Words) -> Problem:
         """Something that is wrong with it."""
@@ -106,7 +111,9 @@ def thing_of(kind: MasterKind, cells: Mapping[str, Cell]) -> Thing:
     if kind.name == "cost-rate":
         rate, part = str(cells["rate"]), str(cells.get("part", ""))
         return Thing(kind.name, plant, cost_rate_about(rate, part, str(cells.get("operation", ""))))
-    return Thing(kind.name, plant, " ".join(str(cells[name]) for name in kind.about if name in cells))
+    about = " ".join(str(cells[name]) for name in kind.about if name in cells)
+    company = str(cells.get("organisation", "")) if kind.name in OF_COMPANIES else ""
+    return Thing(kind.name, plant, of_company(about, company))
 
 
 def stated(line: Line, thing: Thing, begin: date, words: dict[str, Any]) -> Stated | Problem:

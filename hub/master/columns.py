@@ -47,6 +47,18 @@ VALID_TO = Column(
     example="2026-12-31",
 )
 VALIDITY = (VALID_FROM, VALID_TO)
+COMPANY = identity(
+    "organisation",
+    "Organisation",
+    "组织",
+    Words(
+        "id of the company whose row it is: its people read it; empty: everybody of a hub with one company, else only"
+        " who runs the hub",
+        "该行所属企业编号：该企业人员可读；为空时，仅有一家企业的枢纽上人人可读，否则仅枢纽运营方可读",
+    ),
+    "acme",
+    needed=False,
+)
 UOM = Column(
     "uom",
     Words("Unit of measure", "计量单位"),

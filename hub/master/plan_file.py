@@ -1,12 +1,19 @@
-"""A control plan as ``control-plan.toml``, the file of a line's agent: signed by the plant it is put in force there."""
+"""A control plan as ``control-plan.toml``, the file of a line's agent: signed by the plant it is put in force there.
 
-from datetime import date, datetime
+The file says from when the plan holds, the midnight of its day by the plant's clock: a line that has it earlier begins
+with it then.
+"""
+
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from hub.errors import NotFound
 from hub.master.bodies import body_of
 from hub.store.core.database import Reading
+from hub.store.master.queries import read_master
 from hub.store.master.versions import Thing, counted, in_force, versions_of_kind
 from traceability.identifier.gs1_item import parse_gs1_uri
 from traceability.identifier.item import CANONICAL_ROOT
@@ -14,7 +21,14 @@ from traceability.quality.alarm.rule import FrozenBaseline
 from traceability.record.master import ControlPlan
 
 
-def plan_on(connection: Reading, plant: str, part: str, day: date) -> ControlPlan:
+class DatedPlan(msgspec.Struct, frozen=True):
+    """A plan and since when it holds."""
+
+    plan: ControlPlan
+    begin: datetime
+
+
+def plan_on(connection: Reading, plant: str, part: str, day: date) -> DatedPlan:
     """The plan that holds on a day; ``NotFound`` where none does."""
     by_thing = counted(versions_of_kind(connection, "control-plan", plant=plant, about=part))
     held = in_force(by_thing.get(Thing("control-plan", plant, part), {}), day)
@@ -24,14 +38,15 @@ def plan_on(connection: Reading, plant: str, part: str, day: date) -> ControlPla
         )
     plan = body_of(held)
     assert isinstance(plan, ControlPlan)
-    return plan
+    zone = read_master(connection).zone_of(plant)
+    return DatedPlan(plan, datetime.combine(held.begin, time(0), zone))
 
 
-def plan_toml(plan: ControlPlan) -> str:
+def plan_toml(plan: ControlPlan, begin: datetime | None = None) -> str:
     """The file; figures are texts, so that they stay exact."""
     part = parse_gs1_uri(plan.part).gtin if plan.part.startswith(CANONICAL_ROOT) else plan.part
     head = {"part": part, "plant": plan.plant, "revision": plan.revision, "name": plan.name, "name_zh": plan.name_zh}
-    lines = _pairs(head)
+    lines = _pairs(head | {"valid_from": begin})
     for table, several in (("operation", plan.operations), ("characteristic", plan.characteristics)):
         for one in several:
             lines += ["", f"[[{table}]]", *_pairs(_fields(one))]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub.master.bodies import body_of
 from hub.master.build import Stated
 from hub.master.timeline import Known
-from hub.store.master.versions import Thing
+from hub.store.master.versions import OF_COMPANIES, Thing, of_company
 from hub.tabular.problem import Problem
 from hub.tabular.words import Words
 
@@ -44,8 +44,8 @@ def circle_problems(stated: Sequence[Stated], known: Known) -> Iterator[Problem]
     for day in days if len(days) <= MOST_DAYS else [None]:
         graph = _components(changed, known, day)
         for one in changed:
-            circle = _circle(graph, one.thing.about)
-            if circle and one.thing.about not in told:
+            circle = _circle(_bills_for(graph, one.body.organisation), one.named)
+            if circle and one.named not in told:
                 told.update(circle)
                 shown = " > ".join(part.rsplit("/", 1)[-1] for part in circle[:SHOWN])
                 text = Words(f"the part would be a component of itself: {shown}", f"零件将成为自身的子件：{shown}")
@@ -57,6 +57,8 @@ def _named(one: Stated) -> Iterator[tuple[str, Thing]]:
         yield "organisation", Thing("organisation", "", one.body.organisation)
     elif one.thing.plant:
         yield "plant", Thing("plant", one.thing.plant, one.thing.plant)
+    if one.thing.kind in OF_COMPANIES and one.body.organisation:
+        yield "organisation", Thing("organisation", "", one.body.organisation)
     if one.thing.kind == "work-cell":
         yield "line", Thing("line", one.thing.plant, one.body.line)
 
@@ -87,6 +89,14 @@ def _components(changed: Iterable[Stated], known: Known, day: date | None) -> di
             line.component for end, body in bodies if day is None or end is None or end >= day for line in body.lines
         )
     return graph
+
+
+def _bills_for(graph: Mapping[str, tuple[str, ...]], company: str) -> Mapping[str, tuple[str, ...]]:
+    """By part the bills that hold for a company: its own, else those of nobody in particular."""
+    if not company:
+        return graph
+    own = of_company("", company)
+    return {**graph, **{about.removesuffix(own): parts for about, parts in graph.items() if about.endswith(own)}}
 
 
 def _circle(graph: Mapping[str, tuple[str, ...]], start: str) -> list[str]:

@@ -137,8 +137,8 @@ def get_dictionary(
 def get_plan_file(hub: UsesHub, plant: Text, part: Text, as_of: date | None = None) -> Response:
     """The control plan that holds on a day as `control-plan.toml`, for the plant to sign and send to its lines."""
     with hub.store.reading() as connection:
-        plan = plan_on(connection, plant, part, as_of or today_of(hub))
-    return download(plan_toml(plan).encode(), "application/toml; charset=utf-8", "control-plan.toml")
+        held = plan_on(connection, plant, part, as_of or today_of(hub))
+    return download(plan_toml(held.plan, held.begin).encode(), "application/toml; charset=utf-8", "control-plan.toml")
 
 
 def _before(connection: Reading, known_at: AwareDatetime | None) -> int | None:

@@ -22,7 +22,7 @@ def rows_of(kind: MasterKind, sheet: str, version: StoredVersion) -> Iterator[Ro
         yield from _rows_of_plan(body, sheet, valid)
         return
     head: dict[str, Cell | None] = {"plant": version.thing.plant or None, **valid}
-    head |= dict(zip(kind.about, [version.thing.about], strict=False)) if len(kind.about) == 1 else {}
+    head |= dict(zip(kind.about, [version.named], strict=False)) if len(kind.about) == 1 else {}
     head |= {name: getattr(body, name) for name in (*kind.head, *kind.about) if hasattr(body, name)}
     lines = getattr(body, "uses", None) if kind.name == "gauge" else getattr(body, "lines", None)
     if not lines:

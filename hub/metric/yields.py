@@ -10,6 +10,7 @@ import msgspec
 from hub.metric import why
 from hub.metric.asked import Asked
 from hub.metric.figure import Counted, Factors, MetricFigure
+from hub.metric.pooled import Method, pooled_yield
 from hub.scorecard.in_force import in_window
 from hub.scorecard.lots import lot_inspections, lots_within
 from hub.scorecard.management import management_of
@@ -25,10 +26,9 @@ from hub.store.rollup.sources import PlacedResult, results_of_units
 from hub.store.rollup.tallied import counts_between
 from hub.store.rollup.tallies import marked_plants
 from hub.tabular.words import NOTHING
-from traceability.quality.acceptance import judged_on_samples
 from traceability.quality.effect.products import Family
 from traceability.quality.first_pass import FirstPass, pooled
-from traceability.quality.intervals import Interval, clopper_pearson, proportion_lower_bound, proportion_upper_bound
+from traceability.quality.intervals import clopper_pearson
 from traceability.quality.rolled import OperationYield, PlantRolledYield, plant_rolled_yield
 from traceability.quality.sampling import SampledYield, yields_of_lots
 from traceability.quality.window import Window
@@ -171,24 +171,10 @@ def _lots(asked: Asked) -> Mapping[int, Mapping[Subject, SampledYield]]:
 def _pooled(
     asked: Asked, window: Window, counts: Mapping[Subject, FirstPass], lots: Mapping[Subject, SampledYield]
 ) -> MetricFigure:
-    sampled = {name: one for name, one in lots.items() if judged_on_samples(counts.get(name, FirstPass()), one)}
-    units = pooled(one for name, one in counts.items() if name not in sampled)
-    if not sampled:
-        return _counted(asked, window, units.first_ok, units.submitted)
-    submitted = units.submitted + sum(one.submitted for one in sampled.values())
-    of_lots = ((one.value or Fraction(0)) * one.submitted for one in sampled.values())
-    good = units.first_ok + sum(of_lots, start=Fraction(0))
-    trials = units.submitted + sum(one.trials for one in sampled.values())
-    value = good / submitted
-    interval = _sampled_interval(value, trials) if trials else None
-    return asked.figure(window, exact=value, n=trials, interval=interval, why=why.ON_SAMPLES)
-
-
-def _sampled_interval(value: Fraction, trials: int) -> Interval:
-    """Between two counts the one that says less."""
-    side = 0.975
-    low = proportion_lower_bound(math.floor(value * trials), trials, side)
-    return Interval(low, proportion_upper_bound(math.ceil(value * trials), trials, side))
+    found = pooled_yield((counts.get(name, FirstPass()), lots.get(name)) for name in {**counts, **lots})
+    if found.method is Method.UNITS:
+        return _counted(asked, window, found.units.first_ok, found.units.submitted)
+    return asked.figure(window, exact=found.value, n=found.n, interval=found.interval, why=why.ON_SAMPLES)
 
 
 def _counted(asked: Asked, window: Window, k: int, n: int) -> MetricFigure:

@@ -10,6 +10,7 @@ from hub.api.access import UsesAsker, UsesHub, whole_hub
 from hub.declaration.declare import declarations_of
 from hub.fleet.activity import ActivityDesk
 from hub.fleet.home import home
+from hub.fleet.line_plans import plans_that_differ
 from hub.ledger.log import verifier_key
 from hub.notify.mailbox import unread_of
 from hub.page_paths import HOME_PATH, ITEMS_PATH, has_page, item_path
@@ -29,6 +30,7 @@ from hub.scorecard.assess import level_history
 from hub.scorecard.routes import UsesCards
 from hub.search.find import LONGEST, search
 from hub.store.mail.alarms import AlarmWanted
+from hub.store.master.queries import read_master
 from hub.suppliers.desk import SupplierDesk
 from hub.suppliers.routes import UsesSuppliers
 from hub.trace.line import plant_holds
@@ -135,10 +137,12 @@ def get_plant(
     view = cards.view(hub, asker, plant)
     with hub.store.reading() as connection:
         holds = plant_holds(connection, plant)
+        differ = plans_that_differ(connection, read_master(connection), hub.clock(), plant)
         alarms = alarm_page(connection, AlarmWanted(plant=plant, open=True), offset=0, limit=MOST_ALARMS)
         history = {
             "level_history": level_history(connection, plant),
             "declarations": declarations_of(connection, plant),
+            "plans_differ": tuple(differ.values()),
         }
     speech = pages.speech(request)
     context = plant_context(view, speech) | {"open_holds": holds, "open_alarms": alarm_rows(alarms, speech)} | history

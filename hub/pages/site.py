@@ -17,6 +17,8 @@ from hub.pages import (
     users_page,
 )
 from hub.pages.after_sales import routes as after_sales_pages
+from hub.pages.audit import policy_routes as policy_pages
+from hub.pages.audit import routes as audit_pages
 from hub.pages.comparison import routes as comparison_pages
 from hub.pages.costs import entries_routes
 from hub.pages.costs import routes as cost_pages
@@ -83,6 +85,8 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     master_pages.router,
     subscription_page.router,
     fleet_pages.router,
+    audit_pages.router,
+    policy_pages.router,
     rollout_pages.router,
     static_files.router,
 )

@@ -61,13 +61,14 @@ class Pages:
     def answer(self, request: Request, name: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """The page ``name`` filled with ``context``."""
         language, address = language_of(request), address_of(request)
+        reader = who_reads(request)
         frame = {
             "language": language,
             "languages": [(each, switch_address(request, each)) for each in Language],
             "environment": self._environment,
             "query": "",
             "address": address,
-            "tasks": shown_tasks(request.url.path, self._speeches[language]),
+            "tasks": shown_tasks(request.url.path, self._speeches[language], may=reader["may"]),
             "trail": (),
             "tables": {},
             "cold": taken_cold_reads(),
@@ -75,7 +76,7 @@ class Pages:
             "themes": tuple(Theme),
             "zone_choice": zone_of(request),
             "zone_choices": OFFERED_ZONES,
-            **who_reads(request),
+            **reader,
         }
         html = self._templates[language].get_template(name).render(frame | dict(context))
         return HTMLResponse(html, status, headers=_HEADERS | {"Content-Language": language.value})

@@ -10,6 +10,7 @@ from hub.fleet.views import Freshness
 from hub.pages.account_words import ACCOUNT_TABLES
 from hub.pages.after_sales.sales_words import AFTER_SALES_TABLES
 from hub.pages.alarm_rows import ALARM_KINDS
+from hub.pages.audit.audit_words import AUDIT_TABLES
 from hub.pages.costs.cost_words import COST_TABLES
 from hub.pages.fleet_words import FLEET_TABLES
 from hub.pages.frame.preference import Theme
@@ -181,6 +182,7 @@ TABLES = (
     HOLD_SCOPES, ENVIRONMENTS, BUCKETS, SAMPLING, ALARM_KINDS, THEMES, TRUST, CHARTS, RULE_SETS,
     *NOTIFICATION_TABLES, *ACCOUNT_TABLES,
     *AFTER_SALES_TABLES,
+    *AUDIT_TABLES,
     *FLEET_TABLES,
     *COST_TABLES,
     *IMPROVEMENT_TABLES,

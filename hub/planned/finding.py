@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from hub.named import Named
+from hub.planned.covered import Covered
 
 
 class FindingKind(StrEnum):
@@ -64,6 +65,7 @@ class AgainstPlan(msgspec.Struct, frozen=True, kw_only=True):
     """One unit against master data. ``day`` None: nothing was built in or recorded, so nothing was judged.
 
     ``bill_since`` None: no bill of material that the asker may see held on that day, so components were not judged.
+    No ``findings`` mean that nothing differs only of what ``covered`` says was compared.
     """
 
     day: date | None = None
@@ -72,3 +74,4 @@ class AgainstPlan(msgspec.Struct, frozen=True, kw_only=True):
     finished: bool = False
     """It passed a final operation of its plan, or went into something else."""
     findings: tuple[Finding, ...] = ()
+    covered: tuple[Covered, ...] = ()

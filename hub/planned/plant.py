@@ -7,19 +7,19 @@ once, the earliest first; ``until`` says where that ended, and whoever wants mor
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from hub.named import Named
 from hub.planned.bill import Built, BuiltIn, compare
+from hub.planned.covered import Aspect, Coverage, Covered
 from hub.planned.finding import Finding, FindingKind
 from hub.planned.stated import Equipment, MadeBy, StatedBills, bills_of, components_of
 from hub.rollup.hours import hours_of, instant_of
 from hub.store.core.database import Reading
 from hub.store.core.instant import to_micros
 from hub.store.master.defect_codes import Defect, defect_codes
-from hub.store.master.queries import plans_of_plants
+from hub.store.master.queries import PlantEntry, plans_of_plants
 from hub.store.master.versions import StoredVersion
 from hub.store.production.passes import PassesWanted, passes_at
 from hub.store.quality.suppliers import defects_between
@@ -58,7 +58,8 @@ class PlantAgainstPlan(msgspec.Struct, frozen=True, kw_only=True):
     """``units`` were looked at, ``with_bill`` of them had a bill of material, ``deviating`` have findings.
 
     ``until``: there are more units than were looked at, from then on; None: it was looked at all of them.
-    ``findings`` are the certain ones first, at most ``MOST_FINDINGS``; ``counts`` are of all.
+    ``findings`` are the certain ones first, at most ``MOST_FINDINGS``; ``counts`` are of all. No findings mean that
+    nothing differs only of what ``covered`` says was compared.
     """
 
     plant: Named
@@ -73,6 +74,7 @@ class PlantAgainstPlan(msgspec.Struct, frozen=True, kw_only=True):
     counts: tuple[KindCount, ...]
     findings: tuple[Finding, ...]
     unlisted: tuple[UnlistedDefect, ...]
+    covered: tuple[Covered, ...]
 
 
 class _Finished(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,14 +90,18 @@ def plant_against_plan(
 ) -> PlantAgainstPlan:
     """``NotFound`` unless the plant may be seen; ``since``: what was finished from then on."""
     entry = plant_entry(connection, plant)
-    zone = ZoneInfo(entry.time_zone)
+    zone = entry.zone
     hours = hours_of(window, zone)
     begin, end = (instant_of(hour) for hour in hours)
     source = Known(connection)
     looked_at = (begin if since is None else max(begin, since), end)
     finished, until = _finished(connection, source, plant, looked_at, now)
-    judged, found = _components(connection, source, finished, zone)
-    found += _equipment(connection, source, plant, finished, zone)
+    coverage = Coverage()
+    judged, found = _components(connection, source, finished, entry)
+    coverage.count(Aspect.COMPONENTS, planned=True, times=judged)
+    coverage.count(Aspect.COMPONENTS, planned=False, times=len(finished) - judged)
+    found += _equipment(connection, source, entry, finished, coverage)
+    unlisted = _unlisted(connection, entry, window, (to_micros(begin), to_micros(end)), coverage)
     ordered = sorted(found, key=lambda one: (not one.certain, list(FindingKind).index(one.kind), one.subject, one.unit))
     return PlantAgainstPlan(
         plant=entry.named,
@@ -109,7 +115,8 @@ def plant_against_plan(
         until=until,
         counts=tuple(_counts(found)),
         findings=tuple(with_names(connection, ordered[:MOST_FINDINGS])),
-        unlisted=_unlisted(connection, plant, window, (to_micros(begin), to_micros(end))),
+        unlisted=unlisted,
+        covered=coverage.told(),
     )
 
 
@@ -140,10 +147,10 @@ def _finished(
 
 
 def _components(
-    connection: Reading, source: Known, finished: Mapping[str, _Finished], zone: ZoneInfo
+    connection: Reading, source: Known, finished: Mapping[str, _Finished], entry: PlantEntry
 ) -> tuple[int, list[Finding]]:
     """How many had a bill of material, and what differs from it."""
-    bills = _bills(connection, source, {one.part for one in finished.values()}, zone)
+    bills = _bills(connection, source, {one.part for one in finished.values()}, entry)
     planned = [one for one in finished.values() if one.part in bills]
     if not planned:
         return 0, []
@@ -164,8 +171,8 @@ def _components(
     return judged, found
 
 
-def _bills(connection: Reading, source: Known, parts: Collection[str], zone: ZoneInfo) -> dict[str, StatedBills]:
-    versions = bills_of(connection, source.naming.spellings_of(parts))
+def _bills(connection: Reading, source: Known, parts: Collection[str], entry: PlantEntry) -> dict[str, StatedBills]:
+    versions, zone = bills_of(connection, source.naming.spellings_of(parts), entry.organisation.id), entry.zone
     source.naming.learn(set(versions).union(*(components_of(by_day.values()) for by_day in versions.values())))
     merged: defaultdict[str, dict[date, StoredVersion]] = defaultdict(dict)
     for about, by_day in sorted(versions.items()):
@@ -174,32 +181,40 @@ def _bills(connection: Reading, source: Known, parts: Collection[str], zone: Zon
 
 
 def _equipment(
-    connection: Reading, source: Known, plant: str, finished: Mapping[str, _Finished], zone: ZoneInfo
+    connection: Reading, source: Known, entry: PlantEntry, finished: Mapping[str, _Finished], coverage: Coverage
 ) -> list[Finding]:
     """Recipes and tools by which this plant made them."""
-    equipment, found = Equipment(connection, plant, zone), list[Finding]()
-    if not equipment.is_known:
+    equipment, found = Equipment(connection, entry.named.id, entry.zone), list[Finding]()
+    unknown = [each for each in (Aspect.RECIPES, Aspect.TOOLS) if not equipment.is_known(each)]
+    for each in unknown:
+        coverage.unlisted(each)
+    if len(unknown) == len((Aspect.RECIPES, Aspect.TOOLS)):
         return found
     told = tools_and_recipes_of(connection, source.naming.spellings_of(finished))
     for name, several in told.items():
         unit = finished[source.naming.canonical_of(name)]
         for one in several:
-            if one.erroneous or one.plant != plant:
+            if one.erroneous or one.plant != entry.named.id:
                 continue
             made = MadeBy(
                 unit=unit.unit, part=unit.part, operation=one.operation, recipe=one.recipe, tools=one.tools,
                 at=one.event_time,
             )  # fmt: skip
-            found += equipment.findings(made)
+            found += equipment.findings(made, coverage)
     return found
 
 
-def _unlisted(connection: Reading, plant: str, window: Window, within: tuple[int, int]) -> tuple[UnlistedDefect, ...]:
-    codes, counted = defect_codes(connection), Counter[str]()
-    for one in defects_between(connection, plant, *within):
+def _unlisted(
+    connection: Reading, entry: PlantEntry, window: Window, within: tuple[int, int], coverage: Coverage
+) -> tuple[UnlistedDefect, ...]:
+    codes, counted = defect_codes(connection, entry.organisation.id), Counter[str]()
+    for one in defects_between(connection, entry.named.id, *within):
         counted[one.defect] += one.results
-    named = ((codes.within(defect, window.first, window.last), results) for defect, results in counted.most_common())
-    return tuple(UnlistedDefect(defect=one, results=results) for one, results in named if one.listed is False)
+    named = [(codes.within(defect, window.first, window.last), results) for defect, results in counted.most_common()]
+    for defect, results in named:
+        if defect.code:
+            coverage.count(Aspect.DEFECT_CODES, planned=defect.listed is not None, times=results)
+    return tuple(UnlistedDefect(defect=each, results=results) for each, results in named if each.listed is False)
 
 
 def _counts(found: Sequence[Finding]) -> Iterator[KindCount]:

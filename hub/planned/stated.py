@@ -8,10 +8,19 @@ from typing import Any
 import msgspec
 
 from hub.planned.bill import Bill, PlannedPart
+from hub.planned.covered import Aspect, Coverage
 from hub.planned.finding import Finding, FindingKind
 from hub.store.core.database import Reading
 from hub.store.core.memo import once
-from hub.store.master.versions import StoredVersion, counted, in_force, versions_of_kind, versions_of_things
+from hub.store.master.versions import (
+    StoredVersion,
+    counted,
+    in_force,
+    of_company,
+    of_the_company,
+    versions_of_kind,
+    versions_of_things,
+)
 from hub.tabular.words import NOTHING, Words
 from traceability.record.master_data import Bom
 from traceability.uom.convert import converted
@@ -56,11 +65,11 @@ class StatedBills:
 
 
 def bills_of(
-    connection: Reading, parts: Collection[str], before: int | None = None
+    connection: Reading, parts: Collection[str], company: str, before: int | None = None
 ) -> dict[str, dict[date, StoredVersion]]:
-    """By the name of each of ``parts`` that has any: the versions of its bill of material."""
-    found = counted(versions_of_things(connection, "bom", parts, before=before))
-    return {thing.about: by_day for thing, by_day in found.items()}
+    """By the name of each of ``parts`` that has any: the versions of the bill by which a company makes it."""
+    wanted = {*parts, *(of_company(part, company) for part in parts)}
+    return of_the_company(counted(versions_of_things(connection, "bom", wanted, before=before)), company)
 
 
 def components_of(versions: Iterable[StoredVersion]) -> set[str]:
@@ -87,14 +96,16 @@ class Equipment:
         self._connection, self._plant, self._zone, self._before = connection, plant, zone, before
         self._listed: dict[tuple[str, date], bool] = {}
 
-    @property
-    def is_known(self) -> bool:
-        """Whether master data list anything of it that the asker may see."""
-        return any(self._versions(kind) for kind in ("recipe", "tool"))
+    def is_known(self, aspect: Aspect) -> bool:
+        """Whether master data list any of it that the asker may see."""
+        return bool(self._versions(_KINDS[aspect]))
 
-    def findings(self, made: MadeBy) -> Iterator[Finding]:
+    def findings(self, made: MadeBy, coverage: Coverage) -> Iterator[Finding]:
         """The recipe and the tools of one result that master data did not know on its day."""
         day = made.at.astimezone(self._zone).date()
+        for aspect, named in ((Aspect.RECIPES, made.recipe is not None), (Aspect.TOOLS, bool(made.tools))):
+            if named:
+                coverage.count(aspect, planned=self._are_listed(_KINDS[aspect], day))
         if made.recipe is not None:
             told = self._looked_up(made, "recipe", made.recipe, day)
             yield from [told] if told is not None else self._of_another(made, made.recipe, day)
@@ -134,6 +145,7 @@ class Equipment:
         return self._listed[kind, day]
 
 
+_KINDS = {Aspect.RECIPES: "recipe", Aspect.TOOLS: "tool"}
 _TOOL = (FindingKind.TOOL_ENDED, FindingKind.TOOL_UNKNOWN)
 
 

@@ -54,23 +54,25 @@ def incoming_rows(record: Incoming, place: Place) -> list[Row]:
 
 
 def goods_receipt_rows(record: GoodsReceiptRecord, place: Place) -> list[Row]:
-    """One row, and one for each item that came."""
+    """One row, one for each item that came, and one for what the plant calls it."""
     common = evidence(record, place) | {"receipt": record.id, "plant": record.plant, "supplier": record.supplier}
     items: list[Row] = [
         ("incoming_item", common | {"item": number, "received": one.item, "part": one.part})
         for number, one in enumerate(record.items)
     ]
-    return [*incoming_rows(record, place), *items]
+    named: list[Row] = [("incoming_number", common | {"number": record.number})] if record.number else []
+    return [*incoming_rows(record, place), *items, *named]
 
 
 def _check_plan(record: IncomingPlanRecord, _sender: Sender) -> str:
     names = [each.name for each in record.characteristics]
     if not names or len(set(names)) != len(names):
         return "a plan names one characteristic or more, each once"
-    return next((bad for bad in map(_objection, record.characteristics) if bad), "")
+    return next((bad for bad in map(objection_to, record.characteristics) if bad), "")
 
 
-def _objection(one: IncomingCharacteristic) -> str:
+def objection_to(one: IncomingCharacteristic) -> str:
+    """Why a plan can't ask for this; "" when it can."""
     aql = Decimal(one.aql)
     try:
         aql_index(aql)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from hub.projection.sender import Place, Sender, evidence
+from hub.store.master.versions import of_company
 from hub.store.writing.rows import Row
 from traceability.record.base import Record
 from traceability.record.master import ControlPlanRecord, OrganisationRecord, PlantRecord
@@ -23,7 +24,8 @@ def master_data_rows(record: MasterDataRecord, place: Place) -> list[Row]:
     plant = getattr(record.body, "plant", None)
     body = msgspec.to_builtins(record.body)
     del body["kind"]
-    return [_row(record, place, kind, plant=plant, about=record.about, version=record.version, body=body)]
+    about = of_company(record.about, getattr(record.body, "organisation", ""))
+    return [_row(record, place, kind, plant=plant, about=about, version=record.version, body=body)]
 
 
 def organisation_version(record: OrganisationRecord, place: Place) -> list[Row]:

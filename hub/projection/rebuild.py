@@ -27,6 +27,7 @@ from hub.rollup.roll_up import roll_up
 from hub.store.backend.beside import Beside, open_beside, remove_beside, table_digests
 from hub.store.core.database import Reading, Writing
 from hub.store.core.place import Place
+from hub.store.epcis.times import forget_times
 from hub.store.ledger.authors import key_in_force
 from hub.store.ledger.batches import StoredBatch, batch_body, batch_by_id, batch_by_seq, log_size
 from hub.store.search.endings import forget_endings
@@ -93,6 +94,7 @@ def _replace(beside: Beside, hub: Hub, done: int, differing: tuple[str, ...]) ->
         _fill(beside, hub, done, size, silent)
         beside.take_over(connection, differing)
         forget_endings(connection)  # numbers of units and lots that are there only now
+        forget_times(connection)
 
 
 @contextmanager

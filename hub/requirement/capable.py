@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from hub.requirement.figures import Asked, Figure
+from hub.requirement.figure import Asked, Figure
 from hub.rollup.many import Wanted, periods
 from hub.rollup.window import Narrowing
 from hub.scorecard.in_force import Measured, in_window, measured

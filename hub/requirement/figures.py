@@ -4,29 +4,23 @@
 everything of the supplier's is read through ``shared``, which shows what the supplier's policies let the customer see.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import chain
 
 import msgspec
 
 from hub.incoming.escapes import Blame, escapes
 from hub.notify.read import folded
-from hub.rollup.hours import hour_of
-from hub.scorecard.in_force import in_window
+from hub.requirement.figure import Asked, Figure
 from hub.scorecard.standing import standings
 from hub.sharing.policy import EVERY, decide
 from hub.store.core.database import Reading
 from hub.store.mail.notifications import Wanted as NotificationsWanted
 from hub.store.mail.notifications import stored_notifications
-from hub.store.master.queries import plans_of_plants, read_master
 from hub.store.quality.incoming import incoming_of
-from hub.store.rollup.many import first_pass_by_week
-from hub.store.rollup.queries import Range
 from hub.store.sharing.queries import organisations_known, owners_of_plants, policies_stated
 from traceability.notification.fold import Notification
-from traceability.quality.first_pass import FirstPass, pooled
 from traceability.quality.intervals import Interval, clopper_pearson
 from traceability.record.incoming import GoodsReceiptRecord, IncomingInspectionRecord
 from traceability.record.notification import NotificationState, Side, Transition
@@ -35,44 +29,6 @@ from traceability.record.sharing import Items
 
 MILLION = 1_000_000
 _SHARED = frozenset({Items.ALL.value, Items.DELIVERED.value})
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Between whom, about what, and what may be read."""
-
-    content: RequirementContent
-    whole: Reading
-    shared: Reading
-    now: datetime
-
-    def hours(self, one: Indicator) -> Range:
-        """The period, in whole hours."""
-        return hour_of(self.now - timedelta(days=one.days)), hour_of(self.now) + 1
-
-    @property
-    def plants(self) -> list[str]:
-        """The supplier's plants, as far as the customer knows of them."""
-        entries = read_master(self.shared).plants
-        return sorted(plant for plant, entry in entries.items() if entry.organisation.id == self.content.supplier)
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """``exact`` None where nothing can be told, and ``why``; ``fit`` False: not fit to be rated, ``why`` says so.
-
-    ``met`` where the figure is no number to be compared.
-    """
-
-    exact: Fraction | None = None
-    n: int = 0
-    interval: Interval | None = None
-    fit: bool = True
-    met: bool | None = None
-    why: str = ""
-
-    @property
-    def value(self) -> float | None:
-        """For display."""
-        return None if self.exact is None else float(self.exact)
 
 
 def level(asked: Asked, _one: Indicator) -> Figure:
@@ -93,38 +49,6 @@ def level(asked: Asked, _one: Indicator) -> Figure:
         fit=rated,
         why="" if rated else "not everything that is graded is shared; the Level is at most this",
     )
-
-
-def first_pass(asked: Asked, one: Indicator) -> Figure:
-    """First-pass yield of the part at the operation, over all plants; without an operation the product over all.
-
-    An operation of the route of which nothing is shared makes the product untold (rule R13).
-    """
-    plants = asked.plants
-    hours = asked.hours(one)
-    counts = first_pass_by_week(asked.shared, dict.fromkeys(plants, hours)) if plants else []
-    mine = [each for each in counts if each.part == asked.content.part and one.operation in ("", each.operation)]
-    by_operation: dict[str, list[FirstPass]] = {}
-    for week in mine:
-        by_operation.setdefault(week.operation, []).append(week.counts)
-    found = [pooled(several) for several in by_operation.values()]
-    if not found or any(each.fpy is None for each in found):
-        return Figure(why="no first submission of the part is shared for the period")
-    if not one.operation and _routed(asked, hours, {week.plant for week in mine}) - by_operation.keys():
-        return Figure(why="an operation of the route has no first submission that is shared")
-    value, n = Fraction(1), min(each.submitted for each in found)
-    for each in found:
-        value *= each.fpy or 0
-    if len(found) > 1:
-        return Figure(exact=value, n=n, why=f"the product over {len(found)} operations; no interval")
-    return Figure(exact=value, n=n, interval=clopper_pearson(found[0].first_ok, n))
-
-
-def _routed(asked: Asked, hours: Range, plants: Collection[str]) -> set[str]:
-    """The operations of the part's routes in the period at the plants that made it, as far as plans are shared."""
-    entries = chain.from_iterable(plans_of_plants(asked.shared, sorted(plants), at=asked.now).values())
-    held = (entry.plan for entry in in_window(entries, hours))
-    return {each.id for plan in held if plan.part == asked.content.part for each in plan.operations}
 
 
 class _Inspected(msgspec.Struct, frozen=True):

@@ -6,14 +6,15 @@ the hub, whoever asks: both sides read the same.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from hub.parts import Hub
 from hub.requirement.capable import capability
-from hub.requirement.figures import Asked, Figure, first_pass, level, ppm, response, sharing
+from hub.requirement.figure import Asked, Figure
+from hub.requirement.figures import level, ppm, response, sharing
 from hub.requirement.read import find
 from hub.requirement.views import Fulfilled, FulfilmentView, Met
+from hub.requirement.yields import first_pass
 from hub.sharing.audit import AuditDesk, Question
 from hub.sharing.seen import seen_by
 from hub.store.ledger.batches import log_size
@@ -55,7 +56,7 @@ def fulfilment(hub: Hub, identity: str, question: str, audit: AuditDesk | None) 
 
 def _fulfilled(asked: Asked, one: Indicator) -> Fulfilled:
     figure = FIGURES[one.metric](asked, one)
-    begin, end = period_of(asked.now, one.days)
+    begin, end = asked.days(one)
     verdict, sure = judged(one, figure)
     return Fulfilled(
         indicator=one,
@@ -65,6 +66,7 @@ def _fulfilled(asked: Asked, one: Indicator) -> Fulfilled:
         interval=figure.interval,
         sure=sure,
         why=figure.why,
+        method=figure.method,
         begin=begin,
         end=end,
     )
@@ -91,8 +93,3 @@ def judged(one: Indicator, figure: Figure) -> tuple[Met, bool]:
     limit = float(target)
     sure = (worst <= limit if less else worst >= limit) if met else (best > limit if less else best < limit)
     return (Met.MET if met else Met.MISSED), sure
-
-
-def period_of(now: datetime, days: int) -> tuple[date, date]:
-    """The days that count."""
-    return (now - timedelta(days=days)).date(), now.date()

@@ -31,6 +31,11 @@ _METRICS = (
     Choice("sharing", Words("Data shared", "数据共享")),
     Choice("response", Words("Response time, h", "响应时间（小时）")),
 )
+_METHODS = (
+    Choice("units", Words("By units", "按件")),
+    Choice("lots", Words("By lots", "按批")),
+    Choice("units-and-lots", Words("By units and by lots", "按件和按批")),
+)
 REQUIREMENTS = Sheet(
     name="requirements",
     words=Words("Requirements", "质量要求"),
@@ -61,6 +66,7 @@ FULFILMENT = Sheet(
         Column("target", Words("Target", "目标"), kind=Kind.NUMBER),
         Column("value", Words("Value", "实际值"), kind=Kind.NUMBER),
         Column("n", Words("n", "样本数"), kind=Kind.COUNT),
+        Column("method", Words("Counted by", "统计方式"), kind=Kind.CHOICE, choices=_METHODS),
         Column("low", Words("Lower bound", "区间下限"), kind=Kind.NUMBER),
         Column("high", Words("Upper bound", "区间上限"), kind=Kind.NUMBER),
         Column("verdict", Words("Verdict", "结论")),
@@ -127,6 +133,7 @@ def fulfilment_rows(view: FulfilmentView) -> Iterator[Row]:
             "target": None if one.indicator.target is None else Decimal(one.indicator.target),
             "value": _number(one.value),
             "n": one.n,
+            "method": None if one.method is None else one.method.value,
             "low": None if one.interval is None else _number(one.interval.low),
             "high": None if one.interval is None else _number(one.interval.high),
             "verdict": one.verdict.value,

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from hub.metric.pooled import Method
 from traceability.quality.intervals import Interval
 from traceability.record.requirement import Indicator, Party, RequirementContent, RequirementStep, Standing, Terms
 from traceability.requirement.fold import RequirementState
@@ -113,7 +114,8 @@ class Met(StrEnum):
 class Fulfilled(msgspec.Struct, frozen=True, kw_only=True):
     """One indicator over its period. ``value`` and ``n`` are what is shared; the point value decides.
 
-    ``sure``: the bound of the 95 % interval says the same. ``why`` says what is missing, or what is below.
+    ``sure``: the bound of the 95 % interval says the same. ``why`` says what is missing, or what is below. ``method``
+    says of a yield whether units or lots were judged; of lots ``n`` is as many single units as carry as much evidence.
     """
 
     indicator: Indicator
@@ -125,6 +127,7 @@ class Fulfilled(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     begin: date
     end: date
+    method: Method | None = None
 
 
 class FulfilmentView(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -33,13 +34,14 @@ class _Characteristic(msgspec.Struct):
     key: bool = False
 
 
-class _Plan(msgspec.Struct):
+class _Plan(msgspec.Struct, kw_only=True):
     part: Name
     plant: Name
     revision: Name
     name: Name
     operation: Annotated[tuple[_Operation, ...], msgspec.Meta(min_length=1)]
     characteristic: tuple[_Characteristic, ...] = ()
+    valid_from: datetime | None = None
 
 
 def plan_remarks(text: str, data: Mapping[str, object], part: str, plant: str) -> Iterator[Remark]:
@@ -55,6 +57,9 @@ def plan_remarks(text: str, data: Mapping[str, object], part: str, plant: str) -
             path, what = f"{path}.{missing[1]}".lstrip("."), "is missing"
         yield at_key(text, path, f"{path}: {what[:1].lower()}{what[1:]}", part)
         return
+    if plan.valid_from is not None and plan.valid_from.tzinfo is None:
+        said = "valid_from: expected a time with its offset, as in 2026-03-01T00:00:00+08:00"
+        yield at_key(text, "valid_from", said, part)
     if plan.plant != plant:
         yield at_key(text, "plant", f"plant: the plan is of {plan.plant!r}, not of {plant!r}", part)
     named = {

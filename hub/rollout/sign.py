@@ -73,7 +73,5 @@ def _pieces(envelope: str) -> tuple[str, ...]:
 def _wish(version: StoredVersion, agent: str, contact: Contact | None, known: Sequence[StoredVersion]) -> Wish:
     beat = None if contact is None else contact.heartbeat
     forward = brought(version, agent, beat)
-    back = way_back(forward, in_force(agent, beat, known))
-    return Wish(
-        recipient=agent, forward=content_of(forward), back=None if back in (None, forward) else content_of(back or ())
-    )
+    back = way_back(forward, beat, in_force(agent, beat, known))
+    return Wish(recipient=agent, forward=content_of(forward), back=back)

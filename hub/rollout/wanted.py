@@ -1,5 +1,6 @@
 """By which files an agent is to run, and by which it runs."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -35,7 +36,10 @@ class VersionName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileView(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of an agent; ``version`` is what is in force, where the hub has its text, ``wanted`` what is to be."""
+    """A file of an agent; ``version`` is what is in force, where the hub has its text, ``wanted`` what is to be.
+
+    ``valid_from``: since when a control plan holds, or from when it will, where its file says so.
+    """
 
     role: FileRole
     name: str
@@ -45,6 +49,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True):
     wanted_hash: str | None
     rollout: str | None
     state: FileState
+    valid_from: datetime | None = None
 
 
 class _Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +68,8 @@ def files_of(connection: Reading, agent: str, plant: str, reported: Heartbeat | 
         place = file.role, file.name
         has = known.get(file)
         version = None if has is None else has.version
-        found.append(_view(place, file.hash, version, wishes.pop(place, None)))
+        view = _view(place, file.hash, version, wishes.pop(place, None))
+        found.append(msgspec.structs.replace(view, valid_from=file.valid_from))
     return (*found, *(_view(place, None, None, wish) for place, wish in wishes.items()))
 
 

@@ -1,7 +1,7 @@
 """What came from whom and where is kept up by the batches themselves: each unit counts once at each plant, ever."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hub.rollup.entering import BatchResults
@@ -38,11 +38,20 @@ def keep_arrivals(
         add_told(connection, told)
 
 
-def keep_new_arrivals(connection: Writing, batch_id: int, plant: str, told: dict[Origin, Told], units: int) -> None:
-    """Add a batch that told only of ``units`` of which nothing was known, at one plant."""
-    kept, _ = _begun(connection, batch_id, batch_id)
+def keep_arrivals_at(  # noqa: PLR0917 - a batch in its parts
+    connection: Writing,
+    batch_id: int,
+    plant: str,
+    told: dict[Origin, Told],
+    units: Sequence[str],
+    known: Sequence[tuple[str, str]],
+) -> None:
+    """Add a batch of one plant; ``known`` are plants and units of earlier results of its ``units``."""
+    kept, nowhere = _begun(connection, batch_id, batch_id)
     if kept:
-        add_units(connection, {(plant,): units})
+        earlier = list(known_before(connection, units, batch_id - 1)) if nowhere else known
+        new: Mapping[Places, int] = {(plant,): len(units)}
+        add_units(connection, _changes({unit: {plant} for unit in units}, earlier) if earlier else new)
         add_told(connection, told)
 
 

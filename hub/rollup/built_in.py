@@ -1,9 +1,8 @@
 """Units that a plant built in, and how many of them have results of another plant: each counted once, ever."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from hub.rollup.entering import BatchResults
 from hub.store.core.database import Writing
 from hub.store.rollup.arrived import Places, add_built, is_kept
 from hub.store.rollup.scores import NO_UNIT
@@ -11,10 +10,9 @@ from hub.store.rollup.tallies import add_components
 from hub.store.rollup.tally_sources import Built, built_before, plants_with_results
 
 
-def keep_components(connection: Writing, first: int, last: int, read: BatchResults, built: Collection[Built]) -> None:
-    """Add what the batches from ``first`` to ``last`` built in, and units built in earlier that now have results."""
-    units = {placed.scored.attempt.unit for placed in read.results}
-    units = {unit for unit in units if not unit.startswith(NO_UNIT)}
+def keep_components(connection: Writing, first: int, last: int, named: Iterable[str], built: Collection[Built]) -> None:
+    """Add what the batches from ``first`` to ``last`` built in, and which of the units they ``named`` were before."""
+    units = {unit for unit in named if not unit.startswith(NO_UNIT)}
     children = {one.child for one in built}
     if not units and not children:
         return

@@ -57,26 +57,23 @@ def keep_claims(
     put_chain_passes(connection, found)
 
 
-def keep_new_claims(connection: Writing, alike: Iterable[Counting], claims: Sequence[ClaimAt]) -> None:
-    """The same of one batch whose units have no other results."""
+def keep_new_claims(connection: Writing, alike: Iterable[Counting], rest: Changed, claims: Sequence[ClaimAt]) -> None:
+    """The same of one batch, of whose results those that are ``alike`` are the first of their units at an operation."""
     told: defaultdict[ChainKey, list[Counting]] = defaultdict(list)
     for some in alike:
         told[some.key].append(some)
+    others, last = _by_key(rest.every), _last_seqs(rest)
     latest = {claim.key: claim for claim in sorted(claims, key=lambda claim: claim.seq)}
-    keys = told.keys() | latest.keys()
+    keys = told.keys() | last.keys() | latest.keys()
     known = passes_at(connection, keys)
-    found = {key: _lengthened(known.get(key, ChainPass()), told[key], latest.get(key)) for key in keys}
+    found = {}
+    for key in keys:
+        old, own, other = known.get(key, ChainPass()), told[key], others[key]
+        end = max([last.get(key, 0), *(some.seqs[-1] for some in own)])
+        counts = _add(_add(old.counts, _up_to(end, own)), _more(other, rest.first))
+        settled = _settled(old, latest.get(key), other, rest.first, own)
+        found[key] = replace(settled, last_seq=max(old.last_seq, end), counts=counts)
     put_chain_passes(connection, found)
-
-
-def _lengthened(old: ChainPass, told: Sequence[Counting], claim: ClaimAt | None) -> ChainPass:
-    last = max((some.seqs[-1] for some in told), default=0)
-    found = replace(old, last_seq=max(old.last_seq, last), counts=_add(old.counts, _up_to(last, told)))
-    if claim is None:
-        return found
-    if claim.through < old.last_seq or not claim.through:  # it speaks of less than was known before
-        return replace(found, through=0, at_through=ChainCounts())
-    return replace(found, through=claim.through, at_through=_add(old.counts, _up_to(claim.through, told)))
 
 
 def _up_to(through: int, told: Iterable[Counting]) -> ChainCounts:
@@ -108,14 +105,17 @@ def _last_seqs(changed: Changed) -> dict[ChainKey, int]:
     return {ChainKey(*key): seq for key, seq in last.items()}
 
 
-def _settled(old: ChainPass, claim: ClaimAt | None, told: Sequence[PlacedResult], first: int) -> ChainPass:
+def _settled(
+    old: ChainPass, claim: ClaimAt | None, told: Sequence[PlacedResult], first: int, alike: Sequence[Counting] = ()
+) -> ChainPass:
     if claim is None:
         return old
     known = max(old.last_seq, _last_seq(one for one in told if one.batch_id < claim.batch_id))
     if claim.through < known or not claim.through:  # it speaks of less than was known before
         return replace(old, through=0, at_through=ChainCounts())
     covered = [one for one in told if one.scored.attempt.record_seq <= claim.through]
-    return replace(old, through=claim.through, at_through=_add(old.counts, _more(covered, first)))
+    more = _add(_more(covered, first), _up_to(claim.through, alike))
+    return replace(old, through=claim.through, at_through=_add(old.counts, more))
 
 
 def _last_seq(told: Iterable[PlacedResult]) -> int:

@@ -140,7 +140,7 @@ def entering(connection: Reading, chains: Mapping[int, Chain], read: BatchResult
                 batch_id=part.batches[-1],
                 several=len(part.batches) > 1,
                 pairs=pairs,
-                lots=_lots(own),
+                lots=lots_inside(own),
                 wrong=_wrong(connection, part.chain, pairs) if wrongs else set(),
             )
         )
@@ -228,7 +228,8 @@ def _counts(attempt: Attempt) -> bool:
     )
 
 
-def _lots(links: Iterable[LotLink]) -> dict[str, tuple[str, ...]]:
+def lots_inside(links: Iterable[LotLink]) -> dict[str, tuple[str, ...]]:
+    """The lots that are inside each unit after all of these."""
     inside: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for joined in links:
         if joined.added:

@@ -96,4 +96,5 @@ def _count(  # noqa: PLR0917 - likewise
     keep_spans(connection, passes)
     keep_tallies(connection, groups, rest, last, corrected)
     keep_claims(connection, groups, rest, changed, beside.claims)
-    keep_components(connection, first, last, read, beside.built)
+    named = (placed.scored.attempt.unit for placed in read.results)
+    keep_components(connection, first, last, named, beside.built)

@@ -151,11 +151,15 @@ def _sampled(records: _Records, column: Column, streams: _Known) -> Iterator[Sam
 
 
 def sampled_of_usual(
-    results: ResultColumns, which: Sequence[int], hours: Sequence[int], columns: Iterable[Column]
+    results: ResultColumns,
+    which: Sequence[int],
+    hours: Sequence[int],
+    columns: Iterable[Column],
+    lots: Mapping[str, tuple[str, ...]],
 ) -> list[SampledColumn]:
-    """What a batch adds of whose results those at ``which`` enter, each with its measurements; none has a lot inside.
+    """What a batch adds of whose results those at ``which`` enter, each with its measurements.
 
-    ``hours`` are those of all results, ``columns`` their values.
+    ``hours`` are those of all results, ``columns`` their values, ``lots`` what is inside units.
     """
     if not which:
         return []
@@ -175,7 +179,7 @@ def sampled_of_usual(
         wrong=np.zeros(len(which), np.bool_),
         groups=np.array([number[results.shape[at]] for at in which], np.int64),
         named=tuple(named),
-        lots=(),
+        lots=tuple(lots.get(results.unit[at], ()) for at in which) if lots else (),
     )
     streams: _Known = {}
     return [sampled for column in columns for sampled in _sampled(records, column, streams)]

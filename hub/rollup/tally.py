@@ -15,7 +15,7 @@ its predecessor outside. The tallies are
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec.structs import asdict
@@ -67,11 +67,20 @@ def is_tallied(connection: Writing, first: int, plants: Collection[str]) -> bool
     return bool(plants)
 
 
-def keep_tallies(
-    connection: Writing, groups: Groups, changed: Changed, last: int, corrected: Iterable[Corrected] = ()
+def keep_tallies(  # noqa: PLR0917 - what changed in its parts
+    connection: Writing,
+    groups: Groups,
+    changed: Changed,
+    last: int,
+    corrected: Iterable[Corrected] = (),
+    begun: Mapping[TallyKey, int] | None = None,
 ) -> None:
-    """Revise the tallies by results in ``groups``, and by what else the batches up to ``last`` changed."""
+    """Revise the tallies by results in ``groups``, and by what else the batches up to ``last`` changed.
+
+    ``begun``: by how much the beginnings of units in ``groups`` are others than of new ones.
+    """
     changes = Counter(_of_units(changed.counting()))
+    changes.update(begun or {})
     changes.subtract(_of_units(changed.counting_before()))
     for alike, n in groups.items():
         for key in _of_one(alike):

@@ -31,9 +31,11 @@ from hub.suppliers.views import (
     TrustView,
     WeekPoint,
 )
+from hub.suppliers.withheld import Withheld, Withholding
 from traceability.quality.grade import PlantGrade
 from traceability.quality.intervals import Interval, wilson
 from traceability.quality.sigma import MILLION
+from traceability.record.sharing import DataKind
 
 _WORST = (Freshness.NEVER, Freshness.SILENT, Freshness.LATE, Freshness.FRESH)
 
@@ -78,13 +80,14 @@ def supplier_row(standing: Standing, fleet: "Fleet") -> SupplierRow:
         trust=fleet.trust(plant),
         open_alarms=fleet.open_alarms(plant),
         open_notifications=fleet.open_notifications(standing.entry.organisation.id),
+        withheld=fleet.withheld(plant),
         weeks=tuple(WeekPoint(first=w.first, value=w.rolled.value, units=w.rolled.units) for w in standing.weeks),
         url=supplier_path(plant),
     )
 
 
 class Fleet:
-    """The agents of every plant, read at once."""
+    """The agents of every plant, and what is not shared of it, read at once."""
 
     def __init__(self, connection: Reading, master: Master, now: datetime) -> None:
         self._now = now
@@ -98,6 +101,11 @@ class Fleet:
         self._troubles = troubles(connection)
         self._alarms = open_alarms(connection)
         self._notifications = open_by_company(connection)
+        self._withholding = Withholding(connection)
+
+    def withheld(self, plant: str) -> dict[DataKind, Withheld]:
+        """What its company does not share with whoever asks."""
+        return self._withholding.of(plant)
 
     def fresh(self, plant: str) -> FreshView:
         """How long ago its agents were heard of."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from hub.rollup.hours import instant_of
 from hub.store.core.database import Reading
@@ -25,8 +24,9 @@ def pareto(connection: Reading, plant: str, asked: Asked, now: datetime) -> Pare
     ]
     ordered = sorted(found, key=lambda one: (-one.results, one.defect, one.part, one.operation))
     failed = sum(one.results for one in ordered)
-    parts, codes = parts_named(connection, {one.part for one in ordered}), defect_codes(connection)
-    zone = ZoneInfo(entry.time_zone)
+    parts = parts_named(connection, {one.part for one in ordered})
+    codes = defect_codes(connection, entry.organisation.id)
+    zone = entry.zone
     first, last = begin.astimezone(zone).date(), (end - timedelta(microseconds=1)).astimezone(zone).date()
     lines, running = [], 0
     for one in ordered:

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from hub.api.access import UsesAsker, UsesHub
 from hub.api.answer import documented, json_answer
 from hub.errors import NotFound
+from hub.kept import UsesKept
 from hub.suppliers.asked import Asked, Chart, Rules, subject_of
 from hub.suppliers.board import by_plant
 from hub.suppliers.chart_views import ControlChart
 from hub.suppliers.control_chart import control_chart
 from hub.suppliers.desk import SupplierDesk
+from hub.suppliers.kept_lists import kept_part
 from hub.suppliers.lots import lot_comparison
 from hub.suppliers.pareto import pareto
+from hub.suppliers.part_views import PartView
 from hub.suppliers.spread import capability, characteristics, histogram, trend
 from hub.suppliers.views import (
     CapabilityAnswer,
@@ -68,6 +71,13 @@ def get_pareto(plant: str, hub: UsesHub, asked: Question) -> Response:
     """Defects of the period, most frequent first."""
     with hub.store.reading() as connection:
         return json_answer(pareto(connection, plant, asked, hub.clock()))
+
+
+@router.get("/{plant}/part", response_class=Response, responses=documented(PartView))
+def get_part(plant: str, hub: UsesHub, asker: UsesAsker, kept: UsesKept, asked: Question) -> Response:
+    """One part as the plant makes it: yields, capability, defects and lots, and what was agreed about it."""
+    with hub.store.reading() as connection:
+        return json_answer(kept_part(kept, connection, asker, plant, asked, hub.clock()))
 
 
 @router.get("/{plant}/characteristics", response_class=Response, responses=documented(CharacteristicList))

@@ -1,9 +1,10 @@
 """How the values of a period lie: histogram with fitted curve, capability, the period in parts. From roll-ups alone."""
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 
-from hub.rollup.hours import instant_of
+from hub.rollup.hours import instant_of, month_of
 from hub.rollup.many import Wanted, periods
 from hub.rollup.spread import Spread, spread_of, spreads
 from hub.rollup.window import Narrowing
@@ -65,13 +66,14 @@ def capability(connection: Reading, subject: Subject, now: datetime) -> Capabili
     return CapabilityAnswer(filed=subject.filed, view=view, work_cells=found.work_cells)
 
 
-def characteristics(connection: Reading, plant: str, now: datetime) -> CharacteristicList:
-    """Every planned characteristic over twelve months: key ones first, among them the worst first."""
+def characteristics(connection: Reading, plant: str, now: datetime, part: str | None = None) -> CharacteristicList:
+    """Every planned characteristic (of ``part``) over twelve months: key ones first, among them the worst first."""
     entry = plant_entry(connection, plant)
     window = year_to(now.date())
     asked = Asked(days=365)
     hours = asked.hours(now)
-    plans = [found.plan for found in plans_of_plants(connection, [plant], at=now).get(plant, ())]
+    found = plans_of_plants(connection, [plant], at=now).get(plant, ())
+    plans = [one.plan for one in found if part in (None, one.plan.part)]
     pairs = [(plan, one) for plan in plans for one in plan.characteristics]
     wanted = [_of_plan(plant, plan.part, one, hours) for plan, one in pairs]
     management = management_of(connection, [plant])[plant]
@@ -89,10 +91,25 @@ def trend(connection: Reading, subject: Subject) -> CharacteristicTrend:
     begin, end = subject.hours
     width = max(1, -(-(end - begin) // PARTS))
     ranges = [(start, min(end, start + width)) for start in range(begin, end, width)]
-    wanted = [_narrowed(subject, hours) for hours in ranges]
-    found = spreads(connection, wanted)
+    found = spreads(connection, [_narrowed(subject, hours) for hours in ranges])
     points = (_point(hours, told, subject.characteristic) for hours, told in zip(ranges, found, strict=True))
     return CharacteristicTrend(filed=subject.filed, points=tuple(points))
+
+
+def by_month(
+    connection: Reading, plant: str, wanted: Sequence[tuple[str, Characteristic]], last: int
+) -> list[tuple[TrendPoint, ...]]:
+    """Of many characteristics, each of a part: the month of UTC that holds hour ``last``, and the eleven before.
+
+    Months that are over have roll-ups of their own: many years of values cost no more to read than a few.
+    """
+    begins = [month_of(last)]
+    while len(begins) < PARTS:
+        begins.insert(0, month_of(begins[0] - 1))
+    ranges = list(zip(begins, [*begins[1:], last + 1], strict=True))
+    asked = [_of_plan(plant, part, one, each) for part, one in wanted for each in ranges]
+    found = iter(spreads(connection, asked))
+    return [tuple(_point(each, next(found), one) for each in ranges) for _, one in wanted]
 
 
 def outside(rollup: Rollup, characteristic: Characteristic) -> tuple[int, int]:

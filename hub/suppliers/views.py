@@ -10,6 +10,7 @@ from hub.fleet.views import Freshness
 from hub.named import Named
 from hub.scorecard.views import CapabilityView
 from hub.store.master.defect_codes import Defect
+from hub.suppliers.withheld import Withheld
 from traceability.measurement import Characteristic
 from traceability.quality.intervals import Interval
 from traceability.quality.level import Level
@@ -17,6 +18,7 @@ from traceability.quality.metric_grade import MetricGrade
 from traceability.quality.reason import Reason
 from traceability.quality.rolled import PlantRolledYield
 from traceability.quality.window import Window
+from traceability.record.sharing import DataKind
 
 
 class Trust(StrEnum):
@@ -114,6 +116,8 @@ class SupplierRow(msgspec.Struct, frozen=True, kw_only=True):
     open_notifications: int
     """Sent and not ended, with the plant's company on one side, as far as the asker takes part in them."""
     weeks: tuple[WeekPoint, ...]
+    withheld: dict[DataKind, Withheld]
+    """Kinds of records that the plant's company does not share with whoever asks; a figure may be missing for that."""
     url: str
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from hub.entry.seal import Stamps, enter
+from hub.entry.seal import Stamp, Stamps, enter
 from hub.errors import EntryRefused
 from hub.parts import Hub
 from hub.store.core.database import Reading
@@ -23,11 +23,9 @@ def state_whole(hub: Hub, organisation: str, form: OrganisationTargetForm) -> St
     """State a target, or anew what it is; ``EntryRefused`` says what can't be."""
 
     def draft(connection: Reading, stamp: Stamps) -> Sequence[Record]:
-        _require(connection, organisation)
-        words = form.model_dump() | {"value": f"{form.value:f}"}
-        record = OrganisationTargetRecord(organisation=organisation, **words, **stamp())
-        _refuse_taken(connection, record)
-        _refuse_outside(connection, record)
+        require_organisation(connection, organisation)
+        record = whole_record(form, organisation, stamp())
+        Obstacles(connection, organisation).refuse(record)
         return [record]
 
     stored = enter(hub, draft)
@@ -55,28 +53,42 @@ def withdraw_whole(hub: Hub, organisation: str, name: str, form: WithdrawalForm)
     return stored
 
 
-def _require(connection: Reading, organisation: str) -> None:
+def whole_record(form: OrganisationTargetForm, organisation: str, stamp: Stamp) -> OrganisationTargetRecord:
+    """The record of a target."""
+    words = form.model_dump() | {"value": f"{form.value:f}"}
+    return OrganisationTargetRecord(organisation=organisation, **words, **stamp)
+
+
+def require_organisation(connection: Reading, organisation: str) -> None:
+    """``EntryRefused`` unless it was entered."""
     if organisation not in read_master(connection).organisations:
         raise EntryRefused(
             f"there is no organisation {organisation[:100]!r}", where="target", advice="add the organisation first"
         )
 
 
-def _refuse_taken(connection: Reading, record: OrganisationTargetRecord) -> None:
-    """A plant's target names its parent by its id alone, so no two of them may be called the same."""
-    stated = targets_of(connection, list(plants_of(connection, record.organisation)))
-    taken = sorted(plant for (plant, name), one in stated.items() if name == record.id and not one.now.withdrawn)
-    if taken:
-        raise EntryRefused(f"plant {taken[0]} has a target {record.id[:100]!r}", where="id", advice="choose another id")
+class Obstacles:
+    """What targets of plants forbid those of their organisation; read once for however many."""
 
+    def __init__(self, connection: Reading, organisation: str) -> None:
+        stated = targets_of(connection, list(plants_of(connection, organisation)))
+        standing = {key: one for key, one in stated.items() if not one.now.withdrawn}
+        self._taken = {name: plant for plant, name in sorted(standing, reverse=True)}
+        self._parts = parts_of(connection, organisation)
 
-def _refuse_outside(connection: Reading, record: OrganisationTargetRecord) -> None:
-    """Parts must still lie within it."""
-    place = as_target(record).reference
-    for one in parts_of(connection, record.organisation).get(record.id, []):
-        if not lies_within(one.now.reference, msgspec.structs.replace(place, plant=one.now.plant)):
+    def refuse(self, record: OrganisationTargetRecord) -> None:
+        """``EntryRefused`` when it is called as a target of a plant, which names its parent by its id alone, or when
+        a part of it would lie outside."""
+        taken = self._taken.get(record.id)
+        if taken is not None:
             raise EntryRefused(
-                f"its part {one.now.plant}/{one.now.id} would lie outside",
-                where="id",
-                advice="move or withdraw it first",
+                f"plant {taken} has a target {record.id[:100]!r}", where="id", advice="choose another id"
             )
+        place = as_target(record).reference
+        for one in self._parts.get(record.id, []):
+            if not lies_within(one.now.reference, msgspec.structs.replace(place, plant=one.now.plant)):
+                raise EntryRefused(
+                    f"its part {one.now.plant}/{one.now.id} would lie outside",
+                    where="id",
+                    advice="move or withdraw it first",
+                )

@@ -22,8 +22,8 @@ from hub.target.organisation import (
     whole_target,
 )
 from hub.target.state import Target
-from hub.target.views import CheckView, StatusView, check_view, statuses_view
-from traceability.record.indicator import Direction, OrganisationTargetRecord, TargetStatus
+from hub.target.views import SaidView, StandingView, StatusView, said_words, standing_words, statuses_view
+from traceability.record.indicator import TargetStatus
 from traceability.record.metric import MetricName
 
 
@@ -42,36 +42,16 @@ class PlantPart(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[OwnTarget, ...]
 
 
-class WholeTargetView(msgspec.Struct, frozen=True, kw_only=True):
-    """A target where it stands now; ``since``: since when the hub has said so, by a record."""
+class WholeTargetView(StandingView, frozen=True, kw_only=True):
+    """A target over all plants, with what each of them came to."""
 
-    id: str
-    name: str
     metric: MetricName
     part: str
     operation: str
     characteristic: str
     defect: str
     indicator: str
-    direction: Direction
-    value: Decimal
-    currency: str
-    first: date
-    last: date | None
-    days: int
-    owner: str
-    entered_by: str
-    batch: int
-    line: int
-    status: TargetStatus
-    sure: bool
-    why: str
-    why_zh: str
-    since: datetime | None
-    figure: FigureView | None
     plants: tuple[PlantPart, ...]
-    check: CheckView | None
-    """None where no target of a plant is a part of it."""
 
 
 class WholeTargetsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,36 +64,20 @@ class WholeTargetsView(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[WholeTargetView, ...]
 
 
-class WholeStatement(msgspec.Struct, frozen=True, kw_only=True):
-    """What was once stated."""
-
-    at: datetime
-    direction: Direction
-    value: Decimal
-    currency: str
-    first: date
-    last: date | None
-    withdrawn: bool
-    reason: str
-    entered_by: str
-
-
 class WholeHistory(msgspec.Struct, frozen=True, kw_only=True):
     """Everything ever said of a target, the latest first."""
 
     id: str
     organisation: str
     metric: MetricName
-    statements: tuple[WholeStatement, ...]
+    statements: tuple[SaidView, ...]
     statuses: tuple[StatusView, ...]
 
 
 def wholes_view(connection: Reading, organisation: str, now: datetime, *, own: bool) -> WholeTargetsView:
     """The targets measured now; ``NotFound`` unless it is the asker's own organisation, or known to the operator."""
     master = read_master(connection)
-    named = master.organisations.get(organisation)
-    if named is None or not own:
-        raise NotFound(f"there is no organisation {organisation[:100]!r}", advice="GET /api/v1/summary names them")
+    named = require_own(connection, organisation, own=own)
     plants = plants_of(connection, organisation)
     standing = standing_wholes(connection, organisation)
     ordered = sorted(standing.values(), key=lambda one: (list(MetricName).index(one.now.metric), one.now.id))
@@ -132,6 +96,14 @@ def wholes_view(connection: Reading, organisation: str, now: datetime, *, own: b
     )
 
 
+def require_own(connection: Reading, organisation: str, *, own: bool) -> Named:
+    """What it is called; ``NotFound`` unless it is the asker's own organisation, or known to the operator."""
+    named = read_master(connection).organisations.get(organisation)
+    if named is None or not own:
+        raise NotFound(f"there is no organisation {organisation[:100]!r}", advice="GET /api/v1/summary names them")
+    return named
+
+
 def whole_history(connection: Reading, organisation: str, name: str) -> WholeHistory:
     """One target; ``NotFound`` where nobody stated it, or the asker may not see it."""
     target = whole_target(connection, organisation, name)
@@ -139,28 +111,16 @@ def whole_history(connection: Reading, organisation: str, name: str) -> WholeHis
         id=name,
         organisation=organisation,
         metric=target.now.metric,
-        statements=tuple(_statement(one) for one in reversed(target.statements)),
+        statements=tuple(SaidView(**said_words(one)) for one in reversed(target.statements)),
         statuses=statuses_view(target.statuses),
     )
 
 
 def _view(measured: WholeWatched, names: dict[str, Named], check: Check | None, parts: list[Target]) -> WholeTargetView:
-    target = measured.target
-    stated, last = target.now, target.standing
-    same = last is not None and last.status is measured.judged.status
-    alike = ("id", "name", "metric", "part", "operation", "characteristic", "defect", "indicator", "direction",
-             "currency", "first", "last", "days", "owner", "entered_by")  # fmt: skip
+    stated = measured.target.now
+    alike = ("metric", "part", "operation", "characteristic", "defect", "indicator")
     return WholeTargetView(
         **{name: getattr(stated, name) for name in alike},
-        value=Decimal(stated.value),
-        batch=target.batch_id,
-        line=target.line,
-        status=measured.judged.status,
-        sure=measured.judged.sure,
-        why=measured.judged.why.en,
-        why_zh=measured.judged.why.zh,
-        since=last.event_time if same and last is not None else None,
-        figure=None if measured.figure is None else figure_view(measured.figure),
         plants=tuple(
             PlantPart(
                 plant=names[one.reference.plant],
@@ -173,19 +133,5 @@ def _view(measured: WholeWatched, names: dict[str, Named], check: Check | None, 
             )
             for one in measured.of_plants
         ),
-        check=None if check is None else check_view(check),
-    )
-
-
-def _statement(one: OrganisationTargetRecord) -> WholeStatement:
-    return WholeStatement(
-        at=one.event_time,
-        direction=one.direction,
-        value=Decimal(one.value),
-        currency=one.currency,
-        first=one.first,
-        last=one.last,
-        withdrawn=one.withdrawn,
-        reason=one.reason,
-        entered_by=one.entered_by,
+        **standing_words(measured.target, measured.figure, measured.judged, check),
     )

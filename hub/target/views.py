@@ -3,23 +3,30 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from hub.indicator.enter import zone_of
+from hub.metric.figure import MetricFigure
 from hub.metric.views import FigureView, figure_view
 from hub.store.core.database import Reading
 from hub.target.add_up import Check, Sum
 from hub.target.figures import Watched, checks, routes_of, watched
-from hub.target.state import in_force, target_of, targets_of, tree
+from hub.target.judge import Judged
+from hub.target.organisation import WholeTarget
+from hub.target.state import Target, in_force, target_of, targets_of, tree
 from traceability.record.indicator import (
     Direction,
+    OrganisationTargetRecord,
     OrganisationTargetStatusRecord,
     TargetRecord,
     TargetStatus,
     TargetStatusRecord,
 )
 from traceability.record.metric import MetricReference
+
+Standing = Target | WholeTarget
 
 
 class CheckView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,14 +52,14 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class TargetView(msgspec.Struct, frozen=True, kw_only=True):
-    """A target where it stands now; ``depth`` in the tree, ``since``: since when the hub has said so, by a record."""
+class StandingView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of every target: what is wanted, and where it stands now.
+
+    ``since``: since when the hub has said so, by a record; ``check`` None where the target has no parts.
+    """
 
     id: str
     name: str
-    depth: int
-    parent: str
-    reference: MetricReference
     direction: Direction
     value: Decimal
     currency: str
@@ -70,7 +77,14 @@ class TargetView(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     figure: FigureView | None
     check: CheckView | None
-    """None where the target has no parts."""
+
+
+class TargetView(StandingView, frozen=True, kw_only=True):
+    """A target of a plant, ``depth`` in the tree."""
+
+    depth: int
+    parent: str
+    reference: MetricReference
 
 
 class TargetsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +96,8 @@ class TargetsView(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[TargetView, ...]
 
 
-class StatementView(msgspec.Struct, frozen=True, kw_only=True):
-    """What was once stated."""
+class SaidView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was once stated of any target."""
 
     at: datetime
     direction: Direction
@@ -91,12 +105,17 @@ class StatementView(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     first: date
     last: date | None
-    days: int
-    owner: str
-    parent: str
     withdrawn: bool
     reason: str
     entered_by: str
+
+
+class StatementView(SaidView, frozen=True, kw_only=True):
+    """What was once stated of a plant's target."""
+
+    days: int
+    owner: str
+    parent: str
 
 
 class TargetHistory(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,49 +184,39 @@ def check_view(found: Check) -> CheckView:
     )
 
 
-def _view(depth: int, measured: Watched, found: Mapping[str, Check]) -> TargetView:
-    target = measured.target
+def standing_words(
+    target: Standing, figure: MetricFigure | None, judged: Judged, check: Check | None
+) -> dict[str, Any]:
+    """The fields of a ``StandingView``."""
     stated, last = target.now, target.standing
-    check = found.get(stated.id)
-    same = last is not None and last.status is measured.judged.status
-    return TargetView(
-        id=stated.id,
-        name=stated.name,
-        depth=depth,
-        parent=stated.parent,
-        reference=stated.reference,
-        direction=stated.direction,
-        value=Decimal(stated.value),
-        currency=stated.currency,
-        first=stated.first,
-        last=stated.last,
-        days=stated.days,
-        owner=stated.owner,
-        entered_by=stated.entered_by,
-        batch=target.batch_id,
-        line=target.line,
-        status=measured.judged.status,
-        sure=measured.judged.sure,
-        why=measured.judged.why.en,
-        why_zh=measured.judged.why.zh,
-        since=last.event_time if same and last is not None else None,
-        figure=None if measured.figure is None else figure_view(measured.figure),
-        check=None if check is None else check_view(check),
-    )
+    same = last is not None and last.status is judged.status
+    alike = ("id", "name", "direction", "currency", "first", "last", "days", "owner", "entered_by")
+    return {
+        **{name: getattr(stated, name) for name in alike},
+        "value": Decimal(stated.value),
+        "batch": target.batch_id,
+        "line": target.line,
+        "status": judged.status,
+        "sure": judged.sure,
+        "why": judged.why.en,
+        "why_zh": judged.why.zh,
+        "since": last.event_time if same and last is not None else None,
+        "figure": None if figure is None else figure_view(figure),
+        "check": None if check is None else check_view(check),
+    }
+
+
+def said_words(one: TargetRecord | OrganisationTargetRecord) -> dict[str, Any]:
+    """The fields of a ``SaidView``."""
+    alike = ("direction", "currency", "first", "last", "withdrawn", "reason", "entered_by")
+    return {**{name: getattr(one, name) for name in alike}, "at": one.event_time, "value": Decimal(one.value)}
+
+
+def _view(depth: int, measured: Watched, found: Mapping[str, Check]) -> TargetView:
+    stated = measured.target.now
+    words = standing_words(measured.target, measured.figure, measured.judged, found.get(stated.id))
+    return TargetView(depth=depth, parent=stated.parent, reference=stated.reference, **words)
 
 
 def _statement(one: TargetRecord) -> StatementView:
-    return StatementView(
-        at=one.event_time,
-        direction=one.direction,
-        value=Decimal(one.value),
-        currency=one.currency,
-        first=one.first,
-        last=one.last,
-        days=one.days,
-        owner=one.owner,
-        parent=one.parent,
-        withdrawn=one.withdrawn,
-        reason=one.reason,
-        entered_by=one.entered_by,
-    )
+    return StatementView(days=one.days, owner=one.owner, parent=one.parent, **said_words(one))

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Query, Response
@@ -91,7 +90,7 @@ def passes_view(connection: Reading, wanted: PassesWanted) -> PassesView:
     naming = Naming(connection)
     naming.learn({row.unit for row in shown if row.unit})
     parts = parts_named(connection, {row.part for row in shown})
-    codes, zone = defect_codes(connection), ZoneInfo(entry.time_zone)
+    codes, zone = defect_codes(connection, entry.organisation.id), entry.zone
     passes = tuple(
         _view(row, naming, part_name(parts, row.part), codes.on(row.defect, row.event_time.astimezone(zone).date()))
         for row in shown

@@ -7,6 +7,7 @@ import msgspec
 
 from hub.named import unnamed
 from hub.planned.bill import Built, BuiltIn, compare
+from hub.planned.covered import Aspect, Coverage
 from hub.planned.finding import AgainstPlan, Finding, FindingKind
 from hub.planned.stated import Equipment, MadeBy, StatedBills, bills_of, components_of
 from hub.store.core.database import Reading
@@ -34,22 +35,27 @@ def against_plan(  # noqa: PLR0917 - a unit, and by what it is judged
         return None
     built = built_of(connection, source, drawn, rows)
     part, zone = source.item(part_of_name(drawn.start)), master.zone_of(plant)
-    found = list(_equipment(connection, source, (drawn.start, part), results, master))
-    found += _unlisted(drawn.start, results, master)
+    coverage = Coverage()
+    found = list(_equipment(connection, source, (drawn.start, part), results, master, coverage))
+    found += _unlisted(drawn.start, results, master, coverage)
     if built is None:
-        return AgainstPlan(findings=tuple(with_names(connection, found)))
-    versions = bills_of(connection, source.naming.spellings_of([part]), source.moment.log_size)
+        return AgainstPlan(findings=tuple(with_names(connection, found)), covered=coverage.told())
+    company = master.organisation_of(plant)
+    owner = "" if company is None else company.id
+    versions = bills_of(connection, source.naming.spellings_of([part]), owner, source.moment.log_size)
     merged = {begin: one for _, by_day in sorted(versions.items()) for begin, one in by_day.items()}
     source.naming.learn(components_of(merged.values()))
     bills = StatedBills(merged, zone, source.naming.canonical_of)
     day = bills.day_of(built.judged_at)
     bill = bills.on(day)
+    coverage.count(Aspect.COMPONENTS, planned=bill is not None)
     return AgainstPlan(
         day=day,
         bill_since=None if bill is None else bill.since,
         bill_until=None if bill is None else bill.until,
         finished=built.finished,
         findings=tuple(with_names(connection, [*compare(built, bills), *found])),
+        covered=coverage.told(),
     )
 
 
@@ -110,10 +116,13 @@ def built_in(link: Link | GraphLink, source: Known, disputed: Collection[str]) -
     )
 
 
-def _unlisted(unit: str, results: Iterable[ResultView], master: Master) -> Iterator[Finding]:
+def _unlisted(unit: str, results: Iterable[ResultView], master: Master, coverage: Coverage) -> Iterator[Finding]:
     """Defects of the results that count which were no codes of their day's list."""
     for one in results:
-        if one.erroneous or one.defect_named is None or one.defect_named.listed is not False:
+        if one.erroneous or one.defect_named is None:
+            continue
+        coverage.count(Aspect.DEFECT_CODES, planned=one.defect_named.listed is not None)
+        if one.defect_named.listed is not False:
             continue
         zone = master.zone_of(None if one.plant is None else one.plant.id)
         yield Finding(
@@ -127,8 +136,13 @@ def _unlisted(unit: str, results: Iterable[ResultView], master: Master) -> Itera
         )
 
 
-def _equipment(
-    connection: Reading, source: Known, made: tuple[str, str], results: Iterable[ResultView], master: Master
+def _equipment(  # noqa: PLR0917 - what was made, and by what it is judged
+    connection: Reading,
+    source: Known,
+    made: tuple[str, str],
+    results: Iterable[ResultView],
+    master: Master,
+    coverage: Coverage,
 ) -> Iterator[Finding]:
     """Recipes and tools of the results that count."""
     unit, part = made
@@ -143,4 +157,4 @@ def _equipment(
             unit=unit, part=part, operation=one.operation.id, recipe=one.recipe, tools=one.tools,
             at=one.event_time, disputed=one.disputed,
         )  # fmt: skip
-        yield from equipment.findings(told)
+        yield from equipment.findings(told, coverage)

@@ -83,11 +83,16 @@ def _defects(
     named = {(row.defect, row.plant, row.event_time) for row in rows if row.defect}
     if not named:
         return {}
-    codes = defect_codes(connection, log_size)
+    lists = {plant: defect_codes(connection, _company(master, plant), log_size) for _, plant, _ in named}
     return {
-        (defect, plant, at): codes.on(defect, at.astimezone(master.zone_of(plant)).date())
+        (defect, plant, at): lists[plant].on(defect, at.astimezone(master.zone_of(plant)).date())
         for defect, plant, at in named
     }
+
+
+def _company(master: Master, plant: str | None) -> str:
+    company = master.organisation_of(plant)
+    return "" if company is None else company.id
 
 
 def _said(made_with: MadeWith | None) -> dict[str, Any]:

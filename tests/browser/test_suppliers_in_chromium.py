@@ -13,6 +13,7 @@ DESK = {"width": 1366, "height": 800}
 PLANT = "/suppliers/supplier-a.machining"
 PAGES = (
     "/compare?plant=oem.assembly&plant=supplier-a.machining",
+    f"{PLANT}/part?part=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352",
     f"{PLANT}/characteristics/bore?chart=i-mr",
     "/subscriptions",
     "/views",

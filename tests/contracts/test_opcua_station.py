@@ -6,6 +6,7 @@ import time
 import pytest
 from node_results import raise_joining
 from small_outbox import GTIN, Bench
+from station_plans import plans_for
 
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.config.settings import Station
@@ -15,10 +16,10 @@ from edge_agent.drivers.registry import create_source
 from edge_agent.errors import DeviceUnreachable
 from edge_agent.pace import Pace
 from edge_agent.station.link import DeviceLink
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.told import ToldRunner
 from firmware_profiles.catalog import Catalog
-from traceability.identifier.item import part_uri, unit_uri
+from traceability.identifier.item import unit_uri
 from traceability.measurement import Characteristic
 from traceability.record.production import DataLossRecord, MeasurementsRecord, UnitResultRecord
 from traceability.unit import Verdict
@@ -42,8 +43,8 @@ def bench(tmp_path):
 
 
 def runner_of(bench, outbox, link):
-    production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
-    recorder = Recorder(STATION, production, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
+    plans = plans_for(STATION, gtin=GTIN)
+    recorder = Recorder(STATION, plans, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
     return ToldRunner(STATION, link, recorder, monotonic=time.monotonic, after_trouble=0.01)
 
 

@@ -20,6 +20,7 @@ from small_sources import (
     serial_of,
     station_of,
 )
+from station_plans import plans_for
 
 from edge_agent.drivers.interface import DriverContext
 from edge_agent.drivers.registry import DRIVERS, Manner, create_source
@@ -27,10 +28,10 @@ from edge_agent.errors import DeviceUnreachable, StorageRefused
 from edge_agent.outbox.schema import open_for_reading
 from edge_agent.pace import Pace
 from edge_agent.station.link import DeviceLink
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.told import ToldRunner
 from traceability.encoding import from_base64
-from traceability.identifier.item import part_uri, unit_uri
+from traceability.identifier.item import unit_uri
 from traceability.record.production import CodesRecord, DataLossRecord, MeasurementsRecord, UnitResultRecord
 from traceability.unit import Flag, Verdict
 
@@ -69,8 +70,8 @@ def serve(bench, tmp_path):
     async def start(outbox, machine, source=None):
         station = station_of(machine)
         link = DeviceLink("machine", source or source_of(machine, tmp_path, bench), bench.random.random, QUICK)
-        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
-        recorder = Recorder(station, production, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
+        plans = plans_for(station, gtin=GTIN)
+        recorder = Recorder(station, plans, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
         runner = ToldRunner(station, link, recorder, monotonic=time.monotonic, after_trouble=0.01)
         stop = asyncio.Event()
         task = asyncio.create_task(runner.run(stop))

@@ -9,6 +9,7 @@ import pytest
 from llrpkit.emulator import EmulatedTag, LLRPEmulator
 from open_protocol_controller import HOST, Controller
 from small_outbox import Bench
+from station_plans import plans_for
 
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.config.settings import Station
@@ -18,10 +19,10 @@ from edge_agent.drivers.open_protocol.settings import OpenProtocolSettings
 from edge_agent.drivers.registry import create_source
 from edge_agent.pace import Pace
 from edge_agent.station.link import DeviceLink
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.told import ToldRunner
 from firmware_profiles.catalog import Catalog
-from traceability.identifier.item import part_uri, unit_uri
+from traceability.identifier.item import unit_uri
 from traceability.measurement import Characteristic
 from traceability.record.production import DataLossRecord, MeasurementsRecord, UnitResultRecord
 from traceability.unit import Verdict
@@ -52,8 +53,8 @@ def serve(bench, tmp_path):
         )  # fmt: skip
         context = DriverContext(device="tool", data=tmp_path, clock=bench.clock, points=tuple(resolved.points.values()))
         link = DeviceLink("tool", create_source(kind, settings, context), bench.random.random, QUICK)
-        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
-        recorder = Recorder(station, production, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
+        plans = plans_for(station, gtin=GTIN)
+        recorder = Recorder(station, plans, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
         runner = ToldRunner(station, link, recorder, monotonic=time.monotonic, after_trouble=0.01)
         stop = asyncio.Event()
         task = asyncio.create_task(runner.run(stop))

@@ -152,8 +152,10 @@ async def test_from_a_missed_requirement_to_a_higher_level(tmp_path: Path) -> No
                 await line.make(date(2026, 2, day), 100, bad=12)
             await accounts_are_kept(people, supplier)
             await missed_and_heard(people, customer, supplier, requirement)
+            notification = await told_and_acknowledged(people, customer, supplier, requirement)
             assert await level(supplier) == 0
-            improvement = await improved(people, supplier, line)
+            improvement = await improved(people, supplier, line, notification)
+            await answered(customer, supplier, notification, improvement)
             found = (await customer.get(f"/requirements/{requirement}/fulfilment"))["indicators"][0]
             assert (found["verdict"], found["n"]) == ("met", 600)
             assert Watch(people.hub).round() == 1
@@ -220,19 +222,52 @@ async def missed_and_heard(people: People, customer: Seat, supplier: Seat, requi
     assert Watch(people.hub).round() == 0
 
 
+async def told_and_acknowledged(people: People, customer: Seat, supplier: Seat, requirement: str) -> str:
+    """On the hub's message the customer tells the supplier formally, whose engineer says that it came."""
+    told = await customer.post(f"/requirements/{requirement}/notification", by="hans")
+    one = f"/notifications/{told['id']}"
+    (heard,) = (await supplier.get("/notifications", receiver=SUPPLIER))["notifications"]
+    assert (heard["id"], heard["state"], heard["sender"]) == (told["id"], "SENT", CUSTOMER)
+    assert "fpy (fpy): 0.88 of n = 200" in (await supplier.get(one))["content"]["description"]
+    people.clock.pass_(hours=3)
+    step = {"side": "receiver", "by": "li"}
+    await customer.post(f"{one}/transitions", 403, to="ACKNOWLEDGED", **step)  # nobody says it for the other side
+    await supplier.post(f"{one}/transitions", to="ACKNOWLEDGED", **step)
+    seen = await customer.get(one)
+    assert (seen["state"], [(change["by"], change["side"]) for change in seen["history"]][-1]) == (
+        "ACKNOWLEDGED", ("li", "receiver"),
+    )  # fmt: skip
+    return str(told["id"])
+
+
+async def answered(customer: Seat, supplier: Seat, notification: str, improvement: str) -> None:
+    """The improvement names the notification it answers; once it was checked the supplier says so, and it is over."""
+    one = f"/notifications/{notification}"
+    begun = await supplier.get(f"/plants/{PLANT}/improvements/{improvement}")
+    assert begun["now"]["content"]["notification"] == notification
+    await customer.get(f"/plants/{PLANT}/improvements/{improvement}", 404)  # how, is the supplier's own
+    reason = {"reason": f"drill changed, checked in {improvement}"}
+    for seat, side, by, to in (
+        (supplier, "receiver", "li", "ACCEPTED"),
+        (customer, "sender", "hans", "CLOSED"),
+    ):
+        await seat.post(f"{one}/transitions", to=to, side=side, by=by, **reason)
+    assert (await supplier.get(one))["state"] == "CLOSED"
+
+
 async def level(supplier: Seat) -> int:
     """The Level, assessed and sealed now."""
     await supplier.post(f"/plants/{PLANT}/levels", assessed_by="li")
     return int((await supplier.get(f"/plants/{PLANT}/levels"))["levels"][0]["level"])
 
 
-async def improved(people: People, supplier: Seat, line: Line) -> str:
+async def improved(people: People, supplier: Seat, line: Line, notification: str) -> str:
     """From the weak point in the data over cause and action to a check that was planned before it could be known."""
     base, by = f"/plants/{PLANT}/improvements", {"by": "li"}
     weak = (await supplier.get(f"/plants/{PLANT}/weak-points"))["points"]
     assert {one["kind"] for one in weak} & {"defect", "operation"}, weak
     begun = await supplier.post(
-        base, title="No torn threads", owner="li", target=FPY | {"by_when": "2026-06-30"},
+        base, title="No torn threads", owner="li", notification=notification, target=FPY | {"by_when": "2026-06-30"},
         weak_point={"kind": "operation", "subject": "OP10", "found": "88 %", "n": 200}, **by,
     )  # fmt: skip
     one = f"{base}/{begun['id']}"

@@ -44,6 +44,7 @@ VALUES: dict[str, list[str]] = {
     "metric": ["first-pass-yield", "capability", "loss-rate", "response-hours"],
     "indicator": ["none"],
     "target": ["none"],
+    "check": ["none"],
 }
 ASKED: dict[str, str] = {
     "characteristic": "length", "part": PARTS[0], "operation": "OP10", "plant": PLANTS[0], "about": PLANTS[0],

@@ -1,5 +1,6 @@
 """What a page weighs, and what a browser would load for it."""
 
+import re
 from html.parser import HTMLParser
 
 from hub.pages.static_files import FILES, PLOTLY_PATH
@@ -36,6 +37,13 @@ class Seen(HTMLParser):
         source = names.get("src") or (names.get("href") if tag == "link" else None)
         if source:
             self.loaded.append(source)
+
+
+def trail_of(html: str) -> list[str]:
+    """The titles of the trail, from the home page to the page itself."""
+    begin = html.find('class="trail"')
+    within = html[begin : html.index("</nav>", begin)] if begin >= 0 else ""
+    return re.findall(r"<(?:a|span)[^>]*>([^<]*)</", within)
 
 
 def weight(html: str) -> int:

@@ -18,8 +18,10 @@ ROOT = Path(__file__).parents[2]
 ERRORS = frozenset(
     {
         "EntryRefused",
+        "Fault",
         "IdentifierRefused",
         "NotAllowed",
+        "NotAsSigned",
         "NotFound",
         "RequirementRefused",
         "ScopeMissing",
@@ -49,6 +51,8 @@ MORE = (
     "String should have at most {most} character",
     "String should have at most {most} characters",
     "String should match pattern {pattern}",
+    "List should have at least {least} item after validation, not {count}",
+    "List should have at most {most} items after validation, not {count}",
     "Decimal input should have no more than {most} digits in total",
     "Decimal input should have no more than {most} decimal places",
     "Value error, {error}",
@@ -56,11 +60,12 @@ MORE = (
     "the body has {declared} bytes, at most {most} are taken",
     "the body is larger than {most} bytes",
     "only {taken} bytes of the body came in time",
+    "a batch is not as it was signed; the operator of the hub sees what is wrong with it",
+    "the program that worked on it ended",
     "before: {why}",
     "after: {why}",
     "there is no figure",
     "not tested: the two values are compared as they are",
-    "a range of one average",
     "a rolled yield is tested by its counts",
     "with {fewest} whole months or more on both sides the months are tested",
     "row {row}",
@@ -78,6 +83,15 @@ OF_FORMS = ("field_validator", "model_validator")
 """In files with one of these a ``ValueError`` is what a checked form says."""
 TOLD_IN_ENGLISH = frozenset({"hub/target/enter.py", "hub/indicator/enter.py", "hub/metric/why.py"})
 """Their words have both languages; a form is told, and records keep, the English ones, which are said anew."""
+OBJECTIONS = (
+    "traceability/improvement/allowed.py",
+    "traceability/improvement/content.py",
+    "hub/projection/incoming.py",
+)
+"""Files whose functions say why something is not allowed: what they return is what a person is told."""
+STUDIES = tuple(f"traceability/quality/msa/{name}.py" for name in ("anova", "components", "gauge_study", "readings"))
+"""Files that say why readings of a gauge give no figure, which a page tells."""
+SAYS_WHY = frozenset({"str", "str | None"})
 LINE = 120
 
 
@@ -89,7 +103,10 @@ def shapes() -> frozenset[str]:
     found = (
         shapes_in(path.read_text(), errors, rows=path.parent.name == "entry") for path, errors in chain(hub, ground)
     )
-    return frozenset(shape for shape in chain(MORE, *found) if any(sign.isalpha() for sign in _words_of(shape)))
+    said = (returned_in((ROOT / path).read_text()) for path in OBJECTIONS)
+    figures = (figureless_in((ROOT / path).read_text()) for path in STUDIES)
+    every = chain(MORE, *found, *said, *figures)
+    return frozenset(shape for shape in every if any(sign.isalpha() for sign in _words_of(shape)))
 
 
 def _errors_of(path: Path) -> frozenset[str]:
@@ -121,6 +138,28 @@ def shapes_in(source: str, errors: frozenset[str] = ERRORS, *, rows: bool = Fals
         elif rows and name in IN_ROWS:
             for each in node.args[IN_ROWS[name] : IN_ROWS[name] + 1]:
                 yield from _shapes_of(each)
+
+
+def figureless_in(source: str) -> Iterator[str]:
+    """What a file says of data that give no figure."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and _name_of(node.func) == "NoFigure":
+            for each in node.args[1:]:
+                yield from _shapes_of(each)
+
+
+def returned_in(source: str) -> Iterator[str]:
+    """What the functions of a file return, by itself or as the second of a condition and its sentence."""
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef) or function.returns is None:
+            continue
+        if ast.unparse(function.returns) not in SAYS_WHY:
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Return) and node.value is not None:
+                yield from _shapes_of(node.value)
+            elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
+                yield from _shapes_of(node.elts[1])
 
 
 def _meant_by(name: ast.Name, call: ast.Call, tree: ast.Module) -> Iterator[ast.expr]:

@@ -13,12 +13,13 @@ from edge_agent.outbox.quota import Quota
 from edge_agent.outbox.results import Submission
 from edge_agent.outbox.schema import open_for_reading
 from edge_agent.outbox.store import Outbox
+from edge_agent.plans import Plans, one_plan
 from traceability.batch.open import OpenedBatch, open_batch, verify_batch
 from traceability.identifier.item import part_uri, unit_uri
 from traceability.quality.first_pass import Attempt, first_pass
 from traceability.quality.first_pass_counts import FirstPassCounts, claimable
 from traceability.record.base import Record
-from traceability.record.codec import decode_record, plan_id
+from traceability.record.codec import decode_record
 from traceability.record.master import ControlPlan, Operation
 from traceability.record.production import FirstPassClaim, MeasuredValue, MeasurementsRecord, UnitResultRecord
 from traceability.record.telemetry import TelemetryRecord, TelemetrySample, TelemetrySeries
@@ -40,6 +41,7 @@ class Bench:
     now: datetime = datetime(2026, 3, 1, 8, tzinfo=UTC)
     config: str = "sha256:" + "c" * 64
     revision: str = "A"
+    plans: Plans | None = None
     environment: Environment = Environment.TEST
 
     def clock(self) -> datetime:
@@ -57,7 +59,7 @@ class Bench:
         identity = Identity(author=AUTHOR, environment=self.environment)
         outbox = Outbox(self.path, identity, self.signer, self.clock, self.random.randbytes, quota=quota)
         try:
-            await outbox.begin(self.config, self.plan, plan_id(self.plan))
+            await outbox.begin(self.config, self.plans or one_plan(self.plan))
         except BaseException:
             outbox.close()
             raise

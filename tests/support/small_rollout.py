@@ -115,8 +115,8 @@ class Lines:
         message = open_plant_message("".join(record.envelope).encode(), PLANT_KEY.public_key)
         state = StagedState.REFUSED if refuses else StagedState.APPLIED
         if not refuses:
-            assert message.plan is not None
-            self.runs[name] = message.plan
+            assert message.plan is not None or message.takes_away is not None
+            self.runs[name] = message.plan or self.runs[name]
         self.staged[name] = Staged(number=message.number, state=state, detail=refuses)
         return message.number
 

@@ -1,13 +1,14 @@
 """A control plan changed in the master data reaches a running agent by the plant's signature, and is what it obeys.
 
-The plan leaves the hub as a file, goes down signed by the plant's key, and from then on decides the interlock, the
+The plan leaves the hub as a file, goes down signed by the plant's key, and from its time on decides the interlock, the
 alarms and the holds of the line; what was made before stays judged by the plan that it was made by.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from small_master import workbook
 from small_outbox import AUTHOR
 from small_served import served
 
+from edge_agent.config.load import load_config
 from edge_agent.interlock.decision import Answer, Reason
+from edge_agent.status import read_status
 from hub.composition import create_hub
 from hub.master.importing import today_of
 from hub.parts import Hub
@@ -84,7 +87,7 @@ class Office:
         """As a line's agent reads it."""
         return (await self.get("/master/plan-file", plant=PLANT, part=part_uri(GTIN), as_of=day)).text
 
-    async def rolls_out(self, text: str) -> None:
+    async def rolls_out(self, text: str) -> str:
         """To the line, by the plant's signature; returns once the agent says that it took it."""
         draft = {"role": "control-plan", "name": "housing", "text": text}
         version = await self.post(f"/plants/{PLANT}/configurations", json=draft)
@@ -94,12 +97,21 @@ class Office:
         signed = msgspec.json.encode(sign_request(request, PLANT_KEY, self.hub.clock()))
         await self.post(f"/plants/{PLANT}/rollouts/{identity}/signed", content=signed)
         await self.post(f"/plants/{PLANT}/rollouts/{identity}/start", json={})
+        await self.until_rollout(identity, "finished")
+        return identity
 
-        async def finished() -> bool:
+    async def until_rollout(self, identity: str, state: str) -> None:
+        """The hub's rounds go on until the roll-out stands so."""
+
+        async def there() -> bool:
             await asyncio.to_thread(advance, self.hub)
-            return (await self.get(f"/rollouts/{identity}")).json()["state"] == "finished"
+            return (await self.get(f"/rollouts/{identity}")).json()["state"] == state
 
-        await until(finished)
+        await until(there)
+
+    async def line(self) -> Any:
+        """The agent as its page shows it."""
+        return (await self.get(f"/fleet/{AUTHOR}")).json()
 
 
 async def until(holds: Callable[[], Any]) -> None:
@@ -210,3 +222,66 @@ async def test_a_running_agent_obeys_a_plan_that_was_changed_in_the_master_data(
         by_plan = {record.id: name for name, record in stated.items()}
         assert [by_plan[record.plan] for record in audit.of(UnitResultRecord)] == ["A"] * 6 + ["B"] * 4
         assert [by_plan[record.plan] for record in audit.of(MeasurementsRecord)] == ["A"] * 3 + ["B"] * 2
+
+
+def beginning(plan: str, begin: datetime, revision: str = "B") -> str:
+    """The same plan from another time on."""
+    text = re.sub("^valid_from = .*$", f"valid_from = {begin.isoformat()}", plan, flags=re.MULTILINE)
+    return text.replace('revision = "B"', f'revision = "{revision}"')
+
+
+async def test_a_plan_that_is_dated_takes_over_at_its_time_and_a_later_one_is_taken_back(
+    hub: Hub, controller: Controller, tmp_path: Path
+) -> None:
+    async with office_of(hub) as office:
+        today = today_of(hub)
+        await office.imports(master("A", today - timedelta(days=30)))
+        folder = line_pc(tmp_path, office, controller.port, await office.plan_file(today))
+        async with agent(folder):
+            await said(folder, "agent runs")
+            await controller.cycle("OP10", 1, "H1", m1=25)
+            await controller.cycle("OP20", 1, "H1", verdict="NOT_OK")
+            await office.imports(master("B", today))
+
+            async def differs() -> Any:
+                return (await office.line())["row"].get("plan_differs")
+
+            await until(differs)
+            remark = await differs()
+            assert (remark["works_by_revision"], remark["holds_revision"]) == ("A", "B")
+
+            changed, begin = await office.plan_file(today), hub.clock() + timedelta(seconds=2)
+            await office.rolls_out(beginning(changed, begin))
+
+            async def obeyed() -> bool:
+                return await asked(controller, "H1") == (Answer.UNKNOWN, Reason.PREVIOUS_UNKNOWN)
+
+            await until(obeyed)  # OP15 is of B
+            assert hub.clock() >= begin
+            await controller.cycle("OP10", 2, "H2", m1=25)
+
+            async def agrees() -> bool:
+                return await differs() is None
+
+            await until(agrees)
+
+            tomorrow = begin + timedelta(days=1)
+            identity = await office.rolls_out(beginning(changed, tomorrow, "C"))
+            config = load_config(folder / "agent.toml")
+            assert [one.revision for one in read_status(config, hub.clock()).plans] == ["B", "C"]
+
+            async def told() -> list[str]:
+                return [file["valid_from"] for file in (await office.line())["files"] if file.get("valid_from")]
+
+            assert len(await told()) == 3
+            await office.post(f"/plants/{PLANT}/rollouts/{identity}/back", json={})
+            await office.until_rollout(identity, "rolled-back")
+            assert len(await told()) == 2
+            await controller.cycle("OP10", 3, "H3", m1=25)
+        audit, _ = results(folder)
+        stated = [(record.plan.revision, record.event_time) for record in audit.of(ControlPlanRecord)]
+        assert [revision for revision, _ in stated] == ["A", "B"]
+        assert stated[1][1] >= begin
+        by_plan = {record.id: record.plan.revision for record in audit.of(ControlPlanRecord)}
+        judged = [(by_plan[record.plan], record.event_time >= begin) for record in audit.of(UnitResultRecord)]
+        assert judged == [("A", False)] * 2 + [("B", True)] * 2

@@ -69,8 +69,8 @@ def configuration(hub: Hub, folder: Path, address: str) -> AgentConfig:
     return msgspec.structs.replace(config, hub=reached, plant="p", plant_key=PLANT_KEY.public_key)
 
 
-def checked(file: Path, plan: Path, profiles: Path | None) -> AgentConfig:
-    return load_config(file, plan_file=plan, profiles=profiles)
+def checked(file: Path, plan: Path, folder: Path, profiles: Path | None) -> AgentConfig:
+    return load_config(file, plan_file=plan, plan_folder=folder, profiles=profiles)
 
 
 def downlink(config: AgentConfig, outbox: Outbox, clock: Callable[[], dt.datetime]) -> Downlink:
@@ -172,7 +172,7 @@ async def test_a_message_that_does_not_hold_changes_nothing(
 ) -> None:
     config = configuration(hub, tmp_path / "line", "http://127.0.0.1:9")
     before = {path.name: path.read_bytes() for path in (tmp_path / "line").iterdir() if path.is_file()}
-    after = await heed(record, config, place, checked, "w")
+    after = await heed(record, config, place, checked, "w", now=system_clock())
     assert after.staged is not None
     assert after.staged.state is StagedState.REFUSED
     assert said in after.staged.detail
@@ -183,5 +183,5 @@ async def test_what_cannot_be_trusted_does_not_block_what_can(hub: Hub, tmp_path
     """A message that somebody else signed, with a number beyond all, leaves the plant's own numbers as they are."""
     config = configuration(hub, tmp_path / "line", "http://127.0.0.1:9")
     forged = message({"number": 2**52}, Ed25519Signer.from_seed(b"x" * 32))
-    after = await heed(forged, config, Place(number=3), checked, "w")
+    after = await heed(forged, config, Place(number=3), checked, "w", now=system_clock())
     assert after.number == 3

@@ -82,15 +82,15 @@ class Line:
         file.write_text(file.read_text().replace("supplier-a.line-1", author))
         self._hub_key, self._file = hub.signer.public_key, file
         self.signer = SmallAgent(author).signer
-        self.config = self.checked(file, None, None)
+        self.config = self.checked(file, None, None, None)
         self.config.data.mkdir(exist_ok=True)
 
     @property
     def plan(self) -> str:
-        return self.config.plan.revision
+        return self.config.plans.at(system_clock()).plan.revision
 
-    def checked(self, file: Path, plan: Path | None, profiles: Path | None) -> AgentConfig:
-        found = load_config(file, plan_file=plan, profiles=profiles)
+    def checked(self, file: Path, plan: Path | None, folder: Path | None, profiles: Path | None) -> AgentConfig:
+        found = load_config(file, plan_file=plan, plan_folder=folder, profiles=profiles)
         known = msgspec.structs.replace(found.hub, public_key=self._hub_key)
         return msgspec.structs.replace(found, hub=known, plant="p", plant_key=PLANT_KEY.public_key)
 
@@ -98,7 +98,7 @@ class Line:
         while True:
             if (word := take_request(self.config.data)) is not None:
                 try:
-                    new = self.checked(self._file, None, None)
+                    new = self.checked(self._file, None, None, None)
                     difference(self.config, new)
                     self.config = new
                     give_answer(self.config.data, Answer(word=word, taken=True, said="taken over"))

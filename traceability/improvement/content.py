@@ -30,7 +30,12 @@ def target_objection(target: SetTarget | PlanCheck, plant: str) -> str | None:
     if needed is not None and not getattr(reference, needed):
         return f"the metric {reference.metric} needs a {needed}"
     if wanted is not None and target.direction is not wanted:
-        return f"of {reference.metric} the {'higher' if wanted is Direction.UP else 'lower'} is the better"
+        up = wanted is Direction.UP
+        return (
+            f"of {reference.metric} the higher is the better"
+            if up
+            else f"of {reference.metric} the lower is the better"
+        )
     return None
 
 

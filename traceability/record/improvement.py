@@ -57,7 +57,10 @@ class WeakPoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ImprovementContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an improvement is about; ``notification`` is the complaint it answers, where it answers one."""
+    """What an improvement is about; ``notification`` is the complaint it answers, where it answers one.
+
+    ``number`` is what the plant itself calls it, once at a plant; "" where it calls it by its id alone.
+    """
 
     plant: Id
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -65,6 +68,7 @@ class ImprovementContent(msgspec.Struct, frozen=True, kw_only=True, omit_default
     owner: Id
     description: LongText = ""
     notification: OptionalId = ""
+    number: OptionalId = ""
 
 
 class SetTarget(msgspec.Struct, frozen=True, kw_only=True, tag="target", tag_field="what"):

@@ -79,11 +79,13 @@ class ReceivedItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class GoodsReceiptRecord(Record, frozen=True, kw_only=True, tag="goods-receipt"):
     """Goods of a supplier came to a plant. ``shipment`` is the supplier's record it was compared with, if any.
 
+    ``number`` is what the plant itself calls the receipt, once at a plant; "" where it calls it by its id alone.
     ``missing`` are items of that shipment that did not come.
     """
 
     plant: Id
     supplier: Id
+    number: OptionalId = ""
     shipment: OptionalId = ""
     delivery_note: Text = ""
     received_on: date
@@ -104,7 +106,8 @@ class CharacteristicResult(msgspec.Struct, frozen=True, kw_only=True):
     """What was found of one characteristic, by which plan, and what that means.
 
     ``found`` nonconforming items of ``sample`` (of a double plan: of the samples taken), or the ``values`` measured.
-    ``gain`` is what the lot adds to the switching score.
+    Where a ``second`` sample was taken, ``first_found`` are those of the first. ``gain`` is what the lot adds to the
+    switching score.
     """
 
     name: Id
@@ -114,6 +117,7 @@ class CharacteristicResult(msgspec.Struct, frozen=True, kw_only=True):
     found: Count = 0
     accept: Count | None = None
     second: bool = False
+    first_found: Count | None = None
     values: Annotated[tuple[DecimalText, ...], msgspec.Meta(max_length=10_000)] = ()
     k: DecimalText | None = None
     accepted: bool

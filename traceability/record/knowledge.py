@@ -15,6 +15,8 @@ EVERYBODY = "*"
 class KnowledgeContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A case; ``improvement`` is the one it was learnt in, "" where it was entered by hand.
 
+    ``number`` is what the plant itself calls it, once at a plant; "" where it calls it by its id alone.
+
     What it is about (part, characteristic, defect, operation, machine type) is how it is found again.
     """
 
@@ -34,6 +36,7 @@ class KnowledgeContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     improvement: Annotated[str, msgspec.Meta(max_length=200)] = ""
     best_case: bool = False
     """Named a best case by whoever entered it."""
+    number: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class KnowledgeRecord(Record, frozen=True, kw_only=True, tag="knowledge"):

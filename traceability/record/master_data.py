@@ -69,9 +69,10 @@ class BomLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Bom(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="bom"):
-    """What a part is planned to be made of; the record's id is the part's identity."""
+    """What a part is planned to be made of. ``organisation``: whose bill it is; empty where nobody said."""
 
     lines: tuple[BomLine, ...]
+    organisation: Code = ""
 
 
 class RecipeLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,12 +104,16 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fi
 
 
 class DefectCode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="defect-code"):
-    """What a defect is called everywhere; ``severity`` as the company grades it."""
+    """What a defect is called everywhere; ``severity`` as the company grades it.
+
+    ``organisation``: in whose list it stands; empty where nobody said. Two companies may call two things by one code.
+    """
 
     name: Text
     name_zh: Text = ""
     group: Code = ""
     severity: Code = ""
+    organisation: Code = ""
 
 
 Body = Line | WorkCell | Part | Bom | Recipe | Tool | DefectCode

@@ -20,6 +20,8 @@ class DataKind(StrEnum):
     """What cameras and code readers saw."""
     COSTS = "costs"
     """What poor quality costs."""
+    GRADING = "grading"
+    """What a plant's Level rests on besides: its self-assessment, and the output value that losses are related to."""
 
 
 class Items(StrEnum):

@@ -46,7 +46,7 @@ def pareto_chart(report: CostReport, told: DimensionSum, speech: Speech) -> Char
     shown = told.lines[:MOST_BARS]
     if not shown:
         return None
-    names = [_named(report, told.dimension, line.name, speech)[:40] for line in shown]
+    names = [told_name(report, told.dimension, line.name, speech)[:40] for line in shown]
     names = [f"{name} ({place})" if names.index(name) != place else name for place, name in enumerate(names)]
     amounts = [float(line.amount) for line in shown]
     texts = [
@@ -78,5 +78,7 @@ def pareto_chart(report: CostReport, told: DimensionSum, speech: Speech) -> Char
     return ChartView(id="pareto-chart", title=title, summary=summary, data=data)
 
 
-def _named(report: CostReport, dimension: Dimension, name: str, speech: Speech) -> str:
-    return speech.named(report.parts[name]) if dimension is Dimension.PART else name
+def told_name(report: CostReport, dimension: Dimension, name: str, speech: Speech) -> str:
+    """A part or cause by the name that master data have for it; others as they are."""
+    names = {Dimension.PART: report.parts, Dimension.CAUSE: report.causes}.get(dimension, {})
+    return speech.named(names[name]) if name in names else name

@@ -49,6 +49,15 @@ COST_HELP: Mapping[str, HelpText] = {
         ),
         formula="cᵢ = C · qᵢ / Σq",
     ),
+    "cost-suppliers": HelpText(
+        title=mark("Failures of suppliers"),
+        text=mark(
+            "A failure counts for a supplier where it is traced to its receipts: a defect found after the receipt, or "
+            "a claim from the field that names the component, and no other supplier can have brought it. Where several "
+            "fit, or none, the cost stays with the plant."
+        ),
+        formula="cₛ = C · nₛ / n",
+    ),
     "cost-entry": HelpText(
         title=mark("Cost entries"),
         text=mark(

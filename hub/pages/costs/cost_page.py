@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 import msgspec
 
 from hub.cost.report import CostReport
-from hub.named import unnamed
 from hub.page_paths import plant_path
-from hub.pages.costs.charts import months_chart, pareto_chart
-from hub.pages.costs.cost_words import CATEGORIES, COST_DIMENSIONS
+from hub.pages.costs.charts import months_chart, pareto_chart, told_name
+from hub.pages.costs.cost_words import CATEGORIES, COST_DIMENSIONS, DRIVERS
 from hub.pages.costs.tables import (
     CENTS,
     COUNTED,
@@ -19,6 +18,7 @@ from hub.pages.costs.tables import (
     items_table,
     months_table,
     pareto_table,
+    suppliers_table,
 )
 from hub.pages.frame.address import Address
 from hub.pages.speech import Speech
@@ -67,6 +67,7 @@ def costs_context(report: CostReport, by: Dimension, address: Address, speech: S
         ],
         "narrowed": _narrowed(report, address, speech),
         "unallocated": told.unallocated,
+        "traced": [(speech.say(DRIVERS[one.driver]), one) for one in report.traced],
         "benefit_url": _benefit_url(report),
         "losses_path": f"{plant_path(report.plant.id)}/losses",
     }
@@ -85,6 +86,7 @@ def costs_tables(report: CostReport, by: Dimension, address: Address) -> Sequenc
         Filled(items_table(report.currency), report.items),
         Filled(pareto_table(report, by, deeper), told.lines),
         Filled(COUNTED, [one for one in report.counted if one.quantity]),
+        Filled(suppliers_table(report.currency), report.suppliers),
         Filled(RATES, report.at_rates),
     )
 
@@ -117,7 +119,7 @@ def _narrowed(report: CostReport, address: Address, speech: Speech) -> list[Step
     for each in Dimension:
         name = report.narrowed.of(each)
         if name:
-            shown = speech.named(report.parts.get(name, unnamed(name))) if each is Dimension.PART else name
+            shown = told_name(report, each, name, speech)
             found.append(Step(f"{speech.say(COST_DIMENSIONS[each])}: {shown}", address.without(each.value)))
     return found
 

@@ -49,6 +49,7 @@ DRIVERS: Mapping[StrEnum, str] = {
     Driver.CALIBRATION_MINUTES: mark("minutes of calibration"),
     Driver.HOLDS: mark("units and lots held"),
     Driver.FIELD_FAILURES: mark("units failed in the field"),
+    Driver.ESCAPES: mark("received items found defective later"),
 }
 SOURCES: Mapping[StrEnum, str] = {
     Source.ENTRY: mark("cost entries"),

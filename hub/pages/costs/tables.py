@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from hub.cost.entries import CostEntry
 from hub.cost.gather import AtRate
-from hub.cost.report import CostReport, Counted
+from hub.cost.report import CostReport, Counted, SupplierShare
+from hub.pages.costs.charts import told_name
 from hub.pages.costs.cost_words import CATEGORIES, COST_DIMENSIONS, DRIVERS, SOURCES, item_word
 from hub.pages.home_page import State
 from hub.pages.speech import Speech, mark
@@ -64,7 +65,7 @@ def pareto_table(report: CostReport, dimension: Dimension, way: Way) -> Definiti
     currency = report.currency
 
     def named(line: ShareLine, speech: Speech) -> Cell:
-        told = speech.named(report.parts[line.name]) if dimension is Dimension.PART else line.name
+        told = told_name(report, dimension, line.name, speech)
         beside = line.name if told != line.name else ""
         return text_cell(told, url=way(line.name), beside=beside)
 
@@ -93,6 +94,26 @@ COUNTED: Definition[Counted] = Definition(
     ),
     empty=Empty(mark("Nothing was counted in this period.")),
 )
+
+
+def suppliers_table(currency: str) -> Definition[SupplierShare]:
+    """What suppliers were allocated, and by what."""
+    return Definition(
+        id="traced",
+        title=mark("What suppliers were allocated, and by what"),
+        columns=(
+            made("supplier", mark("supplier"), lambda one, _: text_cell(one.supplier), head=True),
+            made("driver", mark("allocated by"), lambda one, s: text_cell(s.say(DRIVERS[one.driver]))),
+            number("quantity", mark("of the supplier"), lambda one: one.quantity),
+            number("of", mark("counted in the period"), lambda one: one.of),
+            money("amount", mark("amount"), lambda one: one.amount, currency, topic="cost-suppliers"),
+        ),
+        empty=Empty(
+            mark("Nothing was allocated to a supplier."),
+            mark("Enter where defects of received parts were found, and the component in claims from the field."),
+        ),
+        page=20,
+    )
 
 
 def entries_table(page_url: str) -> Definition[CostEntry]:

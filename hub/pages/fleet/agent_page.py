@@ -46,7 +46,7 @@ def agent_tables(view: LineView, history: LineHistory, zone: str) -> tuple[Fille
     """All of the page."""
     return (
         Filled(_devices(zone), view.devices),
-        Filled(_FILES, view.files),
+        Filled(_files(zone), view.files),
         Filled(_losses(zone), view.losses),
         Filled(_chains(zone), view.chains),
         Filled(_silences(zone), view.silences),
@@ -143,17 +143,21 @@ def _wanted(one: FileView, speech: Speech) -> Cell:
     return version_cell(one.wanted, speech, short_hash(one.wanted_hash))
 
 
-_FILES: Definition[FileView] = Definition(
-    id="files",
-    title=mark("Files by which it runs"),
-    columns=(
-        made("file", mark("file"), _file, head=True),
-        made("state", mark("state"), _file_state, Kind.STATE, falling=True),
-        made("version", mark("in force"), _in_force),
-        made("wanted", mark("wanted"), _wanted),
-    ),
-    empty=Empty(mark("The agent names no files."), mark("Agents of this version do, once they have asked for news.")),
-)
+def _files(zone: str) -> Definition[FileView]:
+    return Definition(
+        id="files",
+        title=mark("Files by which it runs"),
+        columns=(
+            made("file", mark("file"), _file, head=True),
+            made("state", mark("state"), _file_state, Kind.STATE, falling=True),
+            moment("from", mark("valid from"), lambda one: one.valid_from, zone),
+            made("version", mark("in force"), _in_force),
+            made("wanted", mark("wanted"), _wanted),
+        ),
+        empty=Empty(
+            mark("The agent names no files."), mark("Agents of this version do, once they have asked for news.")
+        ),
+    )
 
 
 def _losses(zone: str) -> Definition[StoredLoss]:

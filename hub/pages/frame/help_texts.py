@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from hub.pages.after_sales.sales_help import AFTER_SALES_HELP
+from hub.pages.audit.audit_help import AUDIT_HELP
 from hub.pages.costs.cost_help import COST_HELP
 from hub.pages.frame.help_text import HelpText
 from hub.pages.incoming.incoming_help import INCOMING_HELP
@@ -276,6 +277,7 @@ HELP: Mapping[str, HelpText] = {
     **MAIL_HELP,
     **REQUIREMENT_HELP,
     **INCOMING_HELP,
+    **AUDIT_HELP,
     **PLANNED_HELP,
     **AFTER_SALES_HELP,
 }

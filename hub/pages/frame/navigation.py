@@ -7,18 +7,22 @@ from urllib.parse import quote
 
 import msgspec
 
+from hub.accounts.permission import EVERYTHING, Permission
 from hub.page_paths import (
+    AUDIT_PATH,
     FLEET_PATH,
     HOME_PATH,
     KNOWLEDGE_PATH,
     MASTER_PATH,
     NOTIFICATIONS_PATH,
     PLANTS_PATH,
+    POLICIES_PATH,
     REQUIREMENTS_PATH,
     SUPPLIERS_PATH,
 )
 from hub.pages.speech import Speech, mark
 
+_ANYBODY = Permission.VIEW
 _PLANT = re.compile(re.escape(PLANTS_PATH) + "/[^/]+")
 
 
@@ -32,6 +36,8 @@ class Entry(msgspec.Struct, frozen=True):
     path: str
     begins: tuple[str, ...] = ()
     group: str = ""
+    needs: Permission = Permission.VIEW
+    """Shown to who may do this; the route looks again."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -107,6 +113,15 @@ TASKS: tuple[Task, ...] = (
             Entry(mark("Notifications"), NOTIFICATIONS_PATH),
         ),
     ),
+    Task(
+        mark("Audit"),
+        (
+            Entry(mark("Reads by others"), AUDIT_PATH, needs=Permission.AUDIT),
+            Entry(mark("Changes"), f"{AUDIT_PATH}/changes", needs=Permission.AUDIT),
+            Entry(mark("Log and checks"), f"{AUDIT_PATH}/log", (f"{AUDIT_PATH}/checks/",), needs=Permission.AUDIT),
+            Entry(mark("Sharing policies"), POLICIES_PATH),
+        ),
+    ),
 )
 
 
@@ -148,9 +163,17 @@ class Crumb(msgspec.Struct, frozen=True):
     path: str | None = None
 
 
-def shown_tasks(path: str, speech: Speech, tasks: Sequence[Task] = TASKS) -> tuple[ShownTask, ...]:
-    """The tasks, with the one that holds ``path`` marked: the first with the longest fitting beginning."""
-    entries = {task.title: _entries(task, path) for task in tasks}
+def shown_tasks(
+    path: str, speech: Speech, tasks: Sequence[Task] = TASKS, may: frozenset[Permission] = EVERYTHING
+) -> tuple[ShownTask, ...]:
+    """The tasks, with the one that holds ``path`` marked: the first with the longest fitting beginning.
+
+    ``may``: what the reader may do; pages that need more are left out.
+    """
+    entries = {
+        task.title: tuple(entry for entry in _entries(task, path) if entry.needs in may or entry.needs is _ANYBODY)
+        for task in tasks
+    }
     _, here, best = max(
         (
             (length, title, entry)
@@ -164,7 +187,7 @@ def shown_tasks(path: str, speech: Speech, tasks: Sequence[Task] = TASKS) -> tup
     return tuple(
         ShownTask(
             title=speech.say(task.title),
-            path=task.entries[0].path,
+            path=entries[task.title][0].path,
             here=task.title == here,
             groups=_groups(entries[task.title], best, speech),
         )

@@ -97,5 +97,5 @@ def context_of(found: Arrived, given: Given, owner: str) -> dict[str, Any]:
     return {
         "counts": board_counts(found),
         "suppliers": suppliers_of(found, owner),
-        "given": {"codes": "", "delivery_note": "", "shipment": "", "supplier": ""} | given,
+        "given": {"codes": "", "number": "", "delivery_note": "", "shipment": "", "supplier": ""} | given,
     }

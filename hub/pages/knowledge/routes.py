@@ -11,8 +11,8 @@ from hub.accounts.asker import Asker
 from hub.api.access import AdminOnly, UsesAsker, UsesHub
 from hub.errors import EntryRefused, NotFound
 from hub.knowledge.find import case, cases, words_of
+from hub.knowledge.forms import CaseForm
 from hub.knowledge.keep import change, keep, keep_improvement
-from hub.knowledge.routes import CaseForm
 from hub.page_paths import KNOWLEDGE_PATH, PLANTS_PATH, case_path
 from hub.pages.eyes import to_show
 from hub.pages.frame.navigation import Crumb

@@ -4,14 +4,17 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
+
 from hub.page_paths import item_path, plant_path
 from hub.pages.defect_words import defect_text
 from hub.pages.home_page import State
 from hub.pages.language import Language
+from hub.pages.plants.covered_table import DIFFERS_NOT, EVERY_LISTED, covered_table, without_findings, without_unlisted
 from hub.pages.speech import NO_FIGURE, Speech, mark
 from hub.pages.tables.cells import EMPTY, Cell, number_cell, state_cell, text_cell
 from hub.pages.tables.columns import made, number
-from hub.pages.tables.define import Column, Definition, Empty, Filled, Kind
+from hub.pages.tables.define import Column, Definition, Filled, Kind
 from hub.planned.finding import AgainstPlan, Finding, FindingKind
 from hub.planned.plant import KindCount, PlantAgainstPlan, UnlistedDefect
 from hub.trace.catalogue import item_label
@@ -37,19 +40,33 @@ def as_built_context(view: PlantAgainstPlan, zone: str) -> dict[str, Any]:
     if view.until is not None:
         asked = {"first": view.first, "last": view.last, "since": view.until.isoformat()}
         more = f"{plant_path(view.plant.id)}/as-built?{urlencode(asked)}"
-    return {"view": view, "zone": zone, "more_url": more, "path": f"{plant_path(view.plant.id)}/as-built"}
+    compared = any(one.any_compared for one in view.covered)
+    return {
+        "view": view,
+        "compared": compared,
+        "zone": zone,
+        "more_url": more,
+        "path": f"{plant_path(view.plant.id)}/as-built",
+    }
 
 
 def as_built_tables(view: PlantAgainstPlan) -> tuple[Filled, ...]:
     """Sums by kind, every finding, and the defects that are no codes."""
-    return Filled(COUNTS, view.counts), Filled(FINDINGS, view.findings), Filled(UNLISTED, view.unlisted)
+    none = without_findings(view.covered)
+    return (
+        Filled(msgspec.structs.replace(COUNTS, empty=none), view.counts),
+        Filled(msgspec.structs.replace(FINDINGS, empty=none), view.findings),
+        Filled(msgspec.structs.replace(UNLISTED, empty=without_unlisted(view.covered)), view.unlisted),
+        covered_table(view.covered),
+    )
 
 
 def unit_tables(found: AgainstPlan | None) -> tuple[Filled, ...]:
-    """What differs of a unit; none where nothing was planned for it."""
-    if found is None or (found.bill_since is None and not found.findings):
+    """What differs of a unit, and how far it was compared; none of what is no unit."""
+    if found is None:
         return ()
-    return (Filled(OF_UNIT, found.findings),)
+    differs = msgspec.structs.replace(OF_UNIT, empty=without_findings(found.covered))
+    return Filled(differs, found.findings), covered_table(found.covered)
 
 
 def _kind(one: Finding, speech: Speech) -> Cell:
@@ -114,17 +131,14 @@ FINDINGS: Definition[Finding] = Definition(
     id="findings",
     title=mark("Differences from the plan, certain ones first"),
     columns=(made("unit", mark("serial"), _unit, head=True), *_ABOUT),
-    empty=Empty(
-        mark("Nothing differs from the plan, as far as master data plan it."),
-        mark("Bills of material, recipes and tools are kept in the master data."),
-    ),
+    empty=DIFFERS_NOT,
     page=50,
 )
 OF_UNIT: Definition[Finding] = Definition(
     id="planned",
     title=mark("As built against as planned"),
     columns=_ABOUT,
-    empty=Empty(mark("Nothing differs from the plan, as far as master data plan it.")),
+    empty=DIFFERS_NOT,
 )
 COUNTS: Definition[KindCount] = Definition(
     id="counts",
@@ -135,7 +149,7 @@ COUNTS: Definition[KindCount] = Definition(
         number("possible", mark("possible"), lambda one: one.possible, falling=True),
         number("units", mark("units"), lambda one: one.units, falling=True),
     ),
-    empty=Empty(mark("Nothing differs from the plan, as far as master data plan it.")),
+    empty=DIFFERS_NOT,
 )
 UNLISTED: Definition[UnlistedDefect] = Definition(
     id="unlisted",
@@ -144,5 +158,5 @@ UNLISTED: Definition[UnlistedDefect] = Definition(
         made("defect", mark("defect"), lambda one, speech: text_cell(defect_text(one.defect, speech)), head=True),
         number("results", mark("results not OK"), lambda one: one.results, falling=True),
     ),
-    empty=Empty(mark("Every defect of the period is in the list, or there is no list.")),
+    empty=EVERY_LISTED,
 )

@@ -12,11 +12,14 @@ from hub.gauge.register import Calibration, GaugeRegister, GaugeView, StudyView
 from hub.gauge.study_file import StudyFile
 from hub.pages.home_page import State
 from hub.pages.language import Language
+from hub.pages.refusal import told_again
 from hub.pages.speech import NO_FIGURE, Speech, mark
 from hub.pages.tables.cells import Cell, state_cell, text_cell
 from hub.pages.tables.columns import made, number, words
 from hub.pages.tables.define import Definition, Empty, Filled, Kind
+from hub.pages.words import REASONS
 from traceability.quality.capability import LARGEST_GAUGE_SHARE
+from traceability.quality.reason import Reason
 
 GOOD_SHARE = 0.10
 """Below, a gauge is good without reserve (AIAG MSA, 4th edition, II D)."""
@@ -52,6 +55,7 @@ def gauges_context(register: GaugeRegister, preview: StudyPreview | None, speech
         "register": register,
         "preview": preview,
         "verdict": study_verdict(preview.found, speech) if preview and preview.found else None,
+        "no_figure": why_no_figure(preview.why, speech) if preview else "",
         "problems": [one.told(speech.language.value) for one in preview.file.problems[:50]] if preview else [],
     }
 
@@ -82,10 +86,16 @@ def gauges_table(path: str) -> Definition[GaugeView]:
     )
 
 
+def why_no_figure(why: str, speech: Speech) -> str:
+    """Why readings give no figure, in the reader's language: a code, or a sentence."""
+    code = next((each for each in Reason if each.value == why), None)
+    return told_again(why, speech.language) if code is None else speech.say(REASONS[code])
+
+
 def study_verdict(one: StudyView, speech: Speech) -> Cell:
     """GRR with what it means for the gauge."""
     if one.share is None:
-        return state_cell(speech.say("no figure"), State.NEUTRAL.value, 1, beside=one.why)
+        return state_cell(speech.say("no figure"), State.NEUTRAL.value, 1, beside=why_no_figure(one.why, speech))
     text = speech.percent(one.share, 1)
     of = speech.say("of the tolerance") if one.of_tolerance else speech.say("of the study's variation")
     if one.share <= GOOD_SHARE:

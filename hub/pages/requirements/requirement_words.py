@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
+from hub.metric.pooled import Method
 from hub.pages.home_page import State
 from hub.pages.speech import Speech, mark
-from hub.requirement.views import Met
+from hub.requirement.views import Fulfilled, Met
 from traceability.quality.reason import Reason
 from traceability.record.requirement import Metric, Party, Standing
 from traceability.record.sharing import DataKind
@@ -41,9 +42,15 @@ KINDS: Mapping[StrEnum, str] = {
     DataKind.MEASUREMENTS: mark("measured values"),
     DataKind.PICTURES: mark("pictures"),
     DataKind.COSTS: mark("costs"),
+    DataKind.GRADING: mark("self-assessment and output value"),
+}
+METHODS: Mapping[StrEnum, str] = {
+    Method.UNITS: mark("by units"),
+    Method.LOTS: mark("by lots, each with the yield of its sample and weighted by its size"),
+    Method.UNITS_AND_LOTS: mark("by units, and by lots with the yields of their samples"),
 }
 STANDINGS: Mapping[StrEnum, str] = {one: MET[Met(one.value)] for one in Standing}
-REQUIREMENT_TABLES = (STATES, METRICS, MET, STANDINGS, PARTIES, KINDS)
+REQUIREMENT_TABLES = (STATES, METRICS, MET, METHODS, STANDINGS, PARTIES, KINDS)
 STEPS: Mapping[str, str] = {
     "Counter": mark("proposed other terms"),
     "Agree": mark("agreed to the terms"),
@@ -97,3 +104,9 @@ def why_text(why: str, speech: Speech, reasons: Mapping[StrEnum, str]) -> str:
     if why and all(code in known for code in codes):
         return speech.list(speech.say(known[code]) for code in codes)
     return speech.say(why) if why else ""
+
+
+def remarks_text(one: Fulfilled, speech: Speech, reasons: Mapping[StrEnum, str]) -> str:
+    """How a figure was counted, and what it leaves open."""
+    counted = [speech.say(METHODS[one.method])] if one.method is not None else []
+    return speech.list([*counted, *filter(None, [why_text(one.why, speech, reasons)])])

@@ -8,7 +8,7 @@ from hub.named import Named
 from hub.page_paths import requirement_path
 from hub.pages.home_page import State
 from hub.pages.level_words import level_name
-from hub.pages.requirements.requirement_words import KINDS, MET, MET_STATES, METRICS, STATES, why_text
+from hub.pages.requirements.requirement_words import KINDS, MET, MET_STATES, METRICS, STATES, remarks_text
 from hub.pages.speech import NO_FIGURE, Speech, mark
 from hub.pages.tables.cells import Cell, Figure, number_cell, percent_cell, state_cell, text_cell
 from hub.pages.tables.columns import made, moment, number, words
@@ -148,7 +148,7 @@ INDICATORS: Definition[Fulfilled] = Definition(
         number("n", "n", lambda one: one.n),
         made("interval", mark("95 % interval"), _interval),
         made("period", mark("period"), lambda one, s: text_cell(f"{s.day(one.begin)} – {s.day(one.end)}")),
-        made("why", mark("remarks"), lambda one, s: text_cell(why_text(one.why, s, REASONS))),
+        made("why", mark("remarks"), lambda one, s: text_cell(remarks_text(one, s, REASONS))),
     ),
     empty=Empty(mark("Nothing is asked.")),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from hub.pages.charts.view import ChartView, local, trace
 from hub.pages.defect_words import NONE_NAMED, defect_text
 from hub.pages.speech import Speech
 from hub.suppliers.chart_views import ChartLine, ChartPoint, ControlChart
-from hub.suppliers.views import Bin, CharacteristicTrend, Histogram, LotComparison, Pareto, SupplierRow
+from hub.suppliers.views import Bin, CharacteristicTrend, Histogram, LotComparison, Pareto, WeekPoint
 from traceability.measurement import Characteristic
 
 MOST_BARS = 12
@@ -173,9 +173,9 @@ def pareto_chart(found: Pareto, speech: Speech) -> ChartView | None:
     return ChartView(id="pareto-chart", title=speech.say("Pareto of defects"), summary=summary, data=data)
 
 
-def weeks_chart(row: SupplierRow, speech: Speech) -> ChartView | None:
+def weeks_chart(weeks: Sequence[WeekPoint], speech: Speech) -> ChartView | None:
     """Rolled throughput yield by week."""
-    known = [(week, week.value) for week in row.weeks if week.value is not None]
+    known = [(week, week.value) for week in weeks if week.value is not None]
     if not known:
         return None
     values = [round(float(value) * 100, 3) for _, value in known]

@@ -6,10 +6,11 @@ import msgspec
 
 from hub.pages.speech import Speech, mark
 from hub.pages.suppliers.list_table import (
+    final_cell,
     fresh_cell,
     level_cell,
     loss_cell,
-    ppm_cell,
+    returned_cell,
     rolled_cell,
     trust_cell,
     weeks_cell,
@@ -35,8 +36,8 @@ COMPARED: Sequence[Line] = (
     Line(mark("RTY, %"), rolled_cell),
     Line(mark("RTY by week"), weeks_cell),
     Line(mark("worst key Cpk"), worst_key_cell),
-    Line(mark("final acceptance, ppm"), lambda row, speech: ppm_cell(row.ppm, speech)),
-    Line(mark("from the field, ppm"), lambda row, speech: ppm_cell(row.field_ppm, speech)),
+    Line(mark("final acceptance, ppm"), final_cell),
+    Line(mark("from the field, ppm"), returned_cell),
     Line(mark("losses, %"), loss_cell),
     Line(mark("open alarms"), lambda row, speech: number_cell(speech, row.open_alarms)),
     Line(mark("freshness"), fresh_cell),

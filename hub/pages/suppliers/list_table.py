@@ -16,12 +16,28 @@ from hub.pages.tables.columns import made, moment
 from hub.pages.tables.define import Column, Definition, Empty, Kind
 from hub.pages.words import subject_word, word_for
 from hub.suppliers.views import PpmView, SupplierRow, Trust
+from hub.suppliers.withheld import Withheld
+from traceability.record.sharing import DataKind
 
 TRUST_STATES: Mapping[Trust, State] = {
     Trust.SOUND: State.OK,
     Trust.INCOMPLETE: State.WARNING,
     Trust.BROKEN: State.BAD,
     Trust.UNKNOWN: State.NEUTRAL,
+}
+NOT_SHARED: Mapping[Withheld, Mapping[DataKind, str]] = {
+    Withheld.WHOLLY: {
+        DataKind.VERDICTS: mark("results are not shared"),
+        DataKind.MEASUREMENTS: mark("control plans and values are not shared"),
+        DataKind.COSTS: mark("losses are not shared"),
+        DataKind.GRADING: mark("self-assessment and output value are not shared"),
+    },
+    Withheld.IN_PART: {
+        DataKind.VERDICTS: mark("results are shared in part only"),
+        DataKind.MEASUREMENTS: mark("control plans and values are shared in part only"),
+        DataKind.COSTS: mark("losses are shared in part only"),
+        DataKind.GRADING: mark("self-assessment and output value are shared in part only"),
+    },
 }
 _FRESH_RANK = {Freshness.FRESH: 0, Freshness.LATE: 1, Freshness.SILENT: 2, Freshness.NEVER: 3}
 _TRUST_RANK = {Trust.SOUND: 0, Trust.UNKNOWN: 1, Trust.INCOMPLETE: 2, Trust.BROKEN: 3}
@@ -39,7 +55,9 @@ def level_cell(row: SupplierRow, speech: Speech) -> Cell:
     held = speech.say("held by %(subject)s", subject=speech.say(subject_word(row.binding[0]))) if row.binding else ""
     more = f" +{len(row.binding) - 1}" if len(row.binding) > 1 else ""
     provisional = f" · {speech.say('provisional')}" if row.provisional else ""
-    return Cell(text=text, sort=float(row.level.value), raw=row.level.name, beside=held + more + provisional)
+    unseen = speech.say("not everything is shared") if row.withheld and not row.rated else ""
+    beside = " · ".join(filter(None, (held + more + provisional, unseen)))
+    return Cell(text=text, sort=float(row.level.value), raw=row.level.name, beside=beside)
 
 
 def rolled_cell(row: SupplierRow, speech: Speech) -> Cell:
@@ -74,7 +92,7 @@ def worst_key_cell(row: SupplierRow, speech: Speech) -> Cell:
     """The index of the worst key characteristic, and which it is."""
     worst = row.worst_key
     if worst is None:
-        return EMPTY
+        return _missing(not_shared(row.withheld, speech, DataKind.MEASUREMENTS))
     reason = "" if worst.rated or not worst.reasons else speech.say(word_for(worst.reasons[0]))
     parts = [worst.characteristic.name, basis(speech, worst.n, worst.interval), reason]
     cell = number_cell(speech, worst.value, 2, beside=" · ".join(part for part in parts if part))
@@ -92,7 +110,7 @@ def loss_cell(row: SupplierRow, speech: Speech) -> Cell:
     """Internal and external loss rate; the sum where both are known."""
     losses = row.losses
     if losses is None:
-        return Cell(text=NO_FIGURE, beside=speech.say("not entered or not shared"))
+        return _missing(not_shared(row.withheld, speech, DataKind.COSTS, DataKind.GRADING) or speech.say("not entered"))
     rates = [rate for rate in (losses.internal, losses.external) if rate is not None]
     total = sum(rates, Fraction(0)) if len(rates) == 2 else None
     beside = f"{speech.percent(losses.internal, 2)} + {speech.percent(losses.external, 2)}"
@@ -133,8 +151,8 @@ def suppliers_table(zone: str) -> Definition[SupplierRow]:
             made("rty", mark("RTY"), rolled_cell, Kind.NUMBER, topic="rty"),
             Column(id="weeks", title=mark("RTY by week"), cell=weeks_cell, picture=True),
             made("cpk", mark("worst key Cpk"), worst_key_cell, Kind.NUMBER, topic="cpk"),
-            made("ppm", mark("final acceptance, ppm"), _final, Kind.NUMBER, topic="ppm", falling=True),
-            made("field", mark("from the field, ppm"), _returned, Kind.NUMBER, topic="field-ppm", falling=True),
+            made("ppm", mark("final acceptance, ppm"), final_cell, Kind.NUMBER, topic="ppm", falling=True),
+            made("field", mark("from the field, ppm"), returned_cell, Kind.NUMBER, topic="field-ppm", falling=True),
             made("loss", mark("losses"), loss_cell, Kind.NUMBER, topic="loss", falling=True),
             made("alarms", mark("open alarms"), _alarms, Kind.NUMBER, falling=True),
             made("notifications", mark("open notifications"), _notifications, Kind.NUMBER, falling=True),
@@ -156,12 +174,31 @@ def suppliers_table(zone: str) -> Definition[SupplierRow]:
     )
 
 
-def _final(row: SupplierRow, speech: Speech) -> Cell:
+def final_cell(row: SupplierRow, speech: Speech) -> Cell:
+    """What was not OK at first submission to final acceptance; which operation is final, the control plan says."""
+    if row.ppm.value is None:
+        return _missing(not_shared(row.withheld, speech, DataKind.VERDICTS, DataKind.MEASUREMENTS))
     return ppm_cell(row.ppm, speech)
 
 
-def _returned(row: SupplierRow, speech: Speech) -> Cell:
+def returned_cell(row: SupplierRow, speech: Speech) -> Cell:
+    """What came back."""
+    if row.field_ppm is None:
+        return _missing(not_shared(row.withheld, speech, DataKind.VERDICTS))
     return ppm_cell(row.field_ppm, speech)
+
+
+def not_shared(withheld: Mapping[DataKind, Withheld], speech: Speech, *kinds: DataKind) -> str:
+    """That a figure is missing because the supplier does not share what it rests on; '' where it does."""
+    for how in Withheld:
+        told = [speech.say(NOT_SHARED[how][kind]) for kind in kinds if withheld.get(kind) is how]
+        if told:
+            return speech.list(told)
+    return ""
+
+
+def _missing(why: str) -> Cell:
+    return Cell(text=NO_FIGURE, beside=why) if why else EMPTY
 
 
 def _alarms(row: SupplierRow, speech: Speech) -> Cell:
@@ -174,4 +211,5 @@ def _notifications(row: SupplierRow, speech: Speech) -> Cell:
 
 
 def _why(row: SupplierRow, speech: Speech) -> str:
-    return speech.say(word_for(row.rolled.reason)) if row.rolled.reason is not None else ""
+    unseen = not_shared(row.withheld, speech, DataKind.VERDICTS, DataKind.MEASUREMENTS)
+    return unseen or (speech.say(word_for(row.rolled.reason)) if row.rolled.reason is not None else "")

@@ -9,18 +9,20 @@ from hub.alarm.views import alarm_page
 from hub.api.access import UsesAsker, UsesHub
 from hub.errors import NotFound
 from hub.kept import UsesKept
-from hub.page_paths import SUPPLIERS_PATH
+from hub.page_paths import SUPPLIERS_PATH, supplier_part_path, supplier_path
 from hub.pages.frame.navigation import Crumb
 from hub.pages.routes import UsesPages
 from hub.pages.suppliers.characteristic_page import characteristic_context, characteristic_tables
 from hub.pages.suppliers.compare_page import COMPARED, MOST_COMPARED, compare_table
 from hub.pages.suppliers.list_table import suppliers_table
+from hub.pages.suppliers.part_page import part_context, part_tables
 from hub.pages.suppliers.supplier_page import supplier_context, supplier_tables
 from hub.pages.tables.define import Filled
 from hub.store.mail.alarms import AlarmWanted
+from hub.store.master.queries import parts_named
 from hub.suppliers.asked import Asked, Chart, Rules, subject_of
 from hub.suppliers.board import by_plant
-from hub.suppliers.kept_lists import kept_characteristics, kept_pareto
+from hub.suppliers.kept_lists import kept_characteristics, kept_pareto, kept_part
 from hub.suppliers.routes import UsesSuppliers
 from hub.suppliers.whole import whole
 
@@ -89,13 +91,35 @@ def get_supplier_page(  # noqa: PLR0917 - what the route needs
         listed = kept_characteristics(kept, connection, asker, plant, now)
         defects = kept_pareto(kept, connection, asker, plant, asked, now)
         alarms = alarm_page(connection, AlarmWanted(plant=plant, open=True), offset=0, limit=MOST_ALARMS)
+        parts = parts_named(connection, {one.family for one in row.rolled.families})
     speech, zone = pages.speech(request), pages.zone(request, row.time_zone)
     return pages.show(
         request,
         "supplier.html",
         supplier_context(row, board, defects, alarms, zone=zone, speech=speech) | {"days": asked.days},
-        tables=supplier_tables(row, listed, defects),
+        tables=supplier_tables(row, listed, defects, parts),
         trail=(Crumb(speech.say("Suppliers"), SUPPLIERS_PATH), Crumb(speech.named(row.plant))),
+    )
+
+
+@router.get(SUPPLIERS_PATH + "/{plant}/part")
+def get_part_page(  # noqa: PLR0917 - what the route needs
+    plant: str, request: Request, hub: UsesHub, asker: UsesAsker, kept: UsesKept, asked: Question, pages: UsesPages
+) -> Response:
+    """How good is this part as the supplier makes it, and where does it fail?"""
+    with hub.store.reading() as connection:
+        view = kept_part(kept, connection, asker, plant, asked, hub.clock())
+    speech, zone = pages.speech(request), pages.zone(request, view.time_zone)
+    return pages.show(
+        request,
+        "supplier_part.html",
+        part_context(view, zone=zone, speech=speech) | {"days": asked.days},
+        tables=part_tables(view, zone),
+        trail=(
+            Crumb(speech.say("Suppliers"), SUPPLIERS_PATH),
+            Crumb(speech.named(view.plant), supplier_path(plant)),
+            Crumb(speech.named(view.part)),
+        ),
     )
 
 
@@ -133,7 +157,8 @@ def get_characteristic_page(  # noqa: PLR0917 - what the route needs
         tables=characteristic_tables(told, zone=zone, speech=speech),
         trail=(
             Crumb(speech.say("Suppliers"), SUPPLIERS_PATH),
-            Crumb(speech.named(filed.plant), f"{SUPPLIERS_PATH}/{plant}"),
+            Crumb(speech.named(filed.plant), supplier_path(plant)),
+            Crumb(speech.named(filed.part), supplier_part_path(plant, filed.part.id)),
             Crumb(filed.characteristic.name),
         ),
     )

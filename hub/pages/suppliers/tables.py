@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -12,13 +13,14 @@ from hub.pages.home_page import State
 from hub.pages.speech import Speech, mark
 from hub.pages.tables.cells import EMPTY, Cell, basis, number_cell, state_cell, text_cell
 from hub.pages.tables.columns import made, moment, number, share, words
-from hub.pages.tables.define import Definition, Empty, Kind
+from hub.pages.tables.define import Column, Definition, Empty, Kind
 from hub.pages.words import word_for
 from hub.scorecard.views import CapabilityView
 from hub.suppliers.chart_views import ChartPoint
 from hub.suppliers.views import Bin, LotView, ParetoLine, TrendPoint
 from traceability.measurement import Characteristic
 
+R = TypeVar("R")
 NO_VALUES = Empty(
     mark("No value was measured in this period."), mark("Choose a longer period, or another work cell or lot.")
 )
@@ -33,20 +35,42 @@ def characteristics_table(
         title=mark("Characteristics, key ones first, worst first"),
         columns=(
             made("characteristic", mark("characteristic"), lambda view, s: _named(path_of, plant, view, s), head=True),
-            made("operation", mark("operation"), _operation),
-            words("kind", mark("index"), lambda view: view.result.kind.value),
-            made("value", mark("value"), _index, Kind.NUMBER, topic="cpk"),
-            number("n", "n", lambda view: view.result.n),
-            made("mean", mark("mean"), _mean, Kind.NUMBER),
-            made("lsl", mark("LSL"), lambda view, s: _of(s, view.characteristic.lsl, view.characteristic), Kind.NUMBER),
-            made("usl", mark("USL"), lambda view, s: _of(s, view.characteristic.usl, view.characteristic), Kind.NUMBER),
-            made("state", mark("state"), rated_cell, Kind.STATE, falling=True),
+            *capability_columns(_itself),
         ),
         empty=Empty(
             mark("No control plan of this supplier can be seen."),
             mark("Ask it to share measurements with you, or to enter a control plan."),
         ),
     )
+
+
+def capability_columns(read: Callable[[R], CapabilityView], *beside: Column[R]) -> tuple[Column[R], ...]:
+    """What is told of a characteristic that a row is about; ``beside`` stands behind its index."""
+
+    def limit(name: str, title: str) -> Column[R]:
+        def cell(row: R, speech: Speech) -> Cell:
+            one = read(row).characteristic
+            return _of(speech, getattr(one, name), one)
+
+        return made(name, title, cell, Kind.NUMBER)
+
+    return (
+        made("operation", mark("operation"), lambda row, s: _operation(read(row), s)),
+        words("kind", mark("index"), lambda row: read(row).result.kind.value),
+        made("value", mark("value"), lambda row, s: _index(read(row), s), Kind.NUMBER, topic="cpk"),
+        *beside,
+        number("n", "n", lambda row: read(row).result.n),
+        made("mean", mark("mean"), lambda row, s: _mean(read(row), s), Kind.NUMBER),
+        limit("lsl", mark("LSL")),
+        limit("usl", mark("USL")),
+        made("state", mark("state"), lambda row, s: rated_cell(read(row), s), Kind.STATE, falling=True),
+    )
+
+
+def characteristic_cell(plant: str, view: CapabilityView, speech: Speech) -> Cell:
+    """Its name on the page of its part, leading to its control chart."""
+    told = _named(characteristic_path, plant, view, speech)
+    return msgspec.structs.replace(told, beside=speech.say("key characteristic") if view.characteristic.key else "")
 
 
 def rated_cell(view: CapabilityView, speech: Speech) -> Cell:
@@ -164,6 +188,10 @@ def bins_table(one: Characteristic) -> Definition[Bin]:
         page=20,
         cards=False,
     )
+
+
+def _itself(view: CapabilityView) -> CapabilityView:
+    return view
 
 
 def _named(path_of: Callable[[str, str], str], plant: str, view: CapabilityView, speech: Speech) -> Cell:

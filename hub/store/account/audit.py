@@ -45,14 +45,41 @@ def add_reads(connection: Writing, entries: Sequence[StoredRead]) -> None:
     connection.execute(insert(audit_read), rows)
 
 
-def reads_of(connection: Reading, owner: str | None, before: int | None, limit: int) -> list[StoredRead]:
-    """The latest ``limit`` entries about ``owner`` (everybody if None) with a number below ``before``."""
-    query = select(audit_read).order_by(audit_read.c.number.desc()).limit(limit)
-    if owner is not None:
-        query = query.where(audit_read.c.owner.in_((owner, EVERYBODY)))
+def reads_between(
+    connection: Reading, owner: str | None, numbers: tuple[int, int | None], asker: str | None, limit: int
+) -> list[StoredRead]:
+    """The latest ``limit`` entries with ``numbers`` ``[first, before)`` about ``owner`` (everybody if None).
+
+    ``asker``: only those for this organisation ('' is the operator).
+    """
+    first, before = numbers
+    query = select(audit_read).where(audit_read.c.number >= first).order_by(audit_read.c.number.desc()).limit(limit)
     if before is not None:
         query = query.where(audit_read.c.number < before)
-    return [StoredRead(**row) for row in connection.execute(query).mappings()]
+    if asker is not None:
+        query = query.where(audit_read.c.asker == asker)
+    # one owner at a time: of both together everything would be read before it is put in order
+    several = [query] if owner is None else [query.where(audit_read.c.owner == each) for each in {owner, EVERYBODY}]
+    found = [StoredRead(**row) for each in several for row in connection.execute(each).mappings()]
+    return sorted(found, key=lambda one: -one.number)[:limit]
+
+
+def number_at(connection: Reading, at: int) -> int:
+    """A number such that entries below it were noted before ``at``; found by halving, as numbers grow with time."""
+    low, high = (
+        int(connection.execute(select(func.coalesce(end(audit_read.c.number), 0))).scalar_one())
+        for end in (func.min, func.max)
+    )
+    low, high = min(low, high), high + 1
+    while low < high:
+        middle = (low + high) // 2
+        query = select(audit_read.c.at).where(audit_read.c.number >= middle).order_by(audit_read.c.number).limit(1)
+        found = connection.execute(query).scalar_one_or_none()
+        if found is None or found >= at:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def remove_reads(connection: Writing, until: int, at: int) -> int:

@@ -20,12 +20,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from hub.errors import DataDirectory, HubError
+from hub.errors import DataDirectory, HubError, StoreFull
+from hub.store.backend.alive import checks_at_the_door
 from hub.store.backend.server_errors import stated_error
 from hub.store.backend.transfer import copy_to_file
 from hub.store.core.database import BUSY_TIMEOUT_S, Reading, Store, Writing, busy
 from hub.store.core.memo import with_memo
 from hub.store.core.place import ServerPlace, password_for
+from hub.store.core.unsent import send_unsent, sends_before_others
 from hub.store.sharing.views import prepare_views
 from hub.store.tiers.cold import note_data
 
@@ -37,6 +39,11 @@ OLDEST_VERSION = 150000
 CONNECT_TIMEOUT_S = 5
 _POOL, _BEHIND_VIEWS, _MORE = 6, 4, 14
 _VIEWS_KEPT_S = 1800
+_TAKE_ROOM = (
+    "CREATE TEMPORARY TABLE room_wanted (taken text) ON COMMIT DROP",
+    "INSERT INTO pg_temp.room_wanted SELECT repeat('x', 1000) FROM generate_series(1, 1000)",
+)
+"""A megabyte, which goes with the transaction."""
 
 
 class ServerStore(Store):
@@ -50,6 +57,7 @@ class ServerStore(Store):
         self._reader = _snapshots(self._engine)
         self._writer = self._engine.execution_options(isolation_level="READ COMMITTED")
         self._turn = threading.Lock()  # threads queue here, with one connection at the server's queue
+        self._was_full = False
         self._views: Engine | None = None
         self._making_views = threading.Lock()
 
@@ -68,15 +76,28 @@ class ServerStore(Store):
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """The only writing transaction at this time; committed at the end, rolled back on an error."""
-        with stated(self.place), self._queued(BUSY_TIMEOUT_S), self._writer.begin() as connection:
-            lock(connection, BUSY_TIMEOUT_S)
-            yield connection
+        try:
+            with stated(self.place), self._queued(BUSY_TIMEOUT_S), self._writer.begin() as connection:
+                lock(connection, BUSY_TIMEOUT_S)
+                yield connection
+                send_unsent(connection)
+        except StoreFull:
+            self._was_full = True
+            raise
+        self._was_full = False
 
     def check_writable(self, within: float, room: int) -> None:  # noqa: ARG002 - the interface's
-        """See ``Store``; ``room`` on the server's disk can't be asked for: the server says when there is none."""
+        """See ``Store``; ``room`` on the server's disk can't be asked for: the server says when there is none.
+
+        Once it has said so, some is really asked for, until there is.
+        """
         with stated(self.place), self._queued(within), self._writer.begin() as connection:
             lock(connection, within)
+            if self._was_full:
+                for statement in _TAKE_ROOM:
+                    connection.exec_driver_sql(statement)
             connection.rollback()
+        self._was_full = False
 
     def copy_to(self, target: Path) -> None:
         """A SQLite file with everything that is here at one moment."""
@@ -162,7 +183,6 @@ def make_server_engine(
         max_overflow=_MORE,
         pool_timeout=BUSY_TIMEOUT_S,
         pool_recycle=recycle_s,
-        pool_pre_ping=True,  # a server that was started again is noticed at the door
         connect_args={name: value for name, value in arguments.items() if value is not None},
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
@@ -178,6 +198,8 @@ def make_server_engine(
         connection.commit()
 
     event.listen(engine, "connect", prepare)
+    checks_at_the_door(engine)
+    sends_before_others(engine)
     return engine
 
 

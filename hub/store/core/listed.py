@@ -9,7 +9,22 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Select, String, bindparam, func, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.types import NullType
 
 from hub.store.core.dialect import is_postgres
 
@@ -34,6 +49,16 @@ def listed(column: Column[str] | Column[int], name: str, *, postgres: bool) -> C
     return column.in_(select(each.c.value))
 
 
+def among(column: Column[str] | Column[int], name: str, *, postgres: bool) -> ColumnElement[bool]:
+    """As :func:`listed`, in words that are the same for every length of list on a server, too.
+
+    There a plan is kept for them that knows nothing of that length: for questions about one table.
+    """
+    if postgres:
+        return column == any_(array_given(name, column))
+    return listed(column, name, postgres=False)
+
+
 def pairs_listed(one: Column[int], other: Column[int], name: str, *, postgres: bool) -> ColumnElement[bool]:
     """The same of two columns and pairs."""
     both = tuple_(one, other)
@@ -45,6 +70,39 @@ def pairs_listed(one: Column[int], other: Column[int], name: str, *, postgres: b
 def given(values: Collection[str] | Collection[int] | Collection[Pair], *, postgres: bool) -> object:
     """What is given for such a name."""
     return list(values) if postgres else msgspec.json.encode(list(values)).decode()
+
+
+def array_given(name: str, column: Column[Any]) -> ColumnElement[Any]:
+    """An array of a column's kind, given as :func:`array_text`; without a type, so that the server takes it as one."""
+    kind = Text() if isinstance(column.type, String) else column.type  # no collation: the column has one
+    return cast(bindparam(name, type_=NullType()), ARRAY(kind))
+
+
+def given_among(values: Collection[str] | Collection[int], *, postgres: bool) -> str:
+    """What is given for a name of :func:`among`."""
+    return array_text(values) if postgres else msgspec.json.encode(list(values)).decode()
+
+
+def array_text(values: Collection[object]) -> str:
+    """An array as PostgreSQL reads it (PostgreSQL documentation, 8.15.6): of texts, of numbers or of bytes."""
+    first = next((value for value in values if value is not None), None)
+    if isinstance(first, str):
+        return _texts(values)  # type: ignore[arg-type] # of one kind
+    if isinstance(first, bytes):
+        return "{" + ",".join("NULL" if each is None else f'"\\\\x{each.hex()}"' for each in values) + "}"  # type: ignore[attr-defined]
+    return "{" + ",".join("NULL" if each is None else str(each) for each in values) + "}"
+
+
+def _texts(values: Collection[str | None]) -> str:
+    if None in values:
+        return "{" + ",".join("NULL" if each is None else f'"{_escaped(each)}"' for each in values) + "}"
+    whole = "".join(values)  # type: ignore[arg-type] # none is None
+    each = map(_escaped, values) if '"' in whole or "\\" in whole else values  # type: ignore[arg-type]
+    return '{"' + '","'.join(each) + '"}'  # type: ignore[arg-type]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"")
 
 
 def _each_pair(text: ColumnElement[str]) -> Select[Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Table, and_, delete, false, insert, o
 
 from hub.store.core.database import Reading, Writing
 from hub.store.core.listed import pairs_in
-from hub.store.epcis.queries import LogPlace, Restriction, behind
+from hub.store.epcis.queries import LogPlace, Restriction, Within, stands_within
 from hub.store.production.measured import MeasuredValueRow, values_where
 from hub.store.tables.catenax import catenax_aspect
 from hub.store.tables.epcis import epcis_event, epcis_own_name
@@ -37,12 +37,12 @@ class OwnRows(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row[Any], ...]
 
 
-def own_after(connection: Reading, source: str, after: LogPlace, wanted: Restriction, most: int) -> list[OwnRows]:
-    """Records of a source that may make events behind a place of the log, in its order."""
+def own_within(connection: Reading, source: str, within: Within, wanted: Restriction, most: int) -> list[OwnRows]:
+    """Records of a source that may make events at places of the log, in its order."""
     table = SOURCES[source]
     places = (
         select(table.c.batch_id, table.c.line)
-        .where(behind(table, after, _EXTRA), *_conditions(source, wanted))
+        .where(stands_within(table, within, _EXTRA), *_conditions(source, wanted))
         .distinct()
         .order_by(table.c.batch_id, table.c.line)
         .limit(most)

@@ -47,6 +47,14 @@ class Restriction(msgspec.Struct, frozen=True, kw_only=True):
     record_before: int | None = None
 
 
+class Within(msgspec.Struct, frozen=True, kw_only=True):
+    """Places of the log behind ``after`` in batches below ``end``; where ``batches`` are named, in these alone."""
+
+    after: LogPlace
+    end: int
+    batches: tuple[int, ...] | None = None
+
+
 def contents_of(connection: Reading, event_ids: Collection[str]) -> dict[str, set[Said]]:
     """What is said already under each of ``event_ids``, and by whom."""
     found: dict[str, set[Said]] = {}
@@ -63,25 +71,28 @@ def disputed_of(connection: Reading, event_ids: Collection[str]) -> set[str]:
     return {name for name, said in contents_of(connection, event_ids).items() if len({each[0] for each in said}) > 1}
 
 
-def events_after(connection: Reading, after: LogPlace, wanted: Restriction, most: int) -> list[StoredEvent]:
-    """Captured events behind a place of the log, in its order."""
+def events_within(connection: Reading, within: Within, wanted: Restriction, most: int) -> list[StoredEvent]:
+    """Captured events at places of the log, in its order."""
     table = epcis_event
     query = (
         select(table, batch.c.record_time)
         .join_from(table, batch, batch.c.id == table.c.batch_id)
-        .where(behind(table, after, 0), _first_of_its_content(), *_conditions(wanted))
+        .where(stands_within(table, within, 0), _first_of_its_content(), *_conditions(wanted))
         .order_by(table.c.batch_id, table.c.line)
         .limit(most)
     )
     return [_stored(row) for row in connection.execute(query)]
 
 
-def behind(table: Any, after: LogPlace, number: int) -> ColumnElement[bool]:
-    """Whether event ``number`` of a row's record stands behind ``after``, in a form that the key answers."""
-    batch_id, line, item = after
+def stands_within(table: Any, within: Within, number: int) -> ColumnElement[bool]:
+    """Whether event ``number`` of a row's record stands there, in a form that the key answers."""
+    batch_id, line, item = within.after
     first = line if item < number else line + 1
     same = and_(table.c.batch_id == batch_id, table.c.line >= first)
-    return and_(table.c.batch_id >= batch_id, or_(table.c.batch_id > batch_id, same))
+    behind = or_(table.c.batch_id > batch_id, same)
+    if within.batches is not None:
+        return and_(table.c.batch_id.in_([each for each in within.batches if each >= batch_id]), behind)
+    return and_(table.c.batch_id >= batch_id, table.c.batch_id < within.end, behind)
 
 
 def _first_of_its_content() -> ColumnElement[bool]:

@@ -65,6 +65,14 @@ def revocation_in_force(connection: Reading, author: str, position: int) -> Revo
     return Revocation(batch_id=batch_id, reason=reason)
 
 
+def places_of_keys(connection: Reading) -> frozenset[int]:
+    """Log indexes of the batches that enter or revoke a key."""
+    tables = (author_key, author_key_revoked)
+    return frozenset(
+        int(found) for each in tables for found in connection.execute(select(each.c.batch_id).distinct()).scalars()
+    )
+
+
 def plant_of_author(connection: Reading, author: str) -> str | None:
     """The plant an author belongs to, also when its key is revoked; None when it was never entered."""
     key = _last_key(connection, author, _END)

@@ -12,7 +12,7 @@ from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading, Writing
 from hub.store.core.dialect import is_postgres
 from hub.store.core.instant import from_micros
-from hub.store.core.listed import given, listed
+from hub.store.core.listed import among, given_among
 from hub.store.core.memo import once
 from hub.store.core.quick import ask, put
 from hub.store.tables.every import batch
@@ -54,7 +54,7 @@ def batch_by_hash(connection: Reading, header_hash: str) -> StoredBatch | None:
 def batches_by_hash(connection: Reading, hashes: Collection[str]) -> dict[str, StoredBatch]:
     """Those of the batches that are there."""
     postgres = is_postgres(connection.dialect)
-    found = ask(connection, _BY_HASHES[postgres], {"hashes": given(sorted(hashes), postgres=postgres)})
+    found = ask(connection, _BY_HASHES[postgres], {"hashes": given_among(sorted(hashes), postgres=postgres)})
     return {stored.hash: stored for stored in map(_stored, found)}
 
 
@@ -84,6 +84,18 @@ def batch_body(connection: Reading, batch_id: int) -> bytes | None:
     return None if body is None else body_of(connection, batch_id, bytes(body))
 
 
+def batches_with_bodies(connection: Reading, ids: Collection[int]) -> list[tuple[StoredBatch, bytes]]:
+    """The batches at these log indexes and their bytes (zstd), the last one first."""
+    return sorted(
+        (
+            (_stored(row[:-1]), body_of(connection, row[0], bytes(row[-1])))
+            for chunk in in_chunks(ids)
+            for row in connection.execute(_STORED.add_columns(batch.c.body).where(batch.c.id.in_(chunk)))
+        ),
+        key=lambda found: -found[0].id,
+    )
+
+
 def holds_record(connection: Reading, author: str, chain: str, seq: int) -> bool:
     """Whether record ``seq`` of a chain was taken."""
     query = select(func.max(batch.c.first_record + batch.c.records)).where(
@@ -110,7 +122,8 @@ def header_hashes(connection: Reading, begin: int, end: int) -> list[str]:
 
 def positions_of_author(connection: Reading, author: str) -> list[int]:
     """Log indexes of an author's batches, in order."""
-    return list(connection.execute(select(batch.c.id).where(batch.c.author == author).order_by(batch.c.id)).scalars())
+    # put in order here: asked for in order, SQLite goes through the whole ledger instead of the author's index
+    return sorted(connection.execute(select(batch.c.id).where(batch.c.author == author)).scalars())
 
 
 def _one(connection: Reading, query: Select[Any], **named: object) -> StoredBatch | None:
@@ -127,7 +140,7 @@ _STORED = select(*(batch.c[name] for name in StoredBatch.__struct_fields__))
 _INSERT = insert(batch)
 _LOG_SIZE = select(func.coalesce(func.max(batch.c.id) + 1, 0))
 _BY_HASH = _STORED.where(batch.c.hash == bindparam("hash"))
-_BY_HASHES = {postgres: _STORED.where(listed(batch.c.hash, "hashes", postgres=postgres)) for postgres in (False, True)}
+_BY_HASHES = {postgres: _STORED.where(among(batch.c.hash, "hashes", postgres=postgres)) for postgres in (False, True)}
 _BY_ID = _STORED.where(batch.c.id == bindparam("id"))
 _OF_CHAIN = _STORED.where(batch.c.author == bindparam("author"), batch.c.chain == bindparam("chain"))
 _BY_SEQ = _OF_CHAIN.where(batch.c.seq == bindparam("seq"))

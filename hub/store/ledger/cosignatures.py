@@ -32,6 +32,16 @@ def cosignatures_of(connection: Reading, size: int) -> list[StoredCosignature]:
     return [StoredCosignature(**row) for row in connection.execute(query).mappings()]
 
 
+def latest_cosignatures(connection: Reading) -> list[StoredCosignature]:
+    """Of each witness that of the largest log it cosigned."""
+    largest = select(cosignature.c.witness, func.max(cosignature.c.size).label("size")).group_by(cosignature.c.witness)
+    last = largest.subquery()
+    query = select(cosignature).join(
+        last, (cosignature.c.witness == last.c.witness) & (cosignature.c.size == last.c.size)
+    )
+    return [StoredCosignature(**row) for row in connection.execute(query.order_by(cosignature.c.witness)).mappings()]
+
+
 def all_cosignatures(connection: Reading) -> list[StoredCosignature]:
     """Every cosignature, by size and witness."""
     query = select(cosignature).order_by(cosignature.c.size, cosignature.c.witness)

@@ -1,7 +1,8 @@
 """What master data call a defect: the names, group and severity of its code, as they held when it was recorded.
 
 The code itself always stays: it is what the station said. A code that the list of that time does not hold is told as
-such; where master data hold no list of that time, nothing can be said about it.
+such; where master data hold no list of that time, nothing can be said about it. A company that has a list of its own
+goes by it alone; the others by the list that names no company.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import msgspec
 from hub.named import Named
 from hub.store.core.database import Reading
 from hub.store.core.memo import once
-from hub.store.master.versions import StoredVersion, counted, latest_within, versions_of_kind
+from hub.store.master.versions import StoredVersion, Thing, counted, latest_within, of_the_company, versions_of_kind
 
 
 class Defect(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,11 +66,19 @@ class DefectCodes:
         return self._lists[first, last]
 
 
-def defect_codes(connection: Reading, before: int | None = None) -> DefectCodes:
-    """The codes that whoever asks may see; ``before``: as they were known at that log size. One statement a reading."""
-    return once(connection, (defect_codes, before), lambda: _read(connection, before))
+def defect_codes(connection: Reading, company: str, before: int | None = None) -> DefectCodes:
+    """The list by which a company goes, as far as whoever asks may see it; ``before``: as known at that log size.
+
+    One statement a reading, however many companies.
+    """
+
+    def read() -> DefectCodes:
+        return DefectCodes(of_the_company(_every_list(connection, before), company))
+
+    return once(connection, (defect_codes, company, before), read)
 
 
-def _read(connection: Reading, before: int | None) -> DefectCodes:
-    found = counted(versions_of_kind(connection, "defect-code", before=before))
-    return DefectCodes({thing.about: by_day for thing, by_day in found.items()})
+def _every_list(connection: Reading, before: int | None) -> dict[Thing, dict[date, StoredVersion]]:
+    return once(
+        connection, (_every_list, before), lambda: counted(versions_of_kind(connection, "defect-code", before=before))
+    )

@@ -68,7 +68,7 @@ def _planned(stated: Iterable[StatedPlan], zone: tzinfo) -> list[_Bounds]:
     for place, (begin, one) in enumerate(kept):
         ends = [one.end + timedelta(days=1)] if one.end is not None else []
         ends += [kept[place + 1][0]] if place + 1 < len(kept) else []
-        bounds.append((_midnight(begin, zone), _midnight(min(ends), zone) if ends else None, one))
+        bounds.append((midnight(begin, zone), midnight(min(ends), zone) if ends else None, one))
     return bounds
 
 
@@ -86,5 +86,6 @@ def _at(bounds: Iterable[_Bounds], instant: datetime) -> StatedPlan | None:
     return None
 
 
-def _midnight(day: date, zone: tzinfo) -> datetime:
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """When a day begins by the plant's clock."""
     return datetime.combine(day, time(0), zone)

@@ -39,6 +39,11 @@ class PlantEntry(msgspec.Struct, frozen=True):
     organisation: Named
     time_zone: str
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its clock."""
+        return ZoneInfo(self.time_zone)
+
 
 class AuthorEntry(msgspec.Struct, frozen=True):
     """An author as its key record says; ``plant`` None for the hub itself."""

@@ -28,6 +28,19 @@ class Thing(msgspec.Struct, frozen=True, order=True):
     about: str
 
 
+_OF = " @ "
+
+
+def of_company(about: str, organisation: str) -> str:
+    """What a thing is called in the store: two companies may each have one of the same name."""
+    return f"{about}{_OF}{organisation}" if organisation else about
+
+
+def without_company(about: str, organisation: str) -> str:
+    """The other way."""
+    return about.removesuffix(f"{_OF}{organisation}") if organisation else about
+
+
 class StoredVersion(msgspec.Struct, frozen=True, kw_only=True):
     """One version as it was stated. ``change`` is empty for what was entered before there were versions."""
 
@@ -43,6 +56,38 @@ class StoredVersion(msgspec.Struct, frozen=True, kw_only=True):
     """When (datetime, UTC)."""
     batch_id: int
     line: int
+
+    @property
+    def company(self) -> str:
+        """Whose it is, where a company was named."""
+        return str(self.body.get("organisation", "")) if self.thing.kind in OF_COMPANIES else ""
+
+    @property
+    def named(self) -> str:
+        """What it is about, without the company whose it is."""
+        return without_company(self.thing.about, self.company)
+
+
+OF_COMPANIES = frozenset({"bom", "defect-code"})
+"""Kinds whose things belong to no plant, and may belong to a company."""
+
+
+def of_the_company(
+    known: Mapping[Thing, dict[date, StoredVersion]], company: str
+) -> dict[str, dict[date, StoredVersion]]:
+    """By name the versions of one kind that hold for a company: its own, else those that name no company.
+
+    Of bills that is decided part by part. Defect codes are a list: a company that has one of its own goes by it alone.
+    """
+    own, common = dict[str, dict[date, StoredVersion]](), dict[str, dict[date, StoredVersion]]()
+    for by_day in known.values():
+        one = next(iter(by_day.values()))
+        if one.company == "":
+            common[one.named] = by_day
+        elif one.company == company and any(not each.withdrawn for each in by_day.values()):
+            own[one.named] = by_day
+    whole = any(thing.kind == "defect-code" for thing in known)
+    return own if own and whole else common | own
 
 
 def versions_of_kind(

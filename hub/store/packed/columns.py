@@ -52,10 +52,14 @@ class ResultColumns(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """The rows of ``unit_result`` and ``measured``, in the order of their lines."""
         for at in range(len(self.line)):
             shape, later = self.shapes[self.shape[at]], self.measured_time[at]
-            yield unit_result.name, self._named(at, 0, self.event_time[at]) | self._result(at, shape)
+            yield unit_result.name, self.result(at)
             if later is not None:
                 own = {"operation": shape.operation, "plant": self.plant, "plan": shape.plan}
                 yield measured.name, self._named(at, 1, later) | own
+
+    def result(self, at: int) -> dict[str, Any]:
+        """The row of ``unit_result`` of one of them."""
+        return self._named(at, 0, self.event_time[at]) | self._result(at, self.shapes[self.shape[at]])
 
     def _named(self, at: int, after: int, time: int) -> dict[str, Any]:
         return {

@@ -98,6 +98,17 @@ def failures_of_units(connection: Reading, plant: str, units: Collection[str], e
     return found
 
 
+def repeated_results_of(
+    connection: Reading, plant: str, units: Collection[str], begin: int, end: int
+) -> list[CostedResult]:
+    """As :func:`repeated_results`, of some units; the earliest first."""
+    again = unit_result.c.purpose.in_([Purpose.RETEST.value, Purpose.REWORK.value])
+    found: list[CostedResult] = []
+    for chunk in in_chunks(units):
+        found += _results(connection, plant, again, unit_result.c.unit.in_(chunk), *_between(begin, end))
+    return found
+
+
 def latest_results(connection: Reading, plant: str, units: Collection[str]) -> dict[str, CostedResult]:
     """The last result of each of some units at the plant."""
     latest: dict[str, CostedResult] = {}

@@ -13,7 +13,7 @@ from hub.store.core.instant import from_micros
 from hub.store.production.corrections import Place, erroneous
 from hub.store.tables.epcis import epcis_event
 from hub.store.tables.every import shipment
-from hub.store.tables.incoming import incoming, incoming_item
+from hub.store.tables.incoming import incoming, incoming_item, incoming_number
 from hub.store.trace.shipments import ShipmentRow
 from traceability.record.base import Record
 from traceability.record.incoming import IncomingDecisionRecord, IncomingInspectionRecord
@@ -66,6 +66,15 @@ def incoming_of(
         for chunk in in_chunks(receipts):
             rows += connection.execute(select(incoming).where(*narrow, incoming.c.receipt.in_(chunk)))
     return [_record(row, kind) for row in _standing(connection, rows)]
+
+
+def receipts_numbered(connection: Reading, plant: str, numbers: Collection[str]) -> dict[str, str]:
+    """The ids of a plant's receipts by what it calls them, without those that were declared wrong."""
+    rows: list[Row[Any]] = []
+    for chunk in in_chunks(numbers):
+        query = select(incoming_number, incoming_number.c.receipt.label("id"))
+        rows += connection.execute(query.where(incoming_number.c.plant == plant, incoming_number.c.number.in_(chunk)))
+    return {row.number: row.receipt for row in reversed(_standing(connection, rows))}
 
 
 def incoming_history(

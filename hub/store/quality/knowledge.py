@@ -15,7 +15,10 @@ _newer = knowledge.alias("newer")
 
 
 class KnowledgeWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases; "" or empty: any. ``words`` are folded, and all of them must be there; of ``parts`` one."""
+    """Which cases; "" or empty: any. ``words`` are folded, and all of them must be there; of ``parts`` one.
+
+    ``withdrawn``: those that were withdrawn, too.
+    """
 
     words: Sequence[str] = ()
     plant: str = ""
@@ -26,6 +29,7 @@ class KnowledgeWanted(msgspec.Struct, frozen=True, kw_only=True):
     operation: str = ""
     machine_type: str = ""
     improvement: str = ""
+    withdrawn: bool = False
 
 
 class StoredKnowledge(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +42,10 @@ class StoredKnowledge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def knowledge_like(connection: Reading, wanted: KnowledgeWanted) -> list[StoredKnowledge]:
-    """The cases that fit, each in its present version, the latest first; those withdrawn left out."""
-    query = _present().where(knowledge.c.withdrawn.is_(False))
+    """The cases that fit, each in its present version, the latest first."""
+    query = _present()
+    if not wanted.withdrawn:
+        query = query.where(knowledge.c.withdrawn.is_(False))
     for word in wanted.words:
         query = query.where(knowledge.c.words.contains(word, autoescape=True))
     if wanted.parts:

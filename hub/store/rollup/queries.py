@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, delete, func, select
 
 from hub.store.core.database import Reading, Writing
 from hub.store.core.dialect import insert_or_add, insert_or_replace, is_postgres
-from hub.store.core.listed import given, listed
+from hub.store.core.listed import among, given_among
 from hub.store.core.quick import ask, put
 from hub.store.rollup.body import Kept, body_of, kept_in
 from hub.store.tables.rollup import first_pass_hour, rollup, rollup_stream
@@ -83,7 +83,7 @@ def streams_of(
 def streams_by_id(connection: Reading, identities: Collection[str]) -> dict[str, StreamRow]:
     """Those of the streams that are there."""
     postgres = is_postgres(connection.dialect)
-    named = {"ids": given(sorted(set(identities)), postgres=postgres)}
+    named = {"ids": given_among(sorted(set(identities)), postgres=postgres)}
     return {row[0]: StreamRow(*row) for row in ask(connection, _STREAMS[postgres], named)} if identities else {}
 
 
@@ -112,7 +112,9 @@ def hours_at(connection: Reading, wanted: Collection[tuple[str, int]]) -> dict[t
     return {
         (row[0], row[2]): SpanRow(*row[:8], kept_in(row[8]))  # type: ignore[call-arg] # nine columns
         for hour, streams in by_hour.items()
-        for row in ask(connection, _HOURS_AT[postgres], {"at_hour": hour, "streams": given(streams, postgres=postgres)})
+        for row in ask(
+            connection, _HOURS_AT[postgres], {"at_hour": hour, "streams": given_among(streams, postgres=postgres)}
+        )
     }
 
 
@@ -196,12 +198,12 @@ _BETWEEN = select(rollup).where(
     rollup.c.start < bindparam("end"),
 )
 _STREAMS = {
-    postgres: select(rollup_stream).where(listed(rollup_stream.c.id, "ids", postgres=postgres))
+    postgres: select(rollup_stream).where(among(rollup_stream.c.id, "ids", postgres=postgres))
     for postgres in (False, True)
 }
 _HOURS_AT = {
     postgres: select(rollup).where(
-        listed(rollup.c.stream, "streams", postgres=postgres),
+        among(rollup.c.stream, "streams", postgres=postgres),
         rollup.c.span == HOUR,
         rollup.c.start == bindparam("at_hour"),
     )

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Table, bindparam, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Table, Text, bindparam, cast, exists, literal, or_, select
 
 from hub.store.core.chunks import in_chunks
 from hub.store.core.database import Reading
 from hub.store.core.dialect import is_postgres
-from hub.store.core.listed import given, listed
-from hub.store.core.quick import ask
+from hub.store.core.listed import among, given_among
+from hub.store.core.quick import ANEW, ask
 from hub.store.rollup.scores import ScoredResult, scored_new, scored_result
 from hub.store.tables.every import batch, correction, link, measured, unit_result
 
@@ -30,6 +30,23 @@ class StatedAt(msgspec.Struct, frozen=True):
 
     batch_id: int
     line: int
+    seq: int
+    result_id: str
+
+
+class EarlierResult(NamedTuple):
+    """What a result of a unit was, as the store keeps it; times are microseconds since 1970 UTC."""
+
+    unit: str
+    plant: str
+    part: str
+    operation: str
+    verdict: str
+    flags: str
+    purpose: str
+    event_time: int
+    author: str
+    chain: str
     seq: int
     result_id: str
 
@@ -127,6 +144,13 @@ def results_of_units(connection: Reading, units: Collection[str], through: int) 
     ]
 
 
+def earlier_of_units(connection: Reading, units: Collection[str], before: int) -> list[EarlierResult]:
+    """The same from batches before ``before``, as they lie: many are read faster so."""
+    postgres = is_postgres(connection.dialect)
+    named = {"units": given_among(units, postgres=postgres), "before": before}
+    return list(map(EarlierResult._make, ask(connection, _EARLIER[postgres], named)))
+
+
 def stated_in_batches(connection: Reading, first: int, last: int) -> list[StatedAt]:
     """The records of measured values of the batches from ``first`` to ``last``, in the order of the log."""
     found = connection.execute(_STATED_IN_BATCHES, {"first": first, "last": last})
@@ -139,26 +163,27 @@ def stated_of_units(
     """Those of these results of these units, by each chain before the batch ``before``, in the order of the log."""
     wanted = set(results)
     found: defaultdict[Chain, list[StatedAt]] = defaultdict(list)
-    for chunk in in_chunks(units):
-        for row in connection.execute(_STATED_OF_UNITS, {"units": chunk, "before": before}):
-            if row.result_id in wanted:
-                stated = StatedAt(row.batch_id, row.line, row.seq, row.result_id)
-                found[row.author, row.chain].append(stated)
+    postgres = is_postgres(connection.dialect)
+    named = {"units": given_among(units, postgres=postgres), "before": before}
+    for author, chain, *stated in ask(connection, _STATED_OF_UNITS[postgres], named) if units else ():
+        one = StatedAt(*stated)
+        if one.result_id in wanted:
+            found[author, chain].append(one)
     return {chain: sorted(own, key=lambda one: (one.batch_id, one.line)) for chain, own in found.items()}
 
 
 def is_known(connection: Reading, units: Collection[str], before: int) -> bool:
     """Whether anything was said of one of these units before a batch, or of what is inside or around it at all."""
     postgres = is_postgres(connection.dialect)
-    named = {"units": given(units, postgres=postgres), "before": before}
-    return any(bool(row[0]) for query in _ANY_KNOWN[postgres] for row in ask(connection, query, named))
+    named = {"units": given_among(units, postgres=postgres), "before": before}
+    return any(bool(ask(connection, query, named)) for query in _ANY_KNOWN[postgres])
 
 
 def lots_of_units(connection: Reading, units: Collection[str], through: int) -> dict[Chain, list[LotLink]]:
     """Lots that each chain joined to these units up to the batch ``through``, in the chain's order."""
     found: defaultdict[Chain, list[LotLink]] = defaultdict(list)
     postgres = is_postgres(connection.dialect)
-    named = {"units": given(sorted(set(units)), postgres=postgres), "last": through}
+    named = {"units": given_among(sorted(set(units)), postgres=postgres), "last": through}
     for author, chain, batch_id, parent, child, action in ask(connection, _LOTS_OF_UNITS[postgres], named):
         found[author, chain].append(LotLink(batch_id, parent, child, action == "ADD"))
     return found
@@ -195,6 +220,18 @@ _RESULTS_OF_BATCHES = _RESULTS.where(
 _RESULTS_OF_UNITS = _RESULTS.where(
     unit_result.c.unit.in_(bindparam("units", expanding=True)), unit_result.c.batch_id <= bindparam("last")
 )
+_EARLIER = {
+    postgres: select(
+        *(cast(unit_result.c[name], Text) if name == "flags" else unit_result.c[name] for name in EarlierResult._fields)
+    )
+    .where(
+        among(unit_result.c.unit, "units", postgres=postgres),
+        unit_result.c.batch_id < bindparam("before"),
+        unit_result.c.plant.is_not(None),
+    )
+    .execution_options(**{ANEW: True})
+    for postgres in (False, True)
+}
 _CHAINS = select(batch.c.id, batch.c.author, batch.c.chain).where(
     batch.c.id >= bindparam("first"), batch.c.id <= bindparam("last")
 )
@@ -204,25 +241,37 @@ _STATED = select(
 _STATED_IN_BATCHES = _STATED.where(
     measured.c.batch_id >= bindparam("first"), measured.c.batch_id <= bindparam("last")
 ).order_by(measured.c.batch_id, measured.c.line)
-_STATED_OF_UNITS = _STATED.where(
-    measured.c.unit.in_(bindparam("units", expanding=True)), measured.c.batch_id < bindparam("before")
-)
-_ANY_KNOWN = {
+_STATED_OF_UNITS = {
+    postgres: _STATED.where(
+        among(measured.c.unit, "units", postgres=postgres), measured.c.batch_id < bindparam("before")
+    ).execution_options(**{ANEW: True})
+    for postgres in (False, True)
+}
+_KNOWN = {
     postgres: [
-        select(table.c.batch_id).where(listed(column, "units", postgres=postgres), *when).limit(1)
-        for table, column, when in (
-            (unit_result, unit_result.c.unit, (unit_result.c.batch_id < bindparam("before"),)),
-            (measured, measured.c.unit, (measured.c.batch_id < bindparam("before"),)),
-            (link, link.c.parent, ()),
-            (link, link.c.child, ()),
+        select(column.table.c.batch_id).where(among(column, "units", postgres=postgres), *when).limit(1)
+        for column, when in (
+            (unit_result.c.unit, (unit_result.c.batch_id < bindparam("before"),)),
+            (measured.c.unit, (measured.c.batch_id < bindparam("before"),)),
+            (link.c.parent, ()),
+            (link.c.child, ()),
         )
     ]
     for postgres in (False, True)
 }
+_ANY_KNOWN = {
+    False: _KNOWN[False],
+    True: [
+        select(literal(1))
+        .where(or_(*(exists(query.subquery()) for query in _KNOWN[True])))
+        .execution_options(**{ANEW: True})
+    ],
+}
+"""A server is asked once: each way there takes longer than a look into an index."""
 _LOTS_OF_UNITS = {
     postgres: select(link.c.author, link.c.chain, link.c.batch_id, link.c.parent, link.c.child, link.c.action)
     .where(
-        listed(link.c.parent, "units", postgres=postgres),
+        among(link.c.parent, "units", postgres=postgres),
         link.c.batch_id <= bindparam("last"),
         link.c.certain.is_(False),
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Insert, Table, bindparam, delete, select
 
 from hub.store.core.database import Reading, Writing
 from hub.store.core.dialect import insert_or_add, insert_or_replace, is_postgres, own_schema
-from hub.store.core.listed import given, listed
+from hub.store.core.listed import among, given_among
 from hub.store.core.quick import ask, put
 from hub.store.rollup.tally_names import keep_names, key_of
 from hub.store.tables.every import link, unit_result
@@ -105,7 +105,7 @@ _OF_KEY = len(ChainKey.__struct_fields__)
 def marked_plants(connection: Reading, plants: Collection[str]) -> set[str]:
     """Those of ``plants`` whose tallies hold all that ever came of them."""
     postgres = is_postgres(connection.dialect)
-    found = ask(connection, _MARKED[postgres], {"plants": given(plants, postgres=postgres)}) if plants else ()
+    found = ask(connection, _MARKED[postgres], {"plants": given_among(plants, postgres=postgres)}) if plants else ()
     return {row[0] for row in found}
 
 
@@ -219,7 +219,7 @@ def _adding(connection: Writing, table: Table, counts: Sequence[str]) -> Insert:
 
 
 _MARKED = {
-    postgres: select(tallied).where(listed(tallied.c.plant, "plants", postgres=postgres)) for postgres in (False, True)
+    postgres: select(tallied).where(among(tallied.c.plant, "plants", postgres=postgres)) for postgres in (False, True)
 }
 _HOUR_OF_RESULTS = select(*(result_hour.c[name] for name in HourOfResults.__struct_fields__)).where(
     result_hour.c.plant == bindparam("plant"), result_hour.c.hour == bindparam("hour")

@@ -96,6 +96,16 @@ def all_policies_of(connection: Reading, owner: str) -> list[StoredPolicy]:
     ]
 
 
+def policies_about(connection: Reading, partner: str) -> list[StoredPolicy]:
+    """Policies of others that speak of ``partner``, also those that begin later, in the order of the log."""
+    query = select(sharing_policy).where(
+        sharing_policy.c.author == _HUB_SEALED, sharing_policy.c.partner == partner, sharing_policy.c.owner != partner
+    )
+    return [
+        _policy(row) for row in connection.execute(query.order_by(sharing_policy.c.batch_id, sharing_policy.c.line))
+    ]
+
+
 def owners_of_authors(connection: Reading, plants: dict[str, str]) -> dict[str, str]:
     """Author -> organisation, of authors that belong to a plant."""
     rows = _past_views(connection, select(author_key.c.id, author_key.c.plant).order_by(author_key.c.batch_id))

@@ -10,6 +10,8 @@ import msgspec
 from sqlalchemy import Table
 
 from hub.settings import HUB_AUTHOR
+from hub.store.sharing.about_statements import AGAINST_LOTS, LOT, LOT_INSPECTIONS, PART_OF_LOT, REVERSALS_OF_LOSSES
+from hub.store.sharing.master_rules import OF_NO_PLANT
 from hub.store.sharing.words import (
     EVERY_PLANT,
     RECALLS,
@@ -31,7 +33,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Rows are shared by ``kinds`` (all of them are needed), policies of ``part`` or of the part of ``item``.
 
     ``item`` and ``part`` are SQL about the row ``r``; ``delivered`` is what must have been sent (``item`` where None).
-    ``near`` says which rows are shared one step up and down without any policy. ``also`` lets further rows be seen.
+    ``near`` says which rows are shared one step up and down without any policy. ``also`` lets further rows be seen,
+    and of rows that are not ``only`` no policy lets anything be seen.
     """
 
     kinds: tuple[DataKind, ...]
@@ -42,6 +45,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str | None = None
     """Who owns what the hub sealed: a column, or other SQL about the row."""
     also: str | None = None
+    only: str | None = None
 
 
 _OF_RESULT = (
@@ -104,6 +108,11 @@ RULES: dict[str, Rule] = {
     "field_usage": Rule(kinds=(DataKind.VERDICTS,), item="r.unit"),
     "quality_loss": Rule(kinds=(DataKind.COSTS,)),
     "quality_loss_detail": Rule(kinds=(DataKind.COSTS,)),
+    "quality_statement": Rule(
+        kinds=(DataKind.VERDICTS,), item=LOT, part=PART_OF_LOT, only=LOT_INSPECTIONS, also=REVERSALS_OF_LOSSES
+    ),
+    "assessment": Rule(kinds=(DataKind.GRADING,)),
+    "output_value": Rule(kinds=(DataKind.GRADING,)),
     "epcis_event": Rule(
         kinds=(DataKind.GENEALOGY, DataKind.VERDICTS, DataKind.MEASUREMENTS, DataKind.PICTURES),
         organisation="r.organisation",
@@ -134,7 +143,7 @@ CONDITIONS: dict[str, str] = {
     "rollup": "EXISTS (SELECT 1 FROM temp.rollup_stream v WHERE v.id = r.stream)",
     # the validity of what one sees: without it a plan that ended would look as if it were in force
     "master_version": f"r.author IN {_MINE}"
-    f" OR (r.author = '{HUB_AUTHOR}' AND r.plant IN (SELECT plant FROM temp.asker_plant))"
+    f" OR (r.author = '{HUB_AUTHOR}' AND r.plant IN (SELECT plant FROM temp.asker_plant)) OR {OF_NO_PLANT}"
     + "".join(
         f" OR EXISTS (SELECT 1 FROM temp.{table} v WHERE {_AT})" for table in ("control_plan", "organisation", "plant")
     ),
@@ -159,6 +168,7 @@ CONDITIONS: dict[str, str] = {
     # it names items of every plant
     "audit_read": f"(r.owner = {_SIDES} AND {EVERY_PLANT}) OR r.owner = '*'",
     "audit_removed": f"r.owner = {_SIDES} OR r.owner = '*'",
+    "audit_check": f"r.organisation = {_SIDES}",
     "contact": f"r.organisation = {_SIDES}",
     # what is not sent yet is the sender's alone
     "notification": f"r.sender = {_SIDES} OR (r.receiver = {_SIDES} AND {_SENT})",
@@ -167,6 +177,7 @@ CONDITIONS: dict[str, str] = {
     # a supplier sees what its customer recorded about its own deliveries
     "incoming": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR r.supplier = {_SIDES}",
     "incoming_item": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR r.supplier = {_SIDES}",
+    "incoming_number": f"r.plant IN (SELECT plant FROM temp.asker_plant) OR r.supplier = {_SIDES}",
     "organisation_statement": f"r.organisation = {_SIDES}",
     "requirement": f"r.customer = {_SIDES} OR r.supplier = {_SIDES}",
     "requirement_change": "EXISTS (SELECT 1 FROM temp.requirement v WHERE v.id = r.id)",
@@ -192,7 +203,7 @@ CONDITIONS: dict[str, str] = {
     "alarm_acknowledgement": f"r.agent IN {_MINE} OR r.author IN {_MINE}"
     " OR EXISTS (SELECT 1 FROM temp.alarm v WHERE v.id = r.id AND v.author = r.agent)",
     "correction": f"r.author IN {_MINE} OR r.target_author IN {_MINE}"
-    f" OR (r.author = '{HUB_AUTHOR}' AND r.plant IN (SELECT plant FROM temp.asker_plant))"
+    f" OR (r.author = '{HUB_AUTHOR}' AND r.plant IN (SELECT plant FROM temp.asker_plant)) OR {AGAINST_LOTS}"
     + "".join(
         f" OR EXISTS (SELECT 1 FROM temp.{table} v WHERE v.author = r.target_author AND v.{record} = r.target_record)"
         f" OR EXISTS (SELECT 1 FROM main.batch b CROSS JOIN temp.{table} v ON v.batch_id = b.id"
@@ -214,30 +225,6 @@ CONDITIONS: dict[str, str] = {
 }
 
 
-_MINE_OF_BATCH = f"r.author IN {_MINE}"
-# Of a batch of others the log tells its number, time and hash, and no more: how the column is shown then.
-MASKED: dict[str, dict[str, str]] = {
-    "batch": {
-        "author": "''",
-        "chain": "CAST(r.id AS TEXT)",  # each by itself: nothing is missing in a chain that nobody sees
-        "seq": "1",
-        "prev": "NULL",
-        "sealed_at": "r.record_time",
-        "first_record": "1",
-        "records": "0",
-        "receipt": "''",
-        "body": "x''",
-    }
-}
-
-
-def column_of(table: Table, name: str) -> str:
-    """The column ``name`` as the asker sees it."""
-    masked = MASKED.get(table.name, {}).get(name)
-    plain = f'r."{name}"'
-    return plain if masked is None else f'CASE WHEN {_MINE_OF_BATCH} THEN {plain} ELSE {masked} END AS "{name}"'
-
-
 def condition_of(table: Table) -> str:
     """Which rows ``r`` of ``table`` the asker sees."""
     if table.name in CONDITIONS:
@@ -248,7 +235,8 @@ def condition_of(table: Table) -> str:
         return own
     told = rule.item or rule.part or "''"
     shared = " AND ".join(f"noted({_owner(table, rule)}, '{kind}', {told})" for kind in rule.kinds)
-    ways = [own, *([rule.also] if rule.also else []), f"({shared_rows(table, rule)} AND {shared})"]
+    only = f"{rule.only} AND " if rule.only else ""
+    ways = [own, *([rule.also] if rule.also else []), f"({only}{shared_rows(table, rule)} AND {shared})"]
     return " OR ".join(ways)
 
 

@@ -37,7 +37,8 @@ def in_server_words(statement: str, schema: str) -> str:
     said = re.sub(r"\btemp\.", "pg_temp.", said)
     said = re.sub(r"\bmain\.", f'"{quoted}".', said)
     said = re.sub(r"(?<![\w.])noted\(", "pg_temp.noted(", said)
-    return _JSON.sub(lambda found: f"({found[1]} #>> '{{{found[2].replace('.', ',')}}}')", said)
+    # with the order of texts of the store, as columns have it
+    return _JSON.sub(lambda found: f"(({found[1]} #>> '{{{found[2].replace('.', ',')}}}') COLLATE \"C\")", said)
 
 
 def temporary_tables(tables: Iterable[str]) -> list[str]:

@@ -20,7 +20,8 @@ from sqlalchemy import Connection, Engine, event
 from hub.store.core.columns import metadata
 from hub.store.core.dialect import SPREAD, is_postgres
 from hub.store.core.memo import forget
-from hub.store.sharing.rules import column_of, condition_of, sealed_rows
+from hub.store.sharing.masked import column_of
+from hub.store.sharing.rules import condition_of, sealed_rows
 from hub.store.sharing.server import (
     NOTE_ROWS,
     PREPARED,

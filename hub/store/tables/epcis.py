@@ -73,6 +73,16 @@ epcis_own_name = Table(
     Index("epcis_own_name_hash", "hash_id"),
 )
 
+# From when to when the events of a batch are, captured ones and those of our records; noted up to a place of the log
+# (``meta``), of batches that have any.
+epcis_times = Table(
+    "epcis_times",
+    metadata,
+    Column("batch_id", Long, primary_key=True, autoincrement=False),
+    Column("earliest", BigInteger, nullable=False),
+    Column("latest", BigInteger, nullable=False),
+)
+
 epcis_query = Table(
     "epcis_query",
     metadata,

@@ -35,4 +35,16 @@ incoming_item = Table(
     Index("incoming_item_received", "received"),
 )
 
-INCOMING_PROJECTION: tuple[Table, ...] = (incoming, incoming_item)
+# What a plant itself calls a goods receipt; a row only where it says so.
+incoming_number = Table(
+    "incoming_number",
+    metadata,
+    *evidence(),
+    text("receipt"),
+    text("plant"),
+    text("supplier"),
+    text("number"),
+    Index("incoming_number_plant", "plant", "number"),
+)
+
+INCOMING_PROJECTION: tuple[Table, ...] = (incoming, incoming_item, incoming_number)

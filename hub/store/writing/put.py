@@ -1,15 +1,18 @@
 """Many rows at once, by the quickest way that each database has."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, Boolean, Integer, LargeBinary, String, Table, delete, insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import JSON, Boolean, Insert, Integer, LargeBinary, String, Table, delete, insert
 
 from hub.store.core.database import Writing
 from hub.store.core.dialect import is_postgres, name_to_write, to_write
+from hub.store.core.quick import goes_at_once, put
+from hub.store.core.unsent import send_unsent, told_as
 from hub.store.packed.layout import PACKED
 from hub.store.packed.write import clear_packed, put_packed, put_packed_stored
 from hub.store.tables.production import unit_result
@@ -25,9 +28,21 @@ def put_rows(connection: Writing, table: Table, rows: Sequence[Mapping[str, obje
     elif not is_postgres(connection.dialect):
         _put_in_file(connection, table, rows)
     elif len(rows) < WORTH_COPYING:
-        connection.execute(insert(table), rows, execution_options=to_write(connection))
+        _put_on_server(connection, table, rows)
     else:
         copy_rows(connection, table, ([row[name] for name in table.columns.keys()] for row in rows))  # noqa: SIM118
+
+
+def _put_on_server(connection: Writing, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    if goes_at_once(table):
+        put(connection, _insert(table), table, [[row[name] for name in table.columns.keys()] for row in rows])  # noqa: SIM118
+    else:
+        connection.execute(insert(table), rows, execution_options=to_write(connection))
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
 
 
 def is_packed(connection: Writing, table: Table) -> bool:
@@ -76,19 +91,30 @@ def put_stored(connection: Writing, table: Table, rows: Sequence[Sequence[object
 
 def copy_rows(connection: Writing, table: Table, rows: Iterable[Sequence[object]], *, as_stored: bool = False) -> None:
     """PostgreSQL's COPY: values in the order of the table's columns, what is JSON ``as_stored`` or to be written."""
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
     as_json = [None if as_stored else _written(column.type) for column in table.columns]
     plain = not any(as_json)
-    driver: Any = connection.connection.driver_connection
+    with _copying(connection, table) as copy:
+        for row in rows:
+            copy.write_row(row if plain else list(map(_applied, as_json, row)))
+
+
+def copy_text(connection: Writing, table: Table, lines: str) -> None:
+    """The same of rows that are written already."""
+    with _copying(connection, table) as copy:
+        copy.write(lines)
+
+
+@contextmanager
+def _copying(connection: Writing, table: Table) -> Iterator[Any]:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
     statement = f"COPY {name_to_write(connection, table)} ({names}) FROM STDIN"
+    driver: Any = connection.connection.driver_connection
+    send_unsent(connection)
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row if plain else list(map(_applied, as_json, row)))
+            yield copy
     except connection.dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=driver.closed
-        ) from error
+        raise told_as(connection, statement, error) from error
 
 
 def clear_batch(connection: Writing, tables: Iterable[Table], batch_id: int) -> None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 from sqlalchemy import select
 
@@ -13,6 +12,7 @@ from hub.store.packed.write import put_columns, put_packed
 from hub.store.tables.every import PROJECTION, measured, unit_result
 from hub.store.tiers.values import value_body_of
 from hub.store.writing.put import clear_batch, is_packed, put_rows
+from hub.store.writing.results import copy_results
 
 Row = tuple[str, Mapping[str, object]]
 """The name of a table of ``PROJECTION`` and the row's columns, all of them."""
@@ -30,7 +30,7 @@ def write_new_rows(connection: Writing, rows: Iterable[Row], results: ResultColu
     if results is not None and is_packed(connection, unit_result):
         put_columns(connection, results)
     elif results is not None:
-        rows = chain(results.rows(), rows)
+        copy_results(connection, results)
     for name, columns in rows:
         by_table[name].append(columns)
     if by_table.keys() & PACKED and is_packed(connection, unit_result):  # what was measured joins its result

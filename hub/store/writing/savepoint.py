@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.store.core.database import Writing
+from hub.store.core.unsent import forget_unsent, send_unsent
 from hub.store.packed.shapes import forget_shapes
 
 StoreTrouble = OperationalError
@@ -28,6 +29,7 @@ def undone_on_error(connection: Writing) -> Iterator[None]:
     """
     with _going_back(connection):
         yield
+        send_unsent(connection)
     connection.exec_driver_sql(f"RELEASE {_NAME}")
 
 
@@ -36,6 +38,7 @@ def undone(connection: Writing) -> Iterator[None]:
     """The same, and they are undone when it does not raise, too: a trial."""
     with _going_back(connection):
         yield
+        send_unsent(connection)
     _back(connection)
 
 
@@ -52,6 +55,7 @@ def _going_back(connection: Writing) -> Iterator[None]:
 
 
 def _back(connection: Writing) -> None:
+    forget_unsent(connection)
     connection.exec_driver_sql(f"ROLLBACK TO {_NAME}")
     forget_shapes(connection)
     connection.exec_driver_sql(f"RELEASE {_NAME}")

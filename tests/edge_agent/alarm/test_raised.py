@@ -17,6 +17,7 @@ from edge_agent.outbox.alarms import AlarmDesk, AlarmFile
 from edge_agent.outbox.holds import HoldFile
 from edge_agent.outbox.results import append_result
 from edge_agent.outbox.schema import open_file, open_for_reading
+from edge_agent.plans import one_plan
 from traceability.identifier.item import unit_uri
 from traceability.measurement import Status
 from traceability.quality.alarm.rule import AlarmKind, ClockRule, NoReadRule
@@ -173,11 +174,11 @@ def test_whatever_is_undone_or_restarted_alarms_come_as_if_nothing_had_been(step
     for name, mishaps in (("smooth", False), ("rough", True)):
         bench = AlarmBench(folder / name)
         connection = _started(bench)
-        desk = AlarmDesk(bench.plan)
+        desk = AlarmDesk(one_plan(bench.plan))
         for cycle, (step, good) in enumerate(steps, start=1):
             submission = bench.unit(cycle, 25_000 + 2 * (cycle % 3), Verdict.OK if good else Verdict.NOT_OK)
             if mishaps and step == "restarted":
-                desk = AlarmDesk(bench.plan)
+                desk = AlarmDesk(one_plan(bench.plan))
             if mishaps and step.startswith("undone"):
                 _undo(connection, submission, desk, bench, after=step.endswith("after"))
             connection.execute("BEGIN IMMEDIATE")

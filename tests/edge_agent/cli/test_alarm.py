@@ -69,7 +69,7 @@ def alarmed(config, tmp_path):
         outbox = Outbox(
             bench.path, identity, bench.signer, lambda: datetime(2026, 3, 1, tzinfo=UTC), Random(1).randbytes
         )
-        await outbox.begin(loaded.hash, loaded.plan, loaded.plan_id)
+        await outbox.begin(loaded.hash, loaded.plans)
         for cycle in (1, 2):
             await outbox.append(bench.unit(cycle, verdict=Verdict.NOT_OK))
         outbox.close()

@@ -138,11 +138,12 @@ def test_the_hash_is_that_of_both_files_as_sha256sum_would_say(written, tmp_path
 
 def test_limits_are_exact_whether_text_or_number_and_survive_as_a_record(written):
     config = load_config(written)
-    bore = config.plan.characteristics[0]
+    (version,) = config.plans.versions
+    bore = version.plan.characteristics[0]
     assert (bore.lsl, bore.usl) == (Decimal("24.990"), Decimal("25.010"))
-    assert config.plan_id == plan_id(config.plan)
+    assert version.id == plan_id(version.plan)
     record = ControlPlanRecord(
-        id=config.plan_id, seq=1, salt="0" * 32, event_time=datetime(2026, 1, 1, tzinfo=UTC), plan=config.plan
+        id=version.id, seq=1, salt="0" * 32, event_time=datetime(2026, 1, 1, tzinfo=UTC), plan=version.plan
     )
     assert decode_record(encode_record(record)) == record
 

@@ -68,7 +68,7 @@ def test_a_control_plan_for_a_part_with_a_private_identity(tmp_path):
     plan = tmp_path / "control-plan.toml"
     own = PLAN.replace('part = "', 'part = "urn:zhuoyue:id:acme:part:4711" #', 1)
     plan.write_text(own, encoding="utf-8")
-    assert load_config(file).plan.part == "urn:zhuoyue:id:acme:part:4711"
+    assert load_config(file).plans.part == "urn:zhuoyue:id:acme:part:4711"
     plan.write_text(own.replace(":part:4711", ":lot:4711:1"), encoding="utf-8")
     with pytest.raises(ConfigError, match="part: names a lot; expected a GTIN of 14 digits as a text, or a private"):
         load_config(file)

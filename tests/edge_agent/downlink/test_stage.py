@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import msgspec
+from dated_plans import plan_text
 from small_agent import PLAN, write_agent
 
 from edge_agent.config.load import load_config
@@ -16,6 +17,7 @@ from edge_agent.downlink.stage import heed
 from edge_agent.outbox.downlink import Place
 from edge_agent.reload.request import Answer, give_answer, take_request
 from traceability.downlink import MessageKind, PlantMessage, Staged, StagedState, seal_plant_message
+from traceability.encoding import sha256, tagged
 from traceability.record.downlink import PlantMessageRecord
 from traceability.signing import Ed25519Signer
 
@@ -42,8 +44,8 @@ def message(config: AgentConfig, **content: object) -> PlantMessageRecord:
     )
 
 
-def check(file: Path, plan: Path, profiles: Path | None) -> AgentConfig:
-    return load_config(file, plan_file=plan, profiles=profiles)
+def check(file: Path, plan: Path, folder: Path, profiles: Path | None) -> AgentConfig:
+    return load_config(file, plan_file=plan, plan_folder=folder, profiles=profiles)
 
 
 @contextlib.asynccontextmanager
@@ -69,7 +71,8 @@ async def agent(config: AgentConfig, judge: Callable[[], bool]) -> AsyncIterator
 
 async def put(config: AgentConfig, *, taken: bool = True, **content: object) -> Staged:
     async with agent(config, lambda: taken):
-        place = await heed(message(config, **content), config, Place(), check, "w")
+        word = f"w{content.get('number', 5)}"
+        place = await heed(message(config, **content), config, Place(), check, word, now=NOW)
     assert place.staged is not None
     return place.staged
 
@@ -85,7 +88,7 @@ async def test_a_control_plan_comes_down_by_itself(tmp_path: Path) -> None:
     plan = PLAN.replace('revision = "A"', 'revision = "B"')
     staged = await put(config, kind=MessageKind.CONTROL_PLAN, plan=plan)
     assert (staged.state, staged.detail) == (StagedState.APPLIED, "control-plan: said")
-    assert load_config(config.file).plan.revision == "B"
+    assert load_config(config.file).plans.versions[0].plan.revision == "B"
 
 
 async def test_a_profile_comes_down_and_is_what_the_device_is_read_by(tmp_path: Path) -> None:
@@ -118,7 +121,7 @@ async def test_a_new_outbox_lets_no_old_message_count_again(tmp_path: Path) -> N
         staged = await put(config, kind=MessageKind.CONTROL_PLAN, plan=PLAN, number=number)
         assert staged.state is StagedState.REFUSED
         assert "not newer than 5" in staged.detail
-    assert load_config(config.file).plan.revision == "B"
+    assert load_config(config.file).plans.versions[0].plan.revision == "B"
     assert (await put(config, kind=MessageKind.CONTROL_PLAN, plan=PLAN, number=6)).state is StagedState.APPLIED
 
 
@@ -157,8 +160,8 @@ async def test_the_same_message_again_changes_nothing_of_what_became_of_it(tmp_p
     plan = PLAN.replace('revision = "A"', 'revision = "B"')
     record = message(config, kind=MessageKind.CONTROL_PLAN, plan=plan)
     async with agent(config, lambda: True) as asked:
-        first = await heed(record, config, Place(), check, "w")
-        again = await heed(record, config, first, check, "v")
+        first = await heed(record, config, Place(), check, "w", now=NOW)
+        again = await heed(record, config, first, check, "v", now=NOW)
     assert first.staged is not None
     assert first.staged.state is StagedState.APPLIED
     assert again == first
@@ -170,7 +173,76 @@ async def test_what_is_in_force_is_not_called_refused_when_the_power_failed_befo
     plan = PLAN.replace('revision = "A"', 'revision = "B"')
     record = message(config, kind=MessageKind.CONTROL_PLAN, plan=plan)
     async with agent(config, lambda: True):
-        await heed(record, config, Place(), check, "w")
-        after = await heed(record, config, Place(number=3), check, "v")  # the outbox knows nothing of it
+        await heed(record, config, Place(), check, "w", now=NOW)
+        after = await heed(record, config, Place(number=3), check, "v", now=NOW)  # the outbox knows nothing of it
     assert after.staged is not None
     assert (after.staged.state, after.number) == (StagedState.APPLIED, 5)
+
+
+async def test_a_dated_plan_comes_beside_the_others_and_is_taken_away_again(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=False)
+    before = written(tmp_path / "line")
+    later, latest = plan_text("B", NOW + dt.timedelta(days=1)), plan_text("C", NOW + dt.timedelta(days=2))
+    for number, plan in ((5, latest), (6, later)):
+        staged = await put(config, kind=MessageKind.CONTROL_PLAN, plan=plan, number=number)
+        assert staged.state is StagedState.APPLIED, staged
+    there = written(tmp_path / "line")
+    assert there.keys() - before.keys() == {
+        "control-plan.d/20260303T060000Z.toml", "control-plan.d/20260304T060000Z.toml",
+    }  # fmt: skip
+    both = load_config(config.file)
+    assert [one.plan.revision for one in both.plans.versions] == ["A", "B", "C"]
+    config = msgspec.structs.replace(config, plans=both.plans, files=both.files)
+    other = later.replace('revision = "B"', 'revision = "D"')
+    assert (await put(config, kind=MessageKind.CONTROL_PLAN, plan=other, number=7)).state is StagedState.APPLIED
+    assert [one.plan.revision for one in load_config(config.file).plans.versions] == ["A", "D", "C"]
+    found = load_config(config.file)
+    config = msgspec.structs.replace(config, plans=found.plans, files=found.files)
+    for number, digest in ((8, of(other)), (9, of(latest)), (10, of(latest))):
+        taken = await put(config, kind=MessageKind.CONTROL_PLAN, takes_away=digest, number=number)
+        assert taken.state is StagedState.APPLIED, taken
+    assert written(tmp_path / "line") == before
+
+
+async def test_what_a_reload_refuses_to_lose_is_there_afterwards(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=False)
+    later = plan_text("B", NOW + dt.timedelta(days=1))
+    await put(config, kind=MessageKind.CONTROL_PLAN, plan=later)
+    found = load_config(config.file)
+    config = msgspec.structs.replace(config, plans=found.plans, files=found.files)
+    before = written(tmp_path / "line")
+    staged = await put(config, taken=False, kind=MessageKind.CONTROL_PLAN, takes_away=of(later), number=6)
+    assert staged.state is StagedState.REFUSED
+    assert written(tmp_path / "line") == before
+
+
+async def test_a_plan_without_a_date_is_refused_once_a_dated_one_has_begun(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=False)
+    await put(config, kind=MessageKind.CONTROL_PLAN, plan=plan_text("B", NOW - dt.timedelta(days=1)))
+    found = load_config(config.file)
+    config = msgspec.structs.replace(config, plans=found.plans, files=found.files)
+    undated = plan_text("C")
+    for number, content in (
+        (6, {"kind": MessageKind.CONTROL_PLAN, "plan": undated}),
+        (7, {"files": {"control-plan.toml": undated}}),
+    ):
+        staged = await put(config, number=number, **content)
+        assert staged.state is StagedState.REFUSED
+        assert "give the plan a valid_from" in staged.detail
+    staged = await put(config, kind=MessageKind.CONTROL_PLAN, takes_away=of(PLAN), number=8)
+    assert "own file cannot be taken away" in staged.detail
+    assert load_config(config.file).plans.at(NOW).plan.revision == "B"
+
+
+async def test_a_plan_of_another_line_is_never_in_place(tmp_path: Path) -> None:
+    config = configured(tmp_path / "line", profiles=False)
+    before = written(tmp_path / "line")
+    strange = plan_text("B", NOW).replace('plant = "p"', 'plant = "q"')
+    staged = await put(config, kind=MessageKind.CONTROL_PLAN, plan=strange)
+    assert staged.state is StagedState.REFUSED
+    assert "plant (line 2)" in staged.detail
+    assert written(tmp_path / "line") == before
+
+
+def of(text: str) -> str:
+    return tagged(sha256(text.encode()))

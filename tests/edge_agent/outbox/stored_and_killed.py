@@ -15,8 +15,8 @@ from edge_agent.acquisition.cycle import CycleKey
 from edge_agent.outbox.chain import Identity
 from edge_agent.outbox.results import Submission
 from edge_agent.outbox.store import Outbox
+from edge_agent.plans import one_plan
 from traceability.identifier.item import part_uri, unit_uri
-from traceability.record.codec import plan_id
 from traceability.record.master import ControlPlan
 from traceability.record.production import UnitResultRecord
 from traceability.signing import Ed25519Signer
@@ -74,7 +74,7 @@ async def main(path):
     last = last_cycles(path)
     identity = Identity(author="supplier-a.line-1", environment=Environment.TEST)
     outbox = Outbox(path, identity, Ed25519Signer.from_seed(b"a" * 32), now, os.urandom)
-    await outbox.begin("sha256:" + "c" * 64, PLAN, plan_id(PLAN))
+    await outbox.begin("sha256:" + "c" * 64, one_plan(PLAN))
     stations = [station(outbox, name, max(1, last.get(name, 0))) for name in ("OP10", "OP20", "OP30")]
     await asyncio.gather(*stations, seal(outbox), acknowledge(outbox))
 

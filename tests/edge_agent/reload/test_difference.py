@@ -87,7 +87,7 @@ def test_every_setting_is_known_here(tmp_path):
     """A setting that nobody thought of here makes every station begin anew: safe, but worth a thought."""
     config = load_config(write_agent(tmp_path, 502) / "agent.toml")
     thought_of = {
-        "author", "environment", "key_file", "data", "plan", "plan_id", "file", "plan_file", "hash", "files",
+        "author", "environment", "key_file", "data", "plans", "file", "plan_file", "hash", "files",
         "hub", "sealing", "page", "log", "reload_on_change", "devices", "stations", "plant", "plant_key",
         "key_passphrase", "quota", "telemetry", "profiles", "pictures",
     }  # fmt: skip

@@ -15,15 +15,15 @@ from random import Random
 import pytest
 from small_line import Cell, Death, Dice, RiskyOutbox
 from small_outbox import GTIN, Bench
+from station_plans import plans_for
 
 from edge_agent.config.settings import Station
 from edge_agent.outbox.store import Outbox
 from edge_agent.pace import Pace
 from edge_agent.station.handshakes.registry import HANDSHAKES
 from edge_agent.station.link import DeviceLink
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.runner import StationRunner
-from traceability.identifier.item import part_uri
 from traceability.record.production import DataLossRecord, UnitResultRecord
 
 AT_ONCE = Pace(first=0.0, longest=0.0)
@@ -47,11 +47,11 @@ def station_of(cell: Cell) -> Station:
 async def serve_until_over(cell: Cell, bench: Bench, outbox: Outbox) -> int:
     """Start the station's agent again whenever it died, until the controller has made its cycles; how often it died."""
     risky = RiskyOutbox(outbox, cell)
-    production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
     station, deaths = station_of(cell), 0
+    plans = plans_for(station, gtin=GTIN)
     while not cell.over.is_set():
         link = DeviceLink("cell", cell, bench.random.random, AT_ONCE)
-        recorder = Recorder(station, production, risky, None, clock=bench.clock, random_bytes=bench.random.randbytes)
+        recorder = Recorder(station, plans, risky, None, clock=bench.clock, random_bytes=bench.random.randbytes)
         runner = StationRunner(station, link, recorder, poll=0, monotonic=time.monotonic, after_trouble=0)
         try:
             await runner.run(cell.over)

@@ -10,6 +10,7 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from small_line import Cell, Dice
 from small_outbox import GTIN
+from station_plans import plans_for
 
 from edge_agent.config.settings import Station
 from edge_agent.drivers.interface import DriverContext
@@ -17,9 +18,8 @@ from edge_agent.drivers.registry import ModbusTcpSettings, create_driver
 from edge_agent.pace import Pace
 from edge_agent.station.handshakes.registry import HANDSHAKES
 from edge_agent.station.link import DeviceLink
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.runner import StationRunner
-from traceability.identifier.item import part_uri
 from traceability.record.production import DataLossRecord, UnitResultRecord
 
 CYCLES = 60
@@ -88,8 +88,8 @@ async def test_every_cycle_once_over_the_wire(handshake, bench, tmp_path):
         settings = ModbusTcpSettings(host="127.0.0.1", port=controller.port, timeout=0.5)
         driver = create_driver("modbus-tcp", settings, context)
         link = DeviceLink("cell", driver, random.random, Pace(first=0.001, longest=0.01))
-        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
-        recorder = Recorder(station, production, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
+        plans = plans_for(station, gtin=GTIN)
+        recorder = Recorder(station, plans, outbox, None, clock=bench.clock, random_bytes=bench.random.randbytes)
         runner = StationRunner(station, link, recorder, poll=0.001, monotonic=time.monotonic)
         agent = asyncio.create_task(runner.run(cell.over))
         await asyncio.wait({agent}, timeout=random.uniform(0.02, 0.2))

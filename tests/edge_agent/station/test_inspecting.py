@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import zxingcpp
 from drawn_parts import View, picture, plate
+from station_plans import plans_for
 from taught_plates import BORE, CIRCLES, HEAD, SCREW, encoded, examples, good_view
 
 from edge_agent.acquisition.cycle import CycleData
@@ -23,9 +24,9 @@ from edge_agent.station.eyes import together
 from edge_agent.station.identity import code_shot
 from edge_agent.station.inspecting import InspectionPool, inspected_of, inspector_of, joined
 from edge_agent.station.link import DeviceLink
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.runner import StationRunner
-from traceability.identifier.item import part_uri, unit_uri
+from traceability.identifier.item import unit_uri
 from traceability.measurement import Characteristic, Status
 from traceability.record.production import CodesRecord, MeasurementsRecord, PicturesRecord, UnitResultRecord
 from traceability.unit import Verdict
@@ -80,7 +81,7 @@ def record(bench, controller, make_station, inspection, tmp_path):
         outbox, pool, album = await bench.open(), InspectionPool(), Album(tmp_path / "pictures")
         recorder = Recorder(
             station,
-            Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64),
+            plans_for(station, gtin=GTIN),
             outbox,
             CycleCamera(station.name, camera, album, time.monotonic),
             clock=bench.clock,
@@ -238,7 +239,7 @@ async def test_a_code_reader_names_the_unit_and_the_camera_only_inspects(bench, 
     reader = Named("U7")
     recorder = Recorder(
         msgspec.structs.replace(station, measurements={}),
-        Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64),
+        plans_for(station, gtin=GTIN),
         outbox,
         together(reader, CycleCamera(station.name, camera, album, time.monotonic)),
         clock=bench.clock,

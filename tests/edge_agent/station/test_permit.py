@@ -6,6 +6,7 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
+from station_plans import plans_for
 
 from edge_agent.config.settings import Interlock
 from edge_agent.drivers.interface import DriverContext
@@ -16,12 +17,13 @@ from edge_agent.outbox.decisions import Lookup, decision_counts
 from edge_agent.outbox.holds import HoldFile
 from edge_agent.outbox.schema import open_for_reading
 from edge_agent.pace import Pace
+from edge_agent.plans import one_plan
 from edge_agent.station.answer_book import AnswerBook
 from edge_agent.station.link import DeviceLink
 from edge_agent.station.permit import PermitDesk
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.runner import StationRunner
-from traceability.identifier.item import part_uri, unit_uri
+from traceability.identifier.item import unit_uri
 from traceability.record.production import HoldScope, InterlockRefusalRecord, UnitResultRecord
 from traceability.unit import Verdict
 
@@ -43,11 +45,11 @@ def serve(bench, tmp_path, make_station):
         for name in ("OP10", "OP20"):
             station = make_station(name, interlock=Interlock() if name == "OP20" else None)
             recorder = Recorder(
-                station, Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64), outbox, None,
+                station, plans_for(station, gtin=GTIN), outbox, None,
                 clock=bench.clock, random_bytes=bench.random.randbytes,
             )  # fmt: skip
             desk = station.interlock and PermitDesk(
-                station, link, plan=bench.plan, lookup=lookup or Lookup(bench.path),
+                station, link, plans=one_plan(bench.plan), clock=bench.clock, lookup=lookup or Lookup(bench.path),
                 policy=Policy(when_unknown=when_unknown, own_operations=frozenset({"OP10"})),
                 book=AnswerBook(station, outbox, clock=bench.clock, random_bytes=bench.random.randbytes),
             )  # fmt: skip

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 from small_sources import HOST, code_of, serial_of
+from station_plans import plans_for
 
 from edge_agent.acquisition.resolve import resolve
 from edge_agent.config.settings import Reader
@@ -17,11 +18,11 @@ from edge_agent.pace import Pace
 from edge_agent.station.accompanied import AccompaniedRunner
 from edge_agent.station.link import DeviceLink
 from edge_agent.station.reader import CycleReader
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.runner import StationRunner
 from firmware_profiles.catalog import Catalog
 from traceability.encoding import from_base64
-from traceability.identifier.item import part_uri, unit_uri
+from traceability.identifier.item import unit_uri
 from traceability.record.production import CodesRecord, UnitResultRecord
 from traceability.unit import Flag, Verdict
 
@@ -106,9 +107,9 @@ def serve(bench, tmp_path, controller, scanner, make_station):
         )
         station = msgspec.structs.replace(make_station(), reader=reader)
         cycle_reader = CycleReader("OP10", reader, scanner_link, time.monotonic)
-        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
+        plans = plans_for(station, gtin=GTIN)
         recorder = Recorder(
-            station, production, outbox, cycle_reader, clock=bench.clock, random_bytes=bench.random.randbytes
+            station, plans, outbox, cycle_reader, clock=bench.clock, random_bytes=bench.random.randbytes
         )
         runner = StationRunner(station, link, recorder, poll=0.005, monotonic=time.monotonic)
         stop = asyncio.Event()

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from small_camera import write_picture
+from station_plans import plans_for
 
 from edge_agent.config.settings import Camera
 from edge_agent.drivers.interface import DriverContext
@@ -16,9 +17,9 @@ from edge_agent.pace import Pace
 from edge_agent.station.album import Album
 from edge_agent.station.camera import CycleCamera
 from edge_agent.station.link import DeviceLink
-from edge_agent.station.recorder import Production, Recorder
+from edge_agent.station.recorder import Recorder
 from edge_agent.station.runner import StationRunner
-from traceability.identifier.item import lot_uri, part_uri, unit_uri
+from traceability.identifier.item import lot_uri, unit_uri
 from traceability.record.production import (
     AssociationRecord,
     DataLossRecord,
@@ -61,8 +62,8 @@ def serve(bench, tmp_path):
     def runner(station, link, outbox):
         album = Album(tmp_path / "pictures")
         camera = station.camera and CycleCamera(station.name, station.camera, album, time.monotonic)
-        production = Production(part=part_uri(GTIN), plan="sha256:" + "1" * 64)
-        recorder = Recorder(station, production, outbox, camera, clock=bench.clock, random_bytes=bench.random.randbytes)
+        plans = plans_for(station, gtin=GTIN)
+        recorder = Recorder(station, plans, outbox, camera, clock=bench.clock, random_bytes=bench.random.randbytes)
         return StationRunner(station, link, recorder, poll=0.005, monotonic=time.monotonic)
 
     return start

@@ -69,3 +69,23 @@ def test_requirements_are_looked_at_and_proposed(tmp_path: Path, run: Any) -> No
     file.write_bytes(csv_bytes(REQUIREMENTS, [ASKED | {"part": "nothing"}], "en"))
     status, _, error = run("requirement", "import", file, "--enter")
     assert (status, "row 2" in error) == (1, True)
+
+
+def test_what_quality_management_states_is_looked_at_and_entered_once(tmp_path: Path, run: Any) -> None:
+    file = tmp_path / "plans.csv"
+    head = "part,valid_from,characteristic,aql\n"
+    file.write_text(f"{head}{part_uri(GTIN)},2026-01-01,外观,{{}}\n".format("0.9"), encoding="utf-8")
+    verb = ("table", "import", file, "--plant", "plant-a", "--kind", "incoming-plans", "--by", "q7")
+    status, _, error = run(*verb, "--enter", "--language", "zh")
+    assert (status, "第 2 行" in error) == (1, True)  # there is no such AQL
+    file.write_text(file.read_text("utf-8").replace("0.9", "1.0"), encoding="utf-8")
+    for enter in ((), ("--enter",), ("--enter",)):
+        status, told, _ = run(*verb, *enter)
+        assert (status, told["rows"], told["entered"]) == (0, 1, bool(enter))
+    status, _, error = run(*verb[:-4], "--kind", "plans")
+    assert (status, "incoming-plans" in error) == (1, True)
+    targets = tmp_path / "targets.csv"
+    targets.write_text("id,metric,direction,value,first,owner\na,capability,higher,1.33,2026-01-01,q\n")
+    whole = ("table", "import", targets, "--kind", "organisation-targets", "--enter")
+    assert run(*whole, "--organisation", "plant-a-company")[1]["rows"] == 1
+    assert run(*whole, "--plant", "plant-a")[0] == 1

@@ -20,6 +20,7 @@ async def test_health_and_readiness(hub: Hub) -> None:
     assert (ready["status"], ready["log_size"], ready["environment"]) == ("ready", 1, "demo")
 
 
+@pytest.mark.in_a_file("SQLite's lock; a server's: store/test_server_faults.py")
 async def test_readiness_says_that_the_store_is_busy(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "BUSY_AFTER_S", 0.05)
     async with client_of(hub) as client:
@@ -35,6 +36,7 @@ async def test_readiness_says_that_the_store_is_busy(hub: Hub, monkeypatch: pyte
         assert (await client.get("/readyz")).status_code == 200
 
 
+@pytest.mark.in_a_file("the disk is the hub's own; a server's: store/test_server_faults.py")
 async def test_readiness_says_that_the_disk_is_full(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "LEAST_ROOM", 2**62)
     async with client_of(hub) as client:

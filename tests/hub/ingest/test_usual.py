@@ -26,7 +26,7 @@ from traceability.sync import CLOCK_AHEAD
 from traceability.unit import Flag, Purpose, Verdict
 
 RESULTS = st.tuples(
-    st.integers(0, 1),  # line
+    st.sampled_from((0, 0, 0, 1, 1, 2)),  # line; the last one is of another plant
     st.sampled_from([None] * 12 + [0, 1, 2]),  # unit; None: a new one
     st.sampled_from([Verdict.OK] * 6 + list(Verdict)),
     st.sampled_from([(), (), (), (Flag.PARTIAL,)]),
@@ -39,6 +39,11 @@ BATCHES = st.lists(st.tuples(st.lists(RESULTS, min_size=1, max_size=5), st.boole
 PLAIN: Any = (0, None, Verdict.OK, (), Purpose.FIRST, "OP10", 0, "measured")
 FAILED: Any = (0, None, Verdict.NOT_OK, (), Purpose.RETEST, "OP10", -40, "measured")
 AGAIN: Any = (1, 0, Verdict.OK, (), Purpose.RETEST, "OP10", 0, "measured")
+
+
+def then(line: int, unit: int, operation: str, how: str = "measured", verdict: Verdict = Verdict.OK) -> Any:
+    """The next station of a unit; the first new one is 11."""
+    return (line, unit, verdict, (), Purpose.FIRST, operation, -1, how)
 
 
 def played(lines: Sequence[Line], batches: Sequence[Any]) -> list[bytes]:
@@ -90,7 +95,8 @@ def correct(line: Line, author: str, name: str) -> None:
 
 def begun(folder: Path) -> tuple[Hub, list[Line]]:
     hub = small_hub(folder)
-    lines = [line_of(hub, f"supplier.line-{number}", "supplier", HOUSING, None) for number in (1, 2)]
+    stations = (("supplier.line-1", "supplier"), ("supplier.line-2", "supplier"), ("maker.line-1", "maker"))
+    lines = [line_of(hub, author, plant, HOUSING, None) for author, plant in stations]
     for line in lines:
         line.send()
     return hub, lines
@@ -102,6 +108,15 @@ def begun(folder: Path) -> tuple[Hub, list[Line]]:
 @example([([(0, None, Verdict.OK, (), Purpose.FIRST, "OP10", 0, "wrong")], True), ([PLAIN, FAILED], True)])
 @example([([(0, None, Verdict.OK, (), Purpose.FIRST, "OP10", 0, "built")], True), ([PLAIN], True), ([PLAIN], True)])
 @example([([PLAIN, (0, None, Verdict.OK, (), Purpose.FIRST, "OP20", -40, "lot")], True), ([PLAIN] * 5, True)])
+@example(
+    [
+        ([PLAIN] * 4, False),
+        ([then(1, 11, "OP20"), then(1, 12, "OP20", "lot"), then(1, 13, "OP20"), PLAIN], True),
+        ([then(0, 11, "OP30", "built"), then(0, 12, "OP30", verdict=Verdict.NOT_OK), then(0, 13, "OP30")], False),
+        ([then(2, 11, "OP10"), then(2, 12, "OP40"), then(2, 14, "OP40", "bare")], True),
+        ([then(0, 11, "OP40"), then(0, 12, "OP40"), then(0, 13, "OP10"), then(0, 14, "OP30")], True),
+    ]
+)
 def test_it_leaves_what_it_leaves_record_by_record(batches: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         (at_once, lines), (one_by_one, others) = (begun(Path(folder) / name) for name in ("once", "one"))
@@ -117,7 +132,7 @@ def test_it_leaves_what_it_leaves_record_by_record(batches: list[Any]) -> None:
         one_by_one.store.close()
 
 
-def test_new_units_are_rolled_up_at_once_and_known_ones_result_by_result(
+def test_units_are_rolled_up_at_once_wherever_they_were_before_but_not_twice_in_a_batch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub, lines = begun(tmp_path)
@@ -128,10 +143,11 @@ def test_new_units_are_rolled_up_at_once_and_known_ones_result_by_result(
         return found[-1]
 
     monkeypatch.setattr(roll_up, "rolled_up", noted)
-    again: Any = (0, 12, *PLAIN[2:])
-    for body in played(lines, [([PLAIN, PLAIN], True), ([PLAIN, again], True), ([PLAIN, FAILED], True)]):
+    again, other = ((0, 11, *PLAIN[2:5], operation, *PLAIN[6:]) for operation in ("OP10", "OP20"))
+    told = [[PLAIN, PLAIN], [PLAIN, PLAIN, again], [other, PLAIN], [PLAIN, FAILED], [again, again]]
+    for body in played(lines, [(results, True) for results in told]):
         ingest(hub, body, compressed=False)
-    assert found == [True, False, True]
+    assert found == [True, True, True, True, False]
     hub.store.close()
 
 

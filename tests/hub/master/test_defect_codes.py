@@ -28,7 +28,7 @@ def listed(hub: Hub, *rows: dict[str, Any]) -> None:
 
 def codes(hub: Hub) -> DefectCodes:
     with hub.store.reading() as connection:
-        return defect_codes(connection)
+        return defect_codes(connection, "")
 
 
 def today(hub: Hub) -> date:

@@ -16,6 +16,7 @@ from hub.pages.files.beside import LARGE
 PLANT = "plant-a"
 PATH = f"/plants/{PLANT}/files"
 WAIT_S = 60.0
+SHEETS = ("causes", "actions", "checks", "standards")
 LOSSES = ("item,amount,date\n", "scrap,1.10,2026-01-05\n", f"/plants/{PLANT}/losses/file")
 COSTS = ("activity,amount,accrued_on,evidence\n", "audit,1.10,2026-01-05,V\n", f"/plants/{PLANT}/costs/entries/file")
 
@@ -93,3 +94,33 @@ async def test_nobody_else_sees_a_plants_files(people: People) -> None:
         assert (await theirs.get("/master/files")).status_code == 404
         assert (await looks.get(PATH)).status_code == 200
         assert (await sent(looks, LOSSES[2], b"x" * (LARGE + 1))).status_code == 403
+
+
+async def test_what_quality_management_states_is_sent_from_the_page_it_is_about(people: People) -> None:
+    """Each page says which kinds it takes; what goes out comes back by the same way."""
+    plant = f"/plants/{PLANT}"
+    offered = {
+        f"{plant}/incoming": {"goods-receipts", "incoming-inspections"},
+        f"{plant}/incoming/plans": {"incoming-plans"},
+        f"{plant}/improvements": {"improvements", *(f"improvement-{one}" for one in SHEETS)},
+        "/knowledge": {"knowledge"},
+    }
+    async with people.signed_in("own") as own:
+        for path, kinds in offered.items():
+            page = (await own.get(path)).text
+            form = page[page.index(f'action="{PATH}"') :]
+            told = set(re.findall(r'(?:<option|name="kind") value="([a-z-]+)"', form[: form.index("</section>")]))
+            assert told == kinds, path
+            for link in re.findall(r'href="(/api/v1/[^"]+/file\?[^"]+)" download', form):
+                assert (await own.get(unescape(link))).status_code == 200, link
+        plans = "part,valid_from,characteristic,aql\nhttps://id.gs1.org/01/09506000134352,2026-01-05,look,1.0\n"
+        form = {"csrf": await csrf(own), "kind": "incoming-plans"}
+        answer = await own.post(PATH, data=form, files={"file": ("plans.csv", plans.encode())})
+        people.site.state.intake.wait(identity_in(answer), WAIT_S)
+        one = answer.headers["location"]
+        assert (await own.post(f"{one}/enter", data={"csrf": await csrf(own)})).status_code == 303
+        people.site.state.intake.wait(identity_in(answer), WAIT_S)
+        assert "look" in (await own.get(f"{plant}/incoming/plans")).text
+    async with people.signed_in("looks") as looks:
+        for path in offered:
+            assert 'name="kind"' not in (await looks.get(path)).text

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from counted import statements
 from fastapi import FastAPI
-from page_weight import LARGEST, Seen, weight
+from page_weight import LARGEST, Seen, trail_of, weight
 
 from hub.live.desk import LiveDesk
 from hub.pages.frame.help_texts import HELP
@@ -19,6 +19,7 @@ ONE = f"/suppliers/{PLANT}/characteristics/bore"
 UNIT = "/01/09506000134376/21/D-00004"
 LOT = "/01/09506000134390/10/L4700"
 FAILURE = f"/field-failures/oem.assembly?unit=https%3A%2F%2Fid.gs1.org{UNIT.replace('/', '%2F')}"
+PART = f"/suppliers/{PLANT}/part?part=https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352"
 OWN = f"/plants/{PLANT}"
 OF_PLANT = [f"{OWN}{entry.path}" for task in TASKS for entry in task.of_plant]
 STANDING = [entry.path for task in TASKS for entry in task.entries]
@@ -31,6 +32,7 @@ PAGES = [
     f"{OWN}/costs/benefit?since=2026-02-01&months=3",
     f"{OWN}/characteristics/bore",
     f"/suppliers/{PLANT}",
+    PART,
     ONE,
     f"{ONE}?chart=i-mr&rules=nelson",
     f"/compare?plant={PLANT}&plant=oem.assembly",
@@ -77,6 +79,8 @@ async def test_a_page_is_small_and_holds_nothing_inline(reader: httpx.AsyncClien
     assert weight(answer.text) <= LARGEST
     assert len(seen.ids) == len(set(seen.ids)), "an id stands twice"
     assert set(seen.targets) <= set(seen.ids)
+    trail = trail_of(answer.text)
+    assert len(trail) == len(set(trail)), "a step of the trail stands twice"
     assert "%(" not in answer.text
 
 
@@ -112,7 +116,7 @@ async def test_a_unit_is_told_by_few_questions(reader: httpx.AsyncClient, path: 
 async def test_every_page_of_a_task_leads_back_and_marks_where_one_is(reader: httpx.AsyncClient) -> None:
     page = (await reader.get(ONE)).text
     trail = page[page.index('class="trail"') : page.index("</nav>", page.index('class="trail"'))]
-    assert re.findall(r'href="([^"]+)"', trail) == ["/", "/suppliers", f"/suppliers/{PLANT}"]
+    assert re.findall(r'href="([^"]+)"', trail) == ["/", "/suppliers", f"/suppliers/{PLANT}", PART]
     assert 'aria-current="page">Bore diameter' in trail
     assert re.search(r'tasks__one--now" href="/suppliers"', page)
 

@@ -31,6 +31,10 @@ ANSWERS = {
     "/common": "/api/v1/plants/{plant}/field-failures",
     "/recalls": "/api/v1/search?q={plant}",
     "/master": "/api/v1/master",
+    "/audit": "/api/v1/audit",
+    "/audit/changes": "/api/v1/audit/changes",
+    "/audit/log": "/api/v1/audit/log",
+    "/policies": "/api/v1/policies",
     PLANT: "/api/v1/plants/{plant}",
     f"{PLANT}/now": "/api/v1/plants/{plant}/now",
     f"{PLANT}/alarms": "/api/v1/alarms?plant={plant}",
@@ -51,6 +55,25 @@ ANSWERS = {
     f"{PLANT}/incoming": "/api/v1/plants/{plant}/incoming/receipts",
 }
 """For each page of the navigation the route of the API that answers the same question."""
+UNIT, LOT = "09506000134352/21/H-00001", "09506000134390/10/L4700"
+DETAILS = {
+    "/suppliers/{plant}": "/api/v1/suppliers/{plant}",
+    "/suppliers/{plant}/characteristics/bore": "/api/v1/suppliers/{plant}/characteristics/bore/capability",
+    "/plants/{plant}/characteristics/bore": "/api/v1/suppliers/{plant}/characteristics/bore/capability",
+    "/plants/{plant}/costs/entries": "/api/v1/plants/{plant}/costs/entries",
+    "/plants/{plant}/incoming/supplies": "/api/v1/plants/{plant}/incoming/supplies",
+    "/plants/{plant}/incoming/plans": "/api/v1/plants/{plant}/incoming/plans",
+    "/plants/{plant}/incoming/escapes": "/api/v1/plants/{plant}/incoming/escapes",
+    "/master/plant": "/api/v1/master/kinds/plant",
+    f"/01/{UNIT}": f"/api/v1/units/{UNIT.replace('/21/', '/')}",
+    f"/report/01/{UNIT}": f"/api/v1/units/{UNIT.replace('/21/', '/')}",
+    f"/01/{LOT}": f"/api/v1/lots/{LOT.replace('/10/', '/')}",
+}
+"""The same for pages that lead further."""
+_PART = "https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352"
+DEEPER = {f"/suppliers/{{plant}}/part?part={_PART}": f"/api/v1/suppliers/{{plant}}/part?part={_PART}"}
+"""The same of pages to which others lead."""
+EVERY = ANSWERS | DEEPER
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +89,7 @@ def test_every_page_of_the_navigation_has_its_answer() -> None:
     assert {page.partition("?")[0] for page in ANSWERS} == standing
 
 
-@pytest.mark.parametrize("page", ANSWERS)
+@pytest.mark.parametrize("page", EVERY)
 async def test_page_and_answer_withhold_the_same(site: FastAPI, supplier: dict[str, str], page: str) -> None:
     """Of its own plant both speak; another one's is to both as if there were none."""
     transport = httpx.ASGITransport(site)
@@ -74,12 +97,12 @@ async def test_page_and_answer_withhold_the_same(site: FastAPI, supplier: dict[s
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", **looks) as client:
         for plant in (OWN, *OTHERS):
             shown = await client.get(page.format(plant=plant), headers={"Accept": "text/html"})
-            told = await client.get(ANSWERS[page].format(plant=plant))
+            told = await client.get(EVERY[page].format(plant=plant))
             assert told.status_code in {200, 403, 404}, told.text
             if plant == OWN:
                 assert (shown.status_code, told.status_code) == (200, 200), told.text
             elif page.startswith(PLANT):
-                nothing = await client.get(ANSWERS[page].format(plant=NOWHERE))
+                nothing = await client.get(EVERY[page].format(plant=NOWHERE))
                 assert (shown.status_code == 404) is (told.text.replace(plant, NOWHERE) == nothing.text)
             if shown.status_code == told.status_code == 200:
                 asked = {plant} if "{plant}" in page else set()

@@ -201,6 +201,30 @@ def readings() -> bytes:
     return out.getvalue().encode()
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", {"1 parts, 1 repeats; two of each are needed", "cells hold [1, 2] readings", "all readings are equal"}),
+        ("zh", {"1 个零件、1 次重复；两者都至少需要 2", "各单元格的读数个数为 [1, 2]", "所有读数都相等"}),
+    ],
+)
+async def test_why_readings_give_no_figure_is_told_in_the_readers_language(
+    chain: Chain, people: People, language: str, told: set[str]
+) -> None:
+    path, use = f"{HOME}/gauges", f"{part_uri(HOUSING)}|bore"
+    alike = "".join(f"p{part},{operator},1\n" * 2 for part in range(2) for operator in "AB")
+    study = {"gauge": "G-7", "use": use, "performed_on": "2026-02-01"}
+    async with people.signed_in("own", **{"Accept-Language": language}) as browser:
+        token = {"csrf": await csrf(browser)}
+        await browser.post(path, data={"id": "G-7", "name": "Bore gauge", "uses": use} | token)
+        found = set()
+        for rows in ("p,A,1\n", "p,A,1\np,A,2\nq,A,1\n", alike):
+            file = {"file": ("s.csv", f"part,operator,value\n{rows}".encode())}
+            page = unescape((await browser.post(f"{path}/study", data=study | token, files=file)).text)
+            found |= {why for why in told if why in page}
+    assert found == told
+
+
 async def test_a_gauge_is_registered_studied_and_marked_when_overdue(chain: Chain, people: People) -> None:
     path, use = f"{HOME}/gauges", f"{part_uri(HOUSING)}|bore"
     gauge = {"id": "G-7", "name": "Bore gauge", "uses": use, "calibrated_on": "2025-01-01"}

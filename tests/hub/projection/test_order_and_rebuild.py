@@ -221,6 +221,7 @@ def told_in_turn() -> dict[str, Counter[bytes]]:
         "improvement_change",
         "incoming",
         "incoming_item",
+        "incoming_number",
         "key_proof",
         "knowledge",
         "knowledge_share",

@@ -118,6 +118,7 @@ def test_where_not_all_candidates_are_looked_at_it_is_said_and_a_whole_number_is
         assert items_like(connection, "S-1", 20, 0).of[ItemKind.LOT] == (steel("S-1"),)
 
 
+@pytest.mark.in_a_file("SQLite's way of saying how it reads; what a server's planner takes hangs on how much there is")
 def test_no_table_that_grows_is_read_whole(world: Hub) -> None:
     for eyes in EYES:
         with eyes_of(world, eyes).store.reading() as connection, asked() as seen:

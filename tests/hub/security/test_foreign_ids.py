@@ -124,6 +124,10 @@ async def entered(people: People) -> dict[str, str]:
         )
         assert loaded.is_success, loaded.text
         made["files"] = loaded.json()["id"]
+        checked = await operator.post("/api/v1/audit/checks", json={})
+        assert checked.is_success, checked.text
+        made["checks"] = checked.json()["id"]
+        people.site.state.checks.wait(made["checks"], 60)
     return made
 
 
@@ -140,6 +144,7 @@ async def ids_of(world: tuple[People, dict[str, Any]]) -> dict[str, Any]:
         "item": [UNIT, LOT],
         "identity": [made["recall"], made["notifications"]],
         "hash_": [made["attachments"]],
+        "check": [made["checks"]],
         "receipt": [made["incoming/receipts"]],
         "indicator": ["series"],
         "target": ["kept"],
@@ -163,6 +168,7 @@ async def ids_of(world: tuple[People, dict[str, Any]]) -> dict[str, Any]:
 REAL = (
     "/improvements/", "/knowledge/", "/indicators/", "{plant}/targets/", "/receipts/", "/configurations/", "/rollouts/",
     "/declarations/", "/requirements/", "/notifications/", "/recall/", "/recalls/", "/common/", "{plant}/files/",
+    "/checks/",
 )  # fmt: skip
 """Rooms of which there is one thing of each."""
 OF_NOBODY = {"/api/v1/master/dictionary"}

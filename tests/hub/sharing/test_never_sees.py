@@ -213,7 +213,7 @@ def test_every_route_that_answers_is_asked(hub):
         assert any(route.path_regex.fullmatch(question.partition("?")[0]) for question in asked), route.path
 
 
-HUB_BORN = ("captured", "aspect", "failure", "loss", "shipment")
+HUB_BORN = ("captured", "aspect", "failure", "loss", "lot", "shipment")
 
 
 async def bear(hub: Hub, client: httpx.AsyncClient, org: str) -> None:
@@ -234,6 +234,10 @@ async def bear(hub: Hub, client: httpx.AsyncClient, org: str) -> None:
         "item": "scrap", "amount": "1", "accrued_on": "2026-01-01", "evidence": mark_of("loss", org),
         "entered_by": "p1",
     }  # fmt: skip
+    lot = {
+        "part": PARTS[GTIN_LIST.index(GTINS[org][0])], "operation": "OP10", "lot": mark_of("lot", org), "size": 10,
+        "sample": 5, "defective": 0, "accepted": True, "inspected_on": "2026-01-01", "entered_by": "p1",
+    }  # fmt: skip
     shipment = {
         "id": mark_of("shipment", org), "source": {"party": org}, "destination": {"party": "somebody"},
         "items": [{"item": unit}],
@@ -243,6 +247,7 @@ async def bear(hub: Hub, client: httpx.AsyncClient, org: str) -> None:
         ("/api/v1/catenax/serial-part", aspect, bearer(hub, org)),
         (f"/api/v1/plants/{org}-plant/field-failures", {"failures": [failure], "entered_by": "p1"}, admin_of(hub)),
         (f"/api/v1/plants/{org}-plant/losses", loss, admin_of(hub)),
+        (f"/api/v1/plants/{org}-plant/lot-inspections", lot, admin_of(hub)),
         ("/api/v1/shipments", shipment, admin_of(hub)),
     ):
         answer = await client.post(path, json=body, headers=header)

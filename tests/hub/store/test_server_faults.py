@@ -21,7 +21,7 @@ from hub.store.core.database import TRIES, Undone
 from hub.store.core.place import PASSWORD_FILE, PASSWORD_VARIABLE, password_for, place_of, server_place
 from hub.store.ledger.batches import log_size
 from hub.store.ledger.meta import read_meta
-from traceability.sync import BATCH_TYPE, BATCHES_PATH
+from traceability.sync import BATCH_TYPE, BATCHES_PATH, FULL
 from traceability.unit import Environment
 
 pytestmark = pytest.mark.own_store
@@ -143,7 +143,7 @@ def test_a_deadlock_with_somebody_elses_transaction(served: tuple[Hub, SmallAgen
     ingest(hub, agent.seal(agent.result("after")), compressed=False)
 
 
-def test_a_full_disk_stores_nothing_and_says_so(served: tuple[Hub, SmallAgent]) -> None:
+async def test_a_full_disk_stores_nothing_and_says_so(served: tuple[Hub, SmallAgent], postgres: SmallPostgres) -> None:
     hub, agent = served
     before, batch = size_of(hub), agent.seal(agent.result("S1"))
     body = raised("53100").removeprefix("DO $$").removesuffix("$$")
@@ -152,9 +152,20 @@ def test_a_full_disk_stores_nothing_and_says_so(served: tuple[Hub, SmallAgent]) 
         connection.exec_driver_sql(
             "CREATE TRIGGER full_disk BEFORE INSERT ON unit_result FOR EACH ROW EXECUTE FUNCTION full_disk()"
         )
+        connection.exec_driver_sql(f"CREATE FUNCTION no_room() RETURNS event_trigger LANGUAGE plpgsql AS $$ {body} $$")
+    hub.store.check_writable(5, 1)  # nothing was refused yet
     with pytest.raises(StoreFull, match="nothing was stored"):
         ingest(hub, batch, compressed=False)
     assert size_of(hub) == before
+    server = hub.store.place.url.split("?")[0].rsplit("/", 1)[1]
+    postgres.execute("CREATE EVENT TRIGGER no_room ON ddl_command_start EXECUTE FUNCTION no_room()", server)
+    async with client_of(hub) as client:
+        for _ in range(2):
+            answer = await client.get("/readyz")
+            assert (answer.status_code, answer.json()["type"]) == (507, FULL)
+            assert "database server" in answer.json()["advice"]
+        postgres.execute("DROP EVENT TRIGGER no_room", server)
+        assert (await client.get("/readyz")).status_code == 200
     with hub.store.writing() as connection:
         connection.exec_driver_sql("DROP TRIGGER full_disk ON unit_result")
     ingest(hub, batch, compressed=False)

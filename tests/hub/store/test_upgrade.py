@@ -8,21 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import zstandard
-from small_hub import projection_of, small_hub
 from sqlalchemy import Connection, inspect, text
 
 from hub.audit.fsck import fsck
-from hub.cli import main
 from hub.composition import open_hub, unchecked_store
 from hub.errors import DataDirectory
 from hub.parts import Hub
-from hub.projection.rebuild import rebuild
-from hub.settings import DATABASE
 from hub.store.backend.schema import BASELINE, MIGRATIONS, bring_up, upgrade
 from hub.store.work.rounds import round_holder, take_round
 
-HERE = Path(__file__).parent
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
@@ -154,28 +148,3 @@ def test_back_to_the_first_revision_and_forward(hub: Hub, back_end: str) -> None
         assert take_round(connection, "letters", "one", 0, 10)
     with hub.store.reading() as connection:
         assert round_holder(connection, "letters", 5) == "one"
-
-
-@pytest.mark.own_store
-@pytest.mark.parametrize("version", sorted(path.name for path in (HERE / "versions").glob("*.db.zst")))
-def test_data_of_each_earlier_version_is_opened_whole(tmp_path: Path, version: str) -> None:
-    now = small_hub(tmp_path / "hub")  # the keys are another hub's: signatures of the old one are not asked for here
-    now.store.close()
-    for leftover in (tmp_path / "hub").glob(f"{DATABASE}*"):
-        leftover.unlink()
-    data = zstandard.decompress((HERE / "versions" / version).read_bytes(), max_output_size=64 * 1024 * 1024)
-    (tmp_path / "hub" / DATABASE).write_bytes(data)
-    known = tables_of(tmp_path / "hub" / DATABASE)
-    with pytest.raises(DataDirectory, match="has to be upgraded"):
-        open_hub(tmp_path / "hub")
-    assert main(["upgrade", "--data", str(tmp_path / "hub")]) == 0
-    old = open_hub(tmp_path / "hub")
-    rows = projection_of(old)
-    assert {row["unit"] for row in rows["unit_result"]}
-    assert fsck(old).size > 8
-    assert not known & set(rebuild(old).replaced)  # tables that came later are filled with what it could not read
-    upgrade(old.store, BASELINE)
-    upgrade(old.store)
-    again = projection_of(old)
-    assert {name: again[name] for name in rows if name in known} == {name: rows[name] for name in rows if name in known}
-    old.store.close()

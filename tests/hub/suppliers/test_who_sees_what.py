@@ -21,6 +21,7 @@ from hub.sharing.state import state_policy
 from traceability.record.sharing import DataKind, Items
 
 PLANT = "supplier-a.machining"
+PART = "https://id.gs1.org/01/09506000134352"
 ONE = f"/api/v1/suppliers/{PLANT}/characteristics/bore"
 
 
@@ -70,6 +71,57 @@ async def test_an_oem_sees_of_a_supplier_what_its_policy_shares(shared: Hub) -> 
         page = (await oem.get(f"/suppliers/{PLANT}")).text
         assert "chatter marks" not in page
         assert "chatter marks" in (await operator.get(f"/suppliers/{PLANT}?days=365")).text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "withheld", "told", "not_told"),
+    [
+        (
+            {DataKind.VERDICTS},
+            {"measurements": "wholly", "costs": "wholly", "grading": "wholly"},
+            ["control plans and values are not shared", "losses are not shared"],
+            ["made without a control plan", "results are not shared"],
+        ),
+        (
+            {DataKind.MEASUREMENTS, DataKind.COSTS, DataKind.GRADING},
+            {"verdicts": "wholly"},
+            ["results are not shared"],
+            ["control plans and values are not shared", "losses are not shared", "nothing was recorded for it"],
+        ),
+        (set(DataKind), {}, [], ["are not shared", "in part only"]),
+    ],
+)
+async def test_what_a_supplier_withholds_is_said_to_be_not_shared(
+    shared: Hub, kinds: set[DataKind], withheld: dict[str, str], told: list[str], not_told: list[str]
+) -> None:
+    policy(shared, *sorted({DataKind.EXISTENCE, *kinds}))
+    site = create_site(shared)
+    async with speaking(site, shared, "oem") as oem, speaking(site, shared, None) as operator:
+        row = await seen(oem, f"/api/v1/suppliers/{PLANT}")
+        assert row["withheld"] == withheld
+        assert (await seen(oem, "/api/v1/suppliers/oem.assembly"))["withheld"] == {}
+        assert (await seen(operator, f"/api/v1/suppliers/{PLANT}"))["withheld"] == {}
+        listed = (await oem.get("/suppliers")).text
+        line = listed[listed.index(f'href="/suppliers/{PLANT}"') :].split("</tr>")[0]
+        pages = {"list": line, "page": (await oem.get(f"/suppliers/{PLANT}")).text}
+        pages["compare"] = (await oem.get(f"/compare?plant={PLANT}")).text
+        assert [(name, text) for text in told for name, page in pages.items() if text not in page] == []
+        assert [(name, text) for text in not_told for name, page in pages.items() if text in page] == []
+
+
+async def test_what_is_shared_of_one_part_only_is_said_so(shared: Hub) -> None:
+    policy(shared, *DataKind)
+    of_part = PolicyForm(owner="supplier-a", partner="oem", part=PART, kinds=[], by="q1")
+    state_policy(shared, of_part)
+    async with speaking(create_site(shared), shared, "oem") as oem:
+        row = await seen(oem, f"/api/v1/suppliers/{PLANT}")
+        page = (await oem.get(f"/suppliers/{PLANT}")).text
+    assert row["withheld"] == dict.fromkeys(("verdicts", "measurements", "costs", "grading"), "in-part")
+    assert "shared in part only" in page
+    state_policy(
+        shared,
+        PolicyForm(owner="supplier-a", partner="oem", part=PART, kinds=None, by="q1"),
+    )
 
 
 async def test_nobody_is_shown_a_list_made_for_somebody_else(shared: Hub) -> None:

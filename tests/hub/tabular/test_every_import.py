@@ -15,15 +15,21 @@ from small_master import sheet_of
 
 from hub.cost.sheets import ENTRIES
 from hub.history.sheet import HISTORY
+from hub.improvement.record_sheets import ACTIONS, BEGUN, CAUSES
+from hub.incoming.inspection_table import INSPECTIONS
+from hub.incoming.plan_table import PLANS
+from hub.incoming.receipt_table import RECEIPTS
 from hub.indicator.value_file import VALUES
+from hub.knowledge.case_table import PLANT_CASES
 from hub.parts import Hub
 from hub.requirement.sheets import REQUIREMENTS
 from hub.store.ledger.batches import log_size
 from hub.tabular.limits import LIMITS
 from hub.tabular.sheet import Sheet
 from hub.tabular.writing import csv_bytes, workbook_bytes
+from hub.target.organisation_file import WHOLE_TARGETS
 from hub.target.target_file import TARGETS
-from traceability.identifier.item import part_uri, unit_uri
+from traceability.identifier.item import lot_uri, part_uri, unit_uri
 
 PART, UNIT = part_uri(GTIN), unit_uri(GTIN, "S1")
 PLANT, OTHER = "plant-a", "plant-b"
@@ -45,6 +51,8 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     wrong: Mapping[str, str]
     """Column to what is none of its values, as somebody might type it."""
     query: Mapping[str, str] = {}
+    before: tuple[tuple[str, Row], ...] = ()
+    """What is entered first, by the last part of its path."""
     who: str = "entered_by"
     twice: bool = True
 
@@ -56,7 +64,41 @@ def _plan(table: str, wrong: Mapping[str, str], *rows: Row) -> Import:
 
 _TARGET = {"metric": "rolled-throughput-yield", "direction": "higher", "value": Decimal("0.9"), "owner": "q7"}
 _ASKED = {"customer": "plant-a-company", "supplier": "plant-b-company", "part": PART, "title": "Bolts", "metric": "fpy"}
+_IMPROVEMENT = (
+    "improvements",
+    {"title": "Scratches", "weak_point": {"subject": "OP10"}, "owner": "q7", "number": "V-9", "by": "q7"},
+)
+_CAME = {"supplier": f"{OTHER}-company", "received_on": DAY}
+_JUDGED = {"receipt": "4711", "inspected_on": DAY, "characteristic": "外观", "found": 0}
+_LOTS = [{"code": lot_uri(GTIN, name), "quantity": 200} for name in ("L1", "L2")]
 IMPORTS = {
+    "incoming plans": Import(
+        path=f"{BASE}/incoming/plans/file", sheet=PLANS,
+        wrong={"aql": "low", "valid_from": "soon", "level": "IX", "sample": "-3"},
+        rows=(
+            {"part": PART, "supplier": f"{OTHER}-company", "valid_from": DAY, "characteristic": "外观",
+             "aql": Decimal("1.0"), "level": "II", "double": True, "reduce": True},
+            {"part": PART, "valid_from": DAY, "characteristic": "bore", "aql": Decimal("2.5"), "lower": Decimal("24.9"),
+             "upper": Decimal("25.1"), "uom": "mm"},
+        ),
+    ),
+    "goods receipts": Import(
+        path=f"{BASE}/incoming/receipts/file", sheet=RECEIPTS,
+        wrong={"quantity": "a few", "received_on": "2026-02-30"},
+        rows=({"receipt": "4711", "delivery_note": "送货单 9", "item": lot_uri(GTIN, "L1"), "quantity": 50, **_CAME},
+              {"receipt": "4712", "item": lot_uri(GTIN, "L2"), "quantity": 7, **_CAME}),
+    ),
+    "incoming inspections": Import(
+        path=f"{BASE}/incoming/inspections/file", sheet=INSPECTIONS,
+        wrong={"found": "none", "inspected_on": "yesterday", "value": "wide"},
+        rows=({"lot": lot_uri(GTIN, "L1"), "evidence": "报告 3", **_JUDGED}, {"lot": lot_uri(GTIN, "L2"), **_JUDGED}),
+        before=(
+            ("incoming/plans", {"part": PART, "valid_from": "2026-01-01", "entered_by": "q7",
+                                "characteristics": [{"name": "外观", "aql": "1.0"}]}),
+            ("incoming/receipts", {"number": "4711", "supplier": f"{OTHER}-company", "received_on": "2026-01-04",
+                                   "items": _LOTS, "entered_by": "q7"}),
+        ),
+    ),
     "master parts": _plan(
         "part", {"valid_from": "soon"},
         {"part": GTIN, "name": "Housing", "name_zh": "壳体", "valid_from": DAY},
@@ -83,6 +125,38 @@ IMPORTS = {
             {"activity": "training", "amount": Decimal(5), "accrued_on": DAY, "evidence": "V-10"},
         ),
     ),
+    "improvements": Import(
+        path=f"{BASE}/improvements/records/file", sheet=BEGUN,
+        wrong={"value": "high", "by_when": "soon", "metric": "beauty", "n": "many"},
+        rows=(
+            {"improvement": "V-1", "title": "Fewer scratches", "kind": "operation", "subject": "OP10: 划痕", "n": 800,
+             "owner": "q7", "metric": "first-pass-yield", "operation": "OP10", "direction": "up",
+             "value": Decimal("0.97"), "by_when": DAY},
+            {"improvement": "V-2", "title": "Torque", "subject": "spread", "owner": "q8"},
+        ),
+    ),
+    "causes of improvements": Import(
+        path=f"{BASE}/improvements/records/file", sheet=CAUSES, query={"table": CAUSES.name},
+        wrong={"state": "sure", "area": "moon", "method": "guess"},
+        rows=({"improvement": "V-9", "cause": "c1", "text": "刀具磨损", "evidence": "chart 7", "area": "machine"},
+              {"improvement": "V-9", "cause": "c2", "text": "no plan", "evidence": "log", "why_of": "c1"}),
+        before=(_IMPROVEMENT,),
+    ),
+    "actions of improvements": Import(
+        path=f"{BASE}/improvements/records/file", sheet=ACTIONS, query={"table": ACTIONS.name},
+        wrong={"due": "tomorrow", "kind": "nice", "state": "nearly"},
+        rows=({"improvement": "V-9", "action": "a1", "text": "换刀", "owner": "q8", "due": DAY},
+              {"improvement": "V-9", "action": "a2", "text": "plan", "owner": "q8", "due": DAY, "kind": "preventive"}),
+        before=(_IMPROVEMENT,),
+    ),
+    "knowledge": Import(
+        path=f"{BASE}/knowledge/file", sheet=PLANT_CASES, wrong={"best_case": "perhaps", "withdrawn": "2"},
+        rows=(
+            {"case": "K-1", "title": "Worn tool", "cause": "刀具磨损", "action": "change it", "evidence": "chart 7",
+             "part": PART, "best_case": True},
+            {"case": "K-2", "title": "Torque", "cause": "oil", "action": "clean", "evidence": "报告 3"},
+        ),
+    ),
     "indicator values": Import(
         path=f"{BASE}/indicators/values/file", sheet=VALUES,
         wrong={"value": "good", "first": "yesterday", "indicator": "nobody's"},
@@ -98,6 +172,12 @@ IMPORTS = {
         wrong={"value": "best", "metric": "beauty", "first": "soon", "days": "1.5"},
         rows=({"id": "rty", "name": "直通率", "first": DAY, **_TARGET},
               {"id": "op", "parent": "rty", "operation": "OP10", "first": DAY, **_TARGET}),
+    ),
+    "targets of an organisation": Import(
+        path=f"/api/v1/organisations/{PLANT}-company/targets/file", sheet=WHOLE_TARGETS,
+        wrong={"value": "best", "metric": "beauty", "first": "soon", "days": "1.5"},
+        rows=({"id": "rty", "name": "直通率", "first": DAY, **_TARGET},
+              {"id": "op", "operation": "OP10", "first": DAY, **_TARGET}),
     ),
     "history": Import(
         path=f"{BASE}/history/import", sheet=HISTORY,
@@ -160,6 +240,9 @@ async def door(hub: Hub, request: pytest.FixtureRequest) -> AsyncIterator[Door]:
         client.headers.update(admin_of(hub))
         series = {"id": "satisfaction", "name": "Satisfaction", "owner": "q7", "source": "survey", "entered_by": "q7"}
         assert (await client.post(f"{BASE}/indicators", json=series)).status_code == 201
+        for path, form in IMPORTS[request.param].before:
+            answer = await client.post(f"{BASE}/{path}", json=form)
+            assert answer.status_code == 201, answer.text
         yield Door(hub, client, IMPORTS[request.param])
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_weight import trail_of
 from small_chain import HOUSING, Line, housing_plan, line_of
 from small_hub import START, admin_of, client_of, projection_of
 
@@ -257,3 +258,5 @@ async def test_only_the_company_and_the_operator_see_it(hub: Hub, line: Line, cl
     assert seen == {COMPANY: [200, 200, 200], "oem-company": [404, 404, 404]}
     assert "全部工厂的质量目标" in chinese.text
     assert "以下工厂无数据" in chinese.text
+    trail = trail_of(chinese.text)
+    assert (len(trail), trail[0], trail[-1]) == (3, "供应链", "全部工厂的目标")

@@ -17,11 +17,12 @@ from sqlalchemy import select
 
 from hub.backup.make import check_backup, make_backup
 from hub.composition import open_copy
-from hub.errors import ColdTrouble
+from hub.errors import ColdTrouble, DataDirectory
 from hub.ingest.ingest import ingest
 from hub.parts import Hub
 from hub.projection.rebuild import rebuild
 from hub.store.backend.beside import table_digests
+from hub.store.backend.schema import upgrade
 from hub.store.core.value_body import GOOD, Doubt, to_body
 from hub.store.production.measured import values_where
 from hub.store.tables.measured import value_column
@@ -81,6 +82,19 @@ def test_cold_values_are_read_like_hot_ones_and_come_back(told: Hub) -> None:
     assert move_values(told, LATER) == []
     assert len(fetch_values(told.store, folder)) == 3
     assert (rows_of(told), names_in(folder)) == (rows, set())
+
+
+@pytest.mark.every_store
+def test_programs_that_know_no_cold_tier_get_nothing_that_lies_there(told: Hub) -> None:
+    before, folder = answers(told), cold_place(told.settings.data)
+    move_values(told, LATER)
+    with pytest.raises(DataDirectory, match=r"as it was: 3 files lie in the cold tier.*tiers fetch"):
+        upgrade(told.store, "0003")
+    assert answers(told) == before
+    fetch_values(told.store, folder)
+    upgrade(told.store, "0003")
+    upgrade(told.store)
+    assert answers(told)[0] == before[0]
 
 
 def test_duckdb_reads_them(told: Hub) -> None:

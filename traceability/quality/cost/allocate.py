@@ -92,7 +92,10 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Allocated(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the costs at one place; ``stated``: what the entry itself named, the rest is the driver's."""
+    """A part of the costs at one place; ``stated``: what the entry itself named, the rest is the ``driver``'s.
+
+    Without a driver there was none, or nothing was counted.
+    """
 
     category: Category
     item: str
@@ -101,6 +104,7 @@ class Allocated(msgspec.Struct, frozen=True, kw_only=True):
     stated: Place
     amount: Decimal
     source: Source
+    driver: Driver | None = None
 
     def traced(self, dimension: Dimension) -> bool:
         """Whether the entry itself named it."""
@@ -127,7 +131,14 @@ def allocate(costs: Iterable[Cost], quantities: Iterable[Quantity]) -> tuple[All
         for where, amount in _spread(exact_sum(amounts), weights, place):
             found.append(
                 Allocated(
-                    category=category, item=item, month=month, place=where, stated=place, amount=amount, source=source
+                    category=category,
+                    item=item,
+                    month=month,
+                    place=where,
+                    stated=place,
+                    amount=amount,
+                    source=source,
+                    driver=driver if weights else None,
                 )
             )
     return tuple(found)

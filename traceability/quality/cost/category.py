@@ -47,6 +47,8 @@ class Driver(StrEnum):
     """Units and lots put on hold."""
     FIELD_FAILURES = "field-failures"
     """Units that failed in the field."""
+    ESCAPES = "escapes"
+    """Received items that were found defective after the receipt, before delivery."""
 
 
 class Activity(StrEnum):
@@ -111,6 +113,11 @@ def category_of_loss(item: CostItem) -> Category:
 def driver_of_loss(item: CostItem) -> Driver | None:
     """By what a loss is allocated; downgrading, downtime and discounts follow nothing that is counted."""
     return _LOSS_DRIVERS.get(item)
+
+
+def driver_of_received(item: CostItem) -> Driver | None:
+    """By what a loss of a part goes that is not made here, but came from a supplier."""
+    return Driver.ESCAPES if item.internal and item in _LOSS_DRIVERS else None
 
 
 def in_minutes(driver: Driver | None) -> Driver | None:

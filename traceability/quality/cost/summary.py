@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from traceability.quality.cost.allocate import Allocated, Dimension, Source
-from traceability.quality.cost.category import Category
+from traceability.quality.cost.category import Category, Driver
 from traceability.quality.cost.split import exact_sum
 
 K = TypeVar("K", bound=Hashable)
@@ -128,6 +128,16 @@ def by_dimension(found: Sequence[Allocated], dimension: Dimension) -> DimensionS
             )
         )
     return DimensionSum(dimension=dimension, lines=tuple(lines), unallocated=unallocated)
+
+
+def by_driver(found: Sequence[Allocated], dimension: Dimension) -> dict[tuple[str, Driver], Decimal]:
+    """What each name of a dimension was allocated by each driver, without what entries name themselves."""
+    allocated = [(one, one.driver) for one in found if one.place.of(dimension) and not one.traced(dimension)]
+    amounts: defaultdict[tuple[str, Driver], list[Decimal]] = defaultdict(list)
+    for one, driver in allocated:
+        if driver is not None:
+            amounts[one.place.of(dimension), driver].append(one.amount)
+    return {key: exact_sum(several) for key, several in sorted(amounts.items())}
 
 
 def _sums(found: Iterable[Allocated], key: Callable[[Allocated], K]) -> dict[K, Decimal]:

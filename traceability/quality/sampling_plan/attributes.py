@@ -4,10 +4,9 @@ The master tables repeat themselves along their diagonals: a step down (a larger
 better AQL) give the same acceptance number, so one row of numbers is a table, and the arrows are what lies outside it.
 Every cell of Tables 2-A and 2-B, with where its arrow leads, was compared with an independent transcription
 (ANSI/ASQ Z1.4, whose single normal and tightened plans are the same), 199 of them with a second one. Table 2-C of the
-1999 edition has no gaps between Ac and Re, unlike Z1.4: its samples are the same and its numbers lie within those
-gaps in every cell (227 of 256) but those that lead to Z1.4's plans 0/2, which have no successor. The row 0, three
-arrows, 1 2 3 5 6 8 10 is that of the standard's fractional table 11-C with the fractions taken out. That the middle
-one of the three arrows points down was not to be had in print.
+1999 edition has no gaps between Ac and Re, unlike Z1.4: every cell was compared with a transcription of GB/T
+2828.1-2012, which its author checked against the print cell by cell, and lies within the gap of Z1.4 where that has
+one (227 of 256). Another transcription has 4 in place of 5 on one diagonal; the fractional table 11-C has 5, too.
 
 An AQL up to 10 is per cent nonconforming or nonconformities per 100 items, one above 10 is the latter only. Reduced
 inspection is given for AQLs up to 10, where its smallest samples need no rows of their own.

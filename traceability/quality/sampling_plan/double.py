@@ -2,11 +2,11 @@
 
 A double plan stands for the single plan of the same letter and AQL: two samples of equal size, each that of the letter
 before, and numbers that depend on the single plan's acceptance number only. Every cell was compared with a
-transcription of the earlier edition (MIL-STD-105E): sample sizes and arrows are the same everywhere, and so are the
-numbers but for those of the acceptance numbers 3, 7 and 8, which this edition changed for a smaller average sample;
-these are from no print, and tests compare the operating characteristic of each with that of its single plan. Where
-that one accepts none there is no double plan, and the single one is to be used (the table's asterisk). Reduced double
-plans are not given: use the single ones.
+transcription of this edition and with one of the earlier (MIL-STD-105E): sample sizes and arrows are the same in both,
+and so are the numbers but for those of the acceptance numbers 3, 7 and 8, which this edition changed for a smaller
+average sample; of these the former is the only source, and tests compare the operating characteristic of each with
+that of its single plan. Where that one accepts none there is no double plan, and the single one is to be used (the
+table's asterisk). Reduced double plans are not given: use the single ones.
 """
 
 from decimal import Decimal

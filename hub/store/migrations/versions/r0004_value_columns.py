@@ -66,9 +66,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """A row a value again."""
-    _make_rows()
+    """A row a value again. Programs of before know no cold tier: what lies there has to come back first."""
     connection = op.get_bind()
+    if "cold_file" in sa.inspect(connection).get_table_names():
+        files = connection.execute(sa.select(sa.func.count()).select_from(sa.table("cold_file"))).scalar_one()
+        if files:
+            raise RuntimeError(
+                f"{files} files lie in the cold tier, which programs of revision {down_revision} can't read;"
+                " bring them back by 'zhuoyue-hub tiers fetch'"
+            )
+    _make_rows()
     measured = sa.table("measured", *map(sa.column, _RECORD))
     columns = sa.table("value_column", *map(sa.column, _COLUMN))
     old = sa.table("measurement", *map(sa.column, (*_RECORD, *_VALUE)))
