@@ -3,6 +3,7 @@
 import argparse
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 from fastapi import FastAPI
 
@@ -32,13 +33,16 @@ def serve_as_asked(arguments: argparse.Namespace, tell: Callable[[Mapping[str, o
 def _listen_and_serve(arguments: argparse.Namespace, hub: Hub, tell: Callable[[Mapping[str, object]], None]) -> None:
     command, tls = web_command(arguments), tls_of(arguments, hub)
     guarded = arguments.agents_only or (tls is not None and not open_pages_of(arguments, hub))
-    listener = listen(arguments.host, arguments.port, guarded=guarded)
 
     def announce(url: str) -> None:
         remember(arguments, hub, url, tls)
         tell({"url": url})
 
-    with rounds_as_asked(arguments, hub), web_processes(arguments.web, command) as web:
+    with (
+        closing(listen(arguments.host, arguments.port, guarded=guarded)) as listener,
+        rounds_as_asked(arguments, hub),
+        web_processes(arguments.web, command) as web,
+    ):
         app = agents_app(hub) if arguments.agents_only else _app(arguments, hub)
         with traced_as_asked(arguments, app):
             serve(

@@ -53,8 +53,9 @@ class CheckDesk:
         now = self._hub.clock()
         identity = self._hub.random_bytes(ID_BYTES).hex()
         with self._hub.store.writing() as connection:
-            if checks_at_work(connection, to_micros(now - SILENT)):
-                raise TooBusy("the log is being checked", own=False, after_s=COME_AGAIN_S, where="check")
+            if at_work := checks_at_work(connection, to_micros(now - SILENT)):
+                own = asker.organisation in at_work
+                raise TooBusy("the log is being checked", own=own, after_s=COME_AGAIN_S, where="check")
             since = _known(last_whole(connection, (CheckScope.WHOLE, CheckScope.SINCE)))
             size = log_size(connection)
             total = to_open(size, scope, since)

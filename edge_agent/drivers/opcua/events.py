@@ -109,9 +109,9 @@ class OpcUaEventSource:
         """Close the session; what has come and is not settled stays."""
         publication, self._publication = self._publication, None
         if publication is not None:
-            publication.end(self._session.unreachable("the connection is closed"))
             for notifications, lost in publication.unread():
                 self._take(notifications, lost)
+            publication.end(self._session.unreachable("the connection is closed"))
         await self._session.close()
 
     async def _catch_up(self) -> None:

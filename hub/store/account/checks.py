@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from hub.store.core.database import Reading, Writing
 from hub.store.tables.audit import audit_check
@@ -67,7 +67,7 @@ def last_whole(connection: Reading, scopes: tuple[str, ...]) -> StoredCheck | No
     return next((one for one in found if not one.faults), None)
 
 
-def checks_at_work(connection: Reading, since: int) -> int:
-    """How many are being worked on by processes that said so after ``since``."""
+def checks_at_work(connection: Reading, since: int) -> list[str]:
+    """Who asked for those that are being worked on by processes that said so after ``since``: their organisations."""
     fresh = (audit_check.c.state == WORKING) & (audit_check.c.beat_at > since)
-    return int(connection.execute(select(func.count()).select_from(audit_check).where(fresh)).scalar_one())
+    return list(connection.execute(select(audit_check.c.organisation).where(fresh)).scalars())
