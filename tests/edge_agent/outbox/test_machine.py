@@ -140,7 +140,7 @@ class OutboxMachine(RuleBasedStateMachine):
             start = random.randrange(len(data))
             data[start : start + 600] = random.randbytes(min(600, len(data) - start))
         self.bench.path.write_bytes(data)
-        self.bench.random.seed(seed)
+        self.bench.random.seed(f"{seed} {self.bench.now}")  # never the same name of a chain twice
         self.outbox = self.run(self.bench.open(SMALL))
         self.broken = True  # a key or a count may be wrong from now on without anything that shows it
 
