@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from hub.accounts.asker import Asker
-from hub.audit.statement import Statement, is_entered, statements_of
+from hub.audit.statement import Entered, Statement, is_entered, statements_of
 from hub.parts import Hub
 from hub.settings import HUB_AUTHOR
 from hub.store.account.people import accounts_of
@@ -50,23 +50,9 @@ class Owners(msgspec.Struct, frozen=True):
     authors: dict[str, str]
 
 
-class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
-    """``records`` of one kind were entered together, the first of them in ``line`` of the batch at ``log_index``.
+class ChangeView(Entered, frozen=True, kw_only=True):
+    """What was entered, and ``login``: whose account ``by`` is, '' where it is none that the reader may know."""
 
-    ``by`` is a pseudonymous id, '' where the record names nobody; ``login`` whose account that is, '' where it is none
-    that the reader may know. ``about`` is what the record speaks of.
-    """
-
-    at: datetime
-    log_index: int
-    line: int
-    kind: str
-    id: str
-    records: int
-    plant: str
-    organisation: str
-    about: str
-    by: str
     login: str
     evidence: str
 
@@ -169,17 +155,6 @@ def _told(
 
 
 def _view(one: Statement, names: dict[str, str]) -> ChangeView:
-    return ChangeView(
-        at=one.at,
-        log_index=one.log_index,
-        line=one.line,
-        kind=one.kind,
-        id=one.id,
-        records=one.records,
-        plant=one.plant,
-        organisation=one.organisation,
-        about=one.about,
-        by=one.by,
-        login=names.get(one.by, ""),
-        evidence=f"/api/v1/records/{one.log_index}/{one.line}/evidence",
-    )
+    entered = {name: getattr(one, name) for name in Entered.__struct_fields__}
+    evidence = f"/api/v1/records/{one.log_index}/{one.line}/evidence"
+    return ChangeView(**entered, login=names.get(one.by, ""), evidence=evidence)

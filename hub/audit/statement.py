@@ -36,8 +36,12 @@ EXCHANGED = frozenset(
 _NAMES_ITSELF = {"plant": "plant", "organisation": "organisation", "comparison-consent": "organisation"}
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """``records`` of one kind by one person about one plant, entered together; ``line`` is that of the first."""
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
+    """``records`` of one kind by one person about one plant, entered together: the first of them in ``line`` of the
+    batch at ``log_index``.
+
+    ``by`` is a pseudonymous id, '' where the record names nobody. ``about`` is what the record speaks of.
+    """
 
     at: datetime
     log_index: int
@@ -49,6 +53,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str
     about: str
     by: str
+
+
+class Statement(Entered, frozen=True, kw_only=True):
+    """What was entered, and what decides who may know of it."""
+
     corrects: str
     """Whose record it says is wrong, of a correction."""
 
